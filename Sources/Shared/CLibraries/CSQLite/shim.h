@@ -1,0 +1,14 @@
+#pragma once
+#include <sqlite3.h>
+
+// SQLITE_TRANSIENT and SQLITE_STATIC are casts of integers to function pointers, which Swift does not import.
+static inline int csqlite_bind_text(sqlite3_stmt *_Nonnull statement, int index, const char *_Nullable bytes,
+                                    sqlite3_uint64 count) {
+    return sqlite3_bind_text64(statement, index, bytes, count, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+// Copies the bytes, for values whose storage ends before the statement is stepped.
+static inline int csqlite_bind_text_copy(sqlite3_stmt *_Nonnull statement, int index, const char *_Nullable bytes,
+                                         sqlite3_uint64 count) {
+    return sqlite3_bind_text64(statement, index, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
