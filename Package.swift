@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// One rule set for every target: Swift 6 language mode, every warning an error, unsafe code marked where it is.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// One module of `Sources/Shared`.
+func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: settings)
+}
+
+/// One C library: a module map and a shim header, imported by exactly one module.
+func library(_ name: String, pkgConfig: String?, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/Shared/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "data-io",
+    products: [
+        .executable(name: "ExportJob", targets: ["ExportJob"]),
+        .executable(name: "ImportJob", targets: ["ImportJob"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "ExportJob",
+            dependencies: ["JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser],
+            path: "Sources/ExportJob", swiftSettings: settings),
+        .executableTarget(
+            name: "ImportJob",
+            dependencies: ["JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser],
+            path: "Sources/ImportJob", swiftSettings: settings),
+
+        shared(
+            "JobRuntime",
+            ["ObjectStorage", "SQLite", "Signing", "Formats", "Compression", "JobCore", argumentParser, logging]),
+        shared("ObjectStorage", ["Signing", "JobCore"]),
+        shared("SQLite", ["CSQLite", "JobCore"]),
+        shared("Signing", ["COpenSSL"]),
+        shared("Compression", ["CISAL", "CZstd", "JobCore"]),
+        shared("Formats", ["CSIMD", "JobCore"]),
+        shared("JobCore"),
+
+        library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+        library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),
+
+        .target(
+            name: "TestSupport", dependencies: ["JobCore"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("JobCoreTests", ["JobCore"]),
+        tests("FormatsTests", ["Formats", "JobCore"]),
+        tests("CompressionTests", ["Compression", "JobCore"]),
+        tests("SigningTests", ["Signing"]),
+        tests("ObjectStorageTests", ["ObjectStorage", "JobCore"]),
+        tests("SQLiteTests", ["SQLite", "JobCore"]),
+        tests("JobRuntimeTests", ["JobRuntime", "Formats", "JobCore"]),
+        tests("EndToEndTests", ["ExportJob", "ImportJob", "Formats", "JobCore"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Formats", "Compression", "Signing", "JobCore"],
+            path: "Tests/Benchmarks", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,52 @@
+/// One column of a resource.
+package struct Column: Sendable, Equatable {
+    package let name: String
+    package let type: ColumnType
+    /// Can be imported but is never exported or shown (password hashes).
+    package let isWriteOnly: Bool
+    /// Holds personal data; reports mask it.
+    package let isPersonal: Bool
+
+    package init(_ name: String, _ type: ColumnType, isWriteOnly: Bool = false, isPersonal: Bool = false) {
+        self.name = name
+        self.type = type
+        self.isWriteOnly = isWriteOnly
+        self.isPersonal = isPersonal
+    }
+}
+
+/// One table that can be exported, and perhaps imported. `org_id` is implied and never listed.
+package struct Resource: Sendable, Equatable {
+    package let name: String
+    /// Table in the database; usually the resource's name.
+    package let table: String
+    package let columns: [Column]
+    /// Key columns after `org_id`, in order.
+    package let key: [String]
+    /// The column that `from`, `to` and `last` act on; a `timestamp` or a `date`.
+    package let timeColumn: String?
+    package let canExport: Bool
+    package let canImport: Bool
+
+    package init(
+        name: String, table: String? = nil, columns: [Column], key: [String], timeColumn: String?,
+        canExport: Bool = true, canImport: Bool = false
+    ) {
+        self.name = name
+        self.table = table ?? name
+        self.columns = columns
+        self.key = key
+        self.timeColumn = timeColumn
+        self.canExport = canExport
+        self.canImport = canImport
+    }
+
+    /// The column of that name.
+    package func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+
+    /// Columns an export may read, in catalogue order.
+    package var exportableColumns: [Column] { columns.filter { !$0.isWriteOnly } }
+
+    /// Key columns, in key order.
+    package var keyColumns: [Column] { key.compactMap { column($0) } }
+}

@@ -1,0 +1,77 @@
+/// Many rows as one piece: the bytes of all fields back to back, row by row, and where each field ends.
+///
+/// The unit that travels between stages (1–4 MB, reused). A field starts where the one before it ended. Only `ends` and
+/// `bytes` are read in hot loops; both are plain arrays so that any module can loop over them at full speed.
+///
+///     rows:   (1, "ab", null) (22, "", "x")
+///     bytes:  1ab22x
+///     ends:   1 3 3|null 5 5 6
+package struct RowBatch: Sendable {
+    /// Set in an entry of `ends` when the field is null.
+    package static let nullFlag: UInt32 = 1 << 31
+    /// Set in an entry of `ends` when the source marked the field as a string (JSON only): `"12"` as opposed to `12`.
+    package static let stringFlag: UInt32 = 1 << 30
+    /// The offset part of an entry of `ends`: a batch holds less than 1 GiB.
+    package static let offsetMask: UInt32 = stringFlag - 1
+
+    /// Fields in each row.
+    package var columnCount: Int
+    /// Field bytes; may be longer than the last end (room for wide stores), what follows has no meaning.
+    package var bytes: [UInt8]
+    /// One entry per field: end offset in `bytes` and the two flags.
+    package var ends: [UInt32]
+
+    /// An empty batch.
+    package init(columnCount: Int, byteCapacity: Int = 0) {
+        self.columnCount = columnCount
+        bytes = []
+        ends = []
+        bytes.reserveCapacity(byteCapacity)
+    }
+
+    /// Complete rows in the batch.
+    package var rowCount: Int { columnCount == 0 ? 0 : ends.count / columnCount }
+
+    /// Bytes of all fields.
+    package var byteCount: Int { ends.last.map { Int($0 & Self.offsetMask) } ?? 0 }
+
+    /// Forgets the rows, keeps the storage.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    /// Where the field's bytes are. Precondition: row and column are in range.
+    package func range(row: Int, column: Int) -> Range<Int> {
+        let index = row * columnCount + column
+        let start = index == 0 ? 0 : Int(ends[index - 1] & Self.offsetMask)
+        return start..<Int(ends[index] & Self.offsetMask)
+    }
+
+    /// Whether the field is null.
+    package func isNull(row: Int, column: Int) -> Bool {
+        ends[row * columnCount + column] & Self.nullFlag != 0
+    }
+
+    /// Whether the source marked the field as a string.
+    package func isString(row: Int, column: Int) -> Bool {
+        ends[row * columnCount + column] & Self.stringFlag != 0
+    }
+
+    /// The field as text, `nil` when null. For reports and tests, not for hot loops.
+    package func text(row: Int, column: Int) -> String? {
+        if isNull(row: row, column: column) { return nil }
+        return String(decoding: bytes[range(row: row, column: column)], as: UTF8.self)
+    }
+
+    /// Adds one field. Rows are complete when `columnCount` fields were added. For set-up code, not for hot loops.
+    package mutating func append(_ text: String?, isString: Bool = false) {
+        guard let text else {
+            ends.append(UInt32(byteCount) | Self.nullFlag)
+            return
+        }
+        bytes.removeLast(bytes.count - byteCount)
+        bytes.append(contentsOf: text.utf8)
+        ends.append(UInt32(bytes.count) | (isString ? Self.stringFlag : 0))
+    }
+}

@@ -1,0 +1,53 @@
+/// Rows as a reader of a file produced them, with the place of each.
+package struct SourceBatch: Sendable {
+    /// Names of the columns of `rows`; grows between batches when JSON objects bring new keys.
+    package var columns: [String]
+    package var rows: RowBatch
+    /// Physical line each row starts on, from 1.
+    package var lines: [Int]
+    /// Offset of each row's first byte in the decompressed source.
+    package var offsets: [Int]
+    /// Rows that could not be read as rows. They are not in `rows`.
+    package var defects: [RowDefect]
+
+    package init(columns: [String] = [], byteCapacity: Int = 0) {
+        self.columns = columns
+        rows = RowBatch(columnCount: columns.count, byteCapacity: byteCapacity)
+        lines = []
+        offsets = []
+        defects = []
+    }
+
+    /// Forgets rows and defects, keeps columns and storage.
+    package mutating func removeAll() {
+        rows.removeAll()
+        lines.removeAll(keepingCapacity: true)
+        offsets.removeAll(keepingCapacity: true)
+        defects.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A row that is not one: too few or too many fields, a value that is not an object.
+package struct RowDefect: Sendable, Equatable {
+    /// Stable code: `ragged_row`, `not_an_object`, `invalid_utf8`, `nul_byte`.
+    package let code: String
+    /// What was expected and found, without row data.
+    package let message: String
+    /// How many good rows of the same batch come before it.
+    package let rowsBefore: Int
+    package let line: Int
+    package let byteOffset: Int
+    /// The fields as they were read, for the rejects file.
+    package let fields: [String]
+
+    package init(
+        code: String, message: String, rowsBefore: Int, line: Int, byteOffset: Int, fields: [String]
+    ) {
+        self.code = code
+        self.message = message
+        self.rowsBefore = rowsBefore
+        self.line = line
+        self.byteOffset = byteOffset
+        self.fields = fields
+    }
+}
