@@ -1,0 +1,32 @@
+/// A database as jobs see it: consistent reads for exports, checkpointed loads for imports.
+package protocol Database: Sendable {
+    /// What it is and where, without credentials.
+    var description: String { get }
+
+    /// Opens a view of the data that does not change while it is read. Throws `JobError`.
+    func openSnapshot() async throws -> any DatabaseSnapshot
+
+    /// Opens the loader of one import. Throws `JobError`.
+    func openLoader(_ plan: LoadPlan) async throws -> any RowLoader
+
+    /// Creates what is missing of the catalogue's tables and the job tables. Returns the names of the tables it created.
+    func migrate(_ catalogue: Catalogue) async throws -> [String]
+
+    /// Tables of the catalogue and of the jobs that are missing; empty when the database is ready.
+    func missingTables(_ catalogue: Catalogue) async throws -> [String]
+
+    /// Whether the file or database exists at all.
+    func exists() async -> Bool
+}
+
+/// One consistent view. Closed once, by its owner.
+package protocol DatabaseSnapshot: Sendable {
+    /// Rows the query would read.
+    func count(_ query: RowQuery) async throws -> Int
+
+    /// Sends the rows of the query in its order, as canonical text, then finishes the channel.
+    func read(_ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>) async throws
+
+    /// Ends the view.
+    func close() async
+}

@@ -1,0 +1,114 @@
+/// What to do with a row whose key is already there.
+package enum DuplicatePolicy: Sendable {
+    case skip
+    case reject
+}
+
+/// Everything a loader needs to know about its import.
+package struct LoadPlan: Sendable {
+    package let resource: Resource
+    package let orgId: String
+    package let jobId: String
+    package let specSHA256: String
+    /// The attempt that owns the job; a commit by any other attempt is refused.
+    package let attemptId: String
+    /// True: asks the live table the same questions and writes nothing.
+    package let isDryRun: Bool
+
+    package init(
+        resource: Resource, orgId: String, jobId: String, specSHA256: String, attemptId: String, isDryRun: Bool
+    ) {
+        self.resource = resource
+        self.orgId = orgId
+        self.jobId = jobId
+        self.specSHA256 = specSHA256
+        self.attemptId = attemptId
+        self.isDryRun = isDryRun
+    }
+}
+
+/// How far an import has come; committed together with the rows it speaks of.
+package struct LoadCheckpoint: Sendable, Equatable {
+    /// Records of the source dealt with, good or bad.
+    package var records = 0
+    package var inserted = 0
+    package var updated = 0
+    package var skipped = 0
+    package var rejected = 0
+    /// Version of the source the records were counted in.
+    package var sourceTag = ""
+    /// The whole source is loaded.
+    package var isComplete = false
+
+    package init() {}
+}
+
+/// A row that was not loaded, and why.
+package struct RowVerdict: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
+        /// The key exists already, in the table or earlier in the file.
+        case duplicateKey
+        /// The database refused the row; the text names the constraint, never the values.
+        case constraint(String)
+    }
+
+    /// Row in the batch given to `load`.
+    package let row: Int
+    package let reason: Reason
+
+    package init(row: Int, reason: Reason) {
+        self.row = row
+        self.reason = reason
+    }
+}
+
+/// A refused row as it is kept until the rejects file is written.
+package struct RejectRecord: Sendable, Equatable {
+    /// Record number in the source, from 1.
+    package let record: Int
+    package let line: Int
+    /// Source columns at fault, joined by `;`.
+    package let column: String
+    package let code: String
+    package let message: String
+    /// How many source fields `fields` holds.
+    package let fieldCount: Int
+    /// The original fields as one CSV record without its line end.
+    package let fields: String
+
+    package init(
+        record: Int, line: Int, column: String, code: String, message: String, fieldCount: Int, fields: String
+    ) {
+        self.record = record
+        self.line = line
+        self.column = column
+        self.code = code
+        self.message = message
+        self.fieldCount = fieldCount
+        self.fields = fields
+    }
+}
+
+/// Loads the rows of one import in transactions that also hold the checkpoint.
+package protocol RowLoader: Sendable {
+    /// Takes the job over for this attempt. Returns what earlier attempts committed, `nil` when nothing.
+    func begin(columns: [Column]) async throws -> LoadCheckpoint?
+
+    /// Inserts the rows (canonical text in the columns given to `begin`), reports those that were not inserted.
+    func load(_ rows: RowBatch) async throws -> [RowVerdict]
+
+    /// Commits rows, rejects and checkpoint in one transaction. Throws `lease_lost` when another attempt owns the job.
+    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws
+
+    /// Rejects kept so far with a record number above `record`, in order, at most `limit`.
+    func rejects(after record: Int, limit: Int) async throws -> [RejectRecord]
+
+    /// Count of the rejects kept so far, by code.
+    func rejectCounts() async throws -> [String: Int]
+
+    /// Forgets the kept rejects once their file is published.
+    func discardRejects() async throws
+
+    /// Rolls back what is not committed and releases the database.
+    func close() async
+}
