@@ -1,0 +1,112 @@
+internal import CSQLite
+internal import JobCore
+
+/// Turns the rows of a statement into batches of canonical text. The hot loop of every SQLite export.
+@safe final class RowDecoder {
+    private let statement: Statement
+    private let connection: Connection
+    private let columns: [Column]
+    private let arena: ByteArena
+    private var ends: [UInt32] = []
+    private let batchBytes: Int
+    private(set) var isAtEnd = false
+
+    init(statement: Statement, connection: Connection, columns: [Column], batchBytes: Int) {
+        self.statement = statement
+        self.connection = connection
+        self.columns = columns
+        self.batchBytes = batchBytes
+        arena = ByteArena(capacity: batchBytes + batchBytes / 8)
+        ends.reserveCapacity(batchBytes / 8)
+    }
+
+    /// Reads rows until the batch is full or the rows end.
+    func fill(_ batch: inout RowBatch) throws(JobError) {
+        arena.count = 0
+        ends.removeAll(keepingCapacity: true)
+        let handle = unsafe statement.handle
+        while arena.count < batchBytes {
+            let code = unsafe sqlite3_step(handle)
+            if code == SQLITE_DONE {
+                isAtEnd = true
+                break
+            }
+            if code != SQLITE_ROW { throw connection.failure(code, doing: "read") }
+            for index in columns.indices {
+                try unsafe append(handle, CInt(truncatingIfNeeded: index), columns[index].type)
+            }
+        }
+        batch.columnCount = columns.count
+        batch.removeAll()
+        unsafe batch.bytes.append(contentsOf: UnsafeBufferPointer(start: arena.base, count: arena.count))
+        batch.ends.append(contentsOf: ends)
+        try checkText(batch)
+    }
+
+    @inline(__always)
+    private func append(_ handle: OpaquePointer, _ index: CInt, _ type: ColumnType) throws(JobError) {
+        let stored = unsafe sqlite3_column_type(handle, index)
+        switch stored {
+        case SQLITE_TEXT:
+            // The blob call gives the bytes where they are; the text call would copy them to add a zero byte.
+            if let bytes = unsafe sqlite3_column_blob(handle, index) {
+                let count = unsafe Int(sqlite3_column_bytes(handle, index))
+                try unsafe appendText(bytes.assumingMemoryBound(to: UInt8.self), count, type, index)
+            }
+        case SQLITE_INTEGER:
+            let value = unsafe sqlite3_column_int64(handle, index)
+            switch type {
+            case .timestamp:
+                arena.reserve(32)
+                arena.count += unsafe Timestamp.write(value, to: arena.base + arena.count)
+            case .bool: arena.append(value == 0 ? "false" : "true")
+            case .double: arena.append(Double(value).description)
+            case .text, .int, .decimal, .date, .uuid, .json: arena.append(value)
+            }
+        case SQLITE_FLOAT:
+            arena.append(unsafe sqlite3_column_double(handle, index).description)
+        case SQLITE_NULL:
+            ends.append(UInt32(arena.count) | RowBatch.nullFlag)
+            return
+        default:
+            throw storedValueInvalid(index, "binary data")
+        }
+        if arena.count > Int(RowBatch.offsetMask) { throw storedValueInvalid(index, "more than 1 GiB") }
+        ends.append(UInt32(arena.count))
+    }
+
+    private func appendText(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ type: ColumnType, _ index: CInt
+    ) throws(JobError) {
+        if type == .timestamp {
+            guard let value = unsafe Timestamp.parse(UnsafeBufferPointer(start: bytes, count: count)) else {
+                throw storedValueInvalid(index, "text that is not an RFC 3339 timestamp")
+            }
+            arena.reserve(32)
+            arena.count += unsafe Timestamp.write(value, to: arena.base + arena.count)
+        } else {
+            unsafe arena.append(bytes, count)
+        }
+    }
+
+    /// SQLite does not check that text is UTF-8; every format needs it to be.
+    private func checkText(_ batch: RowBatch) throws(JobError) {
+        if (try? UTF8Span(validating: batch.bytes.span)) != nil { return }
+        for row in 0..<batch.rowCount {
+            for column in columns.indices {
+                let field = Array(batch.bytes[batch.range(row: row, column: column)])
+                if (try? UTF8Span(validating: field.span)) == nil {
+                    throw storedValueInvalid(CInt(column), "text that is not UTF-8")
+                }
+            }
+        }
+    }
+
+    private func storedValueInvalid(_ index: CInt, _ found: String) -> JobError {
+        let column = columns[Int(index)]
+        return JobError(
+            "stored_value_invalid", .dataError,
+            "\(connection.name): a \(column.type.rawValue) column holds \(found)",
+            hint: "correct the rows or leave the column out", position: DataPosition(field: column.name))
+    }
+}

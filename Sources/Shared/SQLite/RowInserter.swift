@@ -1,0 +1,138 @@
+internal import CSQLite
+internal import JobCore
+
+/// Inserts batches of canonical text. The hot loop of every SQLite import.
+@safe final class RowInserter {
+    private let connection: Connection
+    private let columns: [Column]
+    private let insert: Statement
+    /// A dry run asks the live table instead of writing to it.
+    private let find: Statement?
+    /// Where each key column is in a batch.
+    private let keyPositions: [Int]
+
+    /// Prepares the statements for rows of these columns.
+    init(connection: Connection, plan: LoadPlan, columns: [Column]) throws(JobError) {
+        self.connection = connection
+        self.columns = columns
+        let dialect = SQLiteDialect()
+        let resource = plan.resource
+        keyPositions = resource.key.compactMap { key in columns.firstIndex { $0.name == key } }
+        let conflict = (["org_id"] + resource.key).map(dialect.quote).joined(separator: ", ")
+        if plan.isDryRun {
+            let keys = resource.key.map(dialect.quote)
+            try connection.execute(
+                "CREATE TEMP TABLE dry_run_keys (org_id, \(keys.joined(separator: ", ")), PRIMARY KEY (\(conflict))) "
+                    + "WITHOUT ROWID")
+            let marks = (0...keys.count).map { "?\($0 + 1)" }.joined(separator: ", ")
+            insert = try connection.prepare(
+                "INSERT INTO temp.dry_run_keys VALUES (\(marks)) ON CONFLICT (\(conflict)) DO NOTHING")
+            let match = keys.enumerated().map { " AND \($1) = ?\($0 + 2)" }.joined()
+            find = try connection.prepare(
+                "SELECT 1 FROM main.\(dialect.quote(resource.table)) WHERE org_id = ?1" + match)
+            try find?.bind(.text(plan.orgId), at: 1)
+        } else {
+            let names = (["org_id"] + columns.map(\.name)).map(dialect.quote).joined(separator: ", ")
+            let marks = (0...columns.count).map { "?\($0 + 1)" }.joined(separator: ", ")
+            insert = try connection.prepare(
+                "INSERT INTO \(dialect.quote(resource.table)) (\(names)) VALUES (\(marks)) "
+                    + "ON CONFLICT (\(conflict)) DO NOTHING")
+            find = nil
+        }
+        try insert.bind(.text(plan.orgId), at: 1)
+    }
+
+    /// Inserts the rows in order; returns those that were not inserted.
+    func insert(_ batch: RowBatch) throws(JobError) -> [RowVerdict] {
+        var verdicts: [RowVerdict] = []
+        let bound = find == nil ? Array(columns.indices) : keyPositions
+        let count = batch.rowCount
+        let ends = batch.ends
+        try batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+            for row in 0..<count {
+                if let find {
+                    try unsafe bind(find.handle, bytes, ends, row, bound)
+                    let code = unsafe sqlite3_step(find.handle)
+                    find.reset()
+                    if code == SQLITE_ROW {
+                        verdicts.append(RowVerdict(row: row, reason: .duplicateKey))
+                        continue
+                    }
+                    if code != SQLITE_DONE { throw connection.failure(code, doing: "find") }
+                }
+                try unsafe bind(insert.handle, bytes, ends, row, bound)
+                let code = unsafe sqlite3_step(insert.handle)
+                insert.reset()
+                if code == SQLITE_DONE {
+                    if connection.changes == 0 { verdicts.append(RowVerdict(row: row, reason: .duplicateKey)) }
+                } else if code & 0xFF == SQLITE_CONSTRAINT {
+                    verdicts.append(RowVerdict(row: row, reason: .constraint(Self.constraint(code))))
+                } else {
+                    throw connection.failure(code, doing: "insert")
+                }
+            }
+        }
+        return verdicts
+    }
+
+    @inline(__always)
+    private func bind(
+        _ handle: OpaquePointer, _ bytes: UnsafeBufferPointer<UInt8>, _ ends: [UInt32], _ row: Int, _ bound: [Int]
+    ) throws(JobError) {
+        var parameter: CInt = 2
+        for column in bound {
+            let index = row * columns.count + column
+            let end = ends[index]
+            let start = index == 0 ? 0 : Int(ends[index - 1] & RowBatch.offsetMask)
+            let code: CInt
+            if end & RowBatch.nullFlag != 0 {
+                code = unsafe sqlite3_bind_null(handle, parameter)
+            } else {
+                let field = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & RowBatch.offsetMask)])
+                code = unsafe bind(handle, parameter, field, columns[column].type)
+            }
+            if code != SQLITE_OK { throw connection.failure(code, doing: "bind") }
+            parameter += 1
+        }
+    }
+
+    @inline(__always)
+    private func bind(
+        _ handle: OpaquePointer, _ parameter: CInt, _ field: UnsafeBufferPointer<UInt8>, _ type: ColumnType
+    ) -> CInt {
+        switch type {
+        case .timestamp:
+            guard let value = unsafe Timestamp.parse(field) else { return SQLITE_MISMATCH }
+            return unsafe sqlite3_bind_int64(handle, parameter, value)
+        case .int:
+            guard let value = unsafe Int64(String(decoding: field, as: UTF8.self)) else { return SQLITE_MISMATCH }
+            return unsafe sqlite3_bind_int64(handle, parameter, value)
+        case .bool:
+            return unsafe sqlite3_bind_int64(handle, parameter, field.first == UInt8(ascii: "t") ? 1 : 0)
+        case .double:
+            guard let value = unsafe Double(String(decoding: field, as: UTF8.self)) else { return SQLITE_MISMATCH }
+            return unsafe sqlite3_bind_double(handle, parameter, value)
+        case .text, .decimal, .date, .uuid, .json:
+            // The bytes stay where they are until the statement has run. A null pointer would bind null.
+            guard let base = unsafe field.baseAddress else {
+                return unsafe csqlite_bind_text_copy(handle, parameter, "", 0)
+            }
+            return unsafe base.withMemoryRebound(to: CChar.self, capacity: field.count) { characters in
+                unsafe csqlite_bind_text(handle, parameter, characters, UInt64(field.count))
+            }
+        }
+    }
+
+    /// Name of the violated constraint kind; the message of SQLite would name values.
+    private static func constraint(_ code: CInt) -> String {
+        switch code >> 8 {
+        case 1: "check"
+        case 3: "foreign_key"
+        case 5: "not_null"
+        case 6: "primary_key"
+        case 8: "unique"
+        case 12: "data_type"
+        default: "constraint"
+        }
+    }
+}

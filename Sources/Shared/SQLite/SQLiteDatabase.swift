@@ -1,0 +1,72 @@
+internal import Glibc
+package import JobCore
+
+/// SQLite in one file (`sqlite:PATH`): the embedded default, and the database of small installations.
+package struct SQLiteDatabase: Database {
+    private let path: String
+
+    /// The database in that file. Nothing is opened yet.
+    package init(path: String) { self.path = path }
+
+    package var description: String { "sqlite:\(path)" }
+
+    package func exists() async -> Bool { access(path, F_OK) == 0 }
+
+    package func openSnapshot() async throws -> any DatabaseSnapshot {
+        let snapshot = SQLiteSnapshot(path: path)
+        try await snapshot.open()
+        return snapshot
+    }
+
+    package func openLoader(_ plan: LoadPlan) async throws -> any RowLoader {
+        let loader = SQLiteLoader(path: path, plan: plan)
+        try await loader.open()
+        return loader
+    }
+
+    package func migrate(_ catalogue: Catalogue) async throws -> [String] {
+        try await SQLiteMaintenance().migrate(path: path, tables: Self.tables(catalogue))
+    }
+
+    package func missingTables(_ catalogue: Catalogue) async throws -> [String] {
+        try await SQLiteMaintenance().missing(path: path, tables: Self.tables(catalogue))
+    }
+
+    private static func tables(_ catalogue: Catalogue) -> [TableDefinition] {
+        catalogue.resources.map { TableDefinition($0) } + TableDefinition.system
+    }
+}
+
+/// Creates and looks at tables, on a thread of its own.
+actor SQLiteMaintenance {
+    private let executor = BlockingExecutor(label: "sqlite-maintenance")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    /// Creates what is missing in one transaction; returns the names of the new tables.
+    func migrate(path: String, tables: [TableDefinition]) throws -> [String] {
+        let connection = try Connection(path: path, access: .create)
+        // Takes effect only in a new file: fewer, larger reads for scans of whole tables.
+        try connection.execute("PRAGMA page_size = 8192")
+        // Readers and one writer do not wait for each other (https://www.sqlite.org/wal.html).
+        try connection.execute("PRAGMA journal_mode = WAL")
+        try connection.execute("BEGIN IMMEDIATE")
+        let missing = try Self.missing(connection, tables)
+        for table in tables where missing.contains(table.name) {
+            for statement in table.createStatements(SQLiteDialect()) { try connection.execute(statement) }
+        }
+        try connection.execute("COMMIT")
+        return missing
+    }
+
+    /// Names of tables that are not there.
+    func missing(path: String, tables: [TableDefinition]) throws -> [String] {
+        try Self.missing(Connection(path: path, access: .readOnly), tables)
+    }
+
+    private static func missing(_ connection: Connection, _ tables: [TableDefinition]) throws -> [String] {
+        let find = "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?1"
+        return try tables.map(\.name).filter { name in
+            try connection.integer(SQLStatement(find, values: [.text(name)])) == nil
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import Glibc
+internal import JobCore
+
+/// Loads one import, each chunk and its checkpoint in one transaction.
+actor SQLiteLoader: RowLoader {
+    private let executor = BlockingExecutor(label: "sqlite-write")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private let path: String
+    private let plan: LoadPlan
+    private var connection: Connection?
+    private var inserter: RowInserter?
+    private var ledger: ImportLedger?
+
+    init(path: String, plan: LoadPlan) {
+        self.path = path
+        self.plan = plan
+    }
+
+    /// Opens the connection; a dry run opens it read-only.
+    func open() throws {
+        let connection = try Connection(path: path, access: plan.isDryRun ? .readOnly : .readWrite)
+        // In WAL mode only FULL makes a commit survive a power cut; the manifest relies on it.
+        try connection.execute("PRAGMA synchronous = FULL")
+        self.connection = connection
+    }
+
+    func begin(columns: [Column]) async throws -> LoadCheckpoint? {
+        let connection = try opened()
+        let ledger = ImportLedger(connection: connection, plan: plan)
+        self.ledger = ledger
+        let checkpoint = try ledger.takeOver()
+        inserter = try RowInserter(connection: connection, plan: plan, columns: columns)
+        return checkpoint
+    }
+
+    func load(_ rows: RowBatch) async throws -> [RowVerdict] {
+        let connection = try opened()
+        guard let inserter else { throw notBegun }
+        if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
+        return try inserter.insert(rows)
+    }
+
+    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
+        let connection = try opened()
+        guard let ledger else { throw notBegun }
+        if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
+        try ledger.keep(rejects)
+        try ledger.record(checkpoint)
+        try connection.execute("COMMIT")
+    }
+
+    func rejects(after record: Int, limit: Int) async throws -> [RejectRecord] {
+        guard let ledger else { throw notBegun }
+        return try ledger.rejects(after: record, limit: limit)
+    }
+
+    func rejectCounts() async throws -> [String: Int] {
+        guard let ledger else { throw notBegun }
+        return try ledger.rejectCounts()
+    }
+
+    func discardRejects() async throws {
+        guard let ledger else { throw notBegun }
+        try ledger.discardRejects()
+    }
+
+    func close() async {
+        if let connection, connection.isInTransaction { try? connection.execute("ROLLBACK") }
+        inserter = nil
+        ledger = nil
+        connection = nil
+    }
+
+    private func opened() throws -> Connection {
+        guard let connection else { throw JobError("internal_error", .software, "the loader is closed") }
+        return connection
+    }
+
+    private var notBegun: JobError { JobError("internal_error", .software, "the loader has not begun") }
+}
