@@ -1,0 +1,94 @@
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+
+/// The rows an export wants.
+struct ExportFilters: Sendable {
+    private var conditions: [Condition] = []
+    private var hasTimeRange = false
+    private let time: Column?
+    /// `last`: microseconds before the moment the job was asked for.
+    private var last: Int64?
+
+    /// Decodes `filters`; adds every mistake.
+    init(_ value: JSONValue?, resource: Resource, problems: inout SpecProblems) {
+        time = resource.timeColumn.flatMap { resource.column($0) }
+        guard case .object(let members)? = value else { return }
+        let reader = FilterReader(resource: resource)
+        var bounds: [String: Int64] = [:]
+        for member in members {
+            let path = SpecType.join("$.filters", member.name)
+            switch member.name {
+            case "from", "to":
+                hasTimeRange = true
+                guard let time else {
+                    problems.add(path, "resource \(resource.name) has no time column")
+                    continue
+                }
+                guard let bound = TimeBound(member.value) else {
+                    problems.add(
+                        path, "found \(member.value.summary), expected a date (2026-04-30) or an RFC 3339 timestamp")
+                    continue
+                }
+                let instant = member.name == "from" ? bound.start : bound.end
+                bounds[member.name] = instant
+                conditions.append(
+                    .compare(.column(time), member.name == "from" ? .greaterOrEqual : .less, time.instant(instant)))
+            case "last":
+                guard time != nil else {
+                    problems.add(path, "resource \(resource.name) has no time column")
+                    continue
+                }
+                last = member.value.asText.flatMap { RelativeSpan.parse($0) }
+                if last == nil {
+                    problems.add(path, "found \(member.value.summary), expected a span such as 30d, 12h, 15m, 90s or 2w")
+                }
+            default:
+                conditions += reader.conditions(member.name, member.value, path, &problems)
+            }
+        }
+        if last != nil && hasTimeRange { problems.add("$.filters.last", "cannot be combined with from or to") }
+        if let from = bounds["from"], let to = bounds["to"], from >= to {
+            problems.add("$.filters.to", "the range is empty: 'to' is not after 'from'")
+        }
+    }
+
+    /// The conditions, with relative ranges counted from `moment` (microseconds).
+    func conditions(at moment: Int64) -> [Condition] {
+        guard let last, let time else { return conditions }
+        return conditions + [
+            .compare(.column(time), .greaterOrEqual, time.instant(moment - last)),
+            .compare(.column(time), .less, time.instant(moment)),
+        ]
+    }
+
+    /// By time when a time range selects the rows, by key otherwise; total in both cases.
+    func order(_ resource: Resource) -> [String] {
+        guard hasTimeRange || last != nil, let time else { return resource.key }
+        return [time.name] + resource.key.filter { $0 != time.name }
+    }
+}
+
+/// One end of a time range: a date stands for the whole UTC day, a timestamp for itself.
+private struct TimeBound {
+    let start: Int64
+    /// Exclusive.
+    let end: Int64
+
+    init?(_ value: JSONValue) {
+        guard let text = value.asText, let instant = Timestamp.parse(text) else { return nil }
+        start = instant
+        end = text.utf8.count == 10 ? instant + 86_400_000_000 : instant
+    }
+}
+
+extension Column {
+    /// The instant as a bound in the type of this time column. A day begins at its midnight, so a day is at or after an
+    /// instant when it is at or after the first midnight from there on.
+    fileprivate func instant(_ microseconds: Int64) -> Literal {
+        guard type == .date else { return .timestamp(microseconds) }
+        let day: Int64 = 86_400_000_000
+        let midnight = (microseconds + day - 1) >= 0 ? (microseconds + day - 1) / day * day : microseconds / day * day
+        return .date(String(Timestamp.format(midnight).prefix(10)))
+    }
+}

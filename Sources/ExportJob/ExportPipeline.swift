@@ -1,0 +1,99 @@
+internal import JobCore
+internal import JobRuntime
+
+/// Rows from a snapshot into result files: reading, and encoding with storing, overlap.
+struct ExportPipeline: Sendable {
+    private let spec: ExportSpec
+    private let context: JobContext
+
+    init(spec: ExportSpec, context: JobContext) {
+        self.spec = spec
+        self.context = context
+    }
+
+    /// Exports the rows. Throws `JobError`; what the attempt stored is for the caller to remove.
+    func run() async throws -> JobResult {
+        let resource = spec.common.resource
+        let query = RowQuery(
+            resource: resource, orgId: spec.common.orgId, columns: spec.columns,
+            conditions: spec.filters.conditions(at: context.createdAt), order: spec.filters.order(resource),
+            limit: spec.limit)
+        let columnCount = spec.columns.count
+        let channel = BoundedChannel<RowBatch>(depth: 2)
+        let pool = Pool { RowBatch(columnCount: columnCount) }
+        return try await withThrowingTaskGroup(of: JobResult?.self) { group in
+            group.addTask {
+                try await read(query, into: channel, pool: pool)
+                return nil
+            }
+            group.addTask { try await store(channel, pool) }
+            group.addTask {
+                // Only for the progress bar: an export does not fail because its size is not known.
+                try? await count(query)
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func read(
+        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>
+    ) async throws {
+        let start = WallClock.monotonic()
+        let snapshot = try await context.backends.database.openSnapshot()
+        do {
+            try await snapshot.read(query, into: channel, pool: pool)
+        } catch {
+            await snapshot.close()
+            throw error
+        }
+        await snapshot.close()
+        context.meter.addTime("read", since: start)
+    }
+
+    /// Counts the rows in a snapshot of its own, while the first rows are already on their way.
+    private func count(_ query: RowQuery) async throws {
+        let snapshot = try await context.backends.database.openSnapshot()
+        let total = try? await snapshot.count(query)
+        await snapshot.close()
+        guard let total else { return }
+        context.meter.update { counts in
+            counts.rowsTotal = total
+            return nil
+        }
+    }
+
+    private func store(_ channel: BoundedChannel<RowBatch>, _ pool: Pool<RowBatch>) async throws -> JobResult {
+        let writer = try ResultWriter(spec: spec, context: context)
+        do {
+            while let batch = try await channel.receive() {
+                try await writer.write(batch)
+                let rows = batch.rowCount
+                let bytes = batch.byteCount
+                pool.give(batch)
+                let written = writer.bytesWritten
+                context.meter.update { counts in
+                    counts.rowsRead += rows
+                    counts.rowsWritten += rows
+                    counts.bytesRead += bytes
+                    counts.bytesWritten = written
+                    return counts.rowsTotal > 0 ? Double(counts.rowsWritten) / Double(counts.rowsTotal) : nil
+                }
+            }
+            var result = JobResult()
+            result.files = try await writer.finish()
+            result.counts = context.meter.counts
+            result.counts.rowsTotal = result.counts.rowsWritten
+            result.counts.bytesWritten = result.files.reduce(0) { $0 + $1.bytes }
+            result.downloadURLTTL = spec.downloadURLTTL
+            return result
+        } catch {
+            await writer.abort()
+            throw error
+        }
+    }
+}

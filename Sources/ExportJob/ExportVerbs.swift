@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+
+/// Where the spec is.
+struct SpecOptions: ParsableArguments {
+    @Option(name: .long, help: "File with the job spec; '-' is standard input.")
+    var spec: String?
+
+    /// The checked spec and what it needs. Throws `spec_invalid` with every mistake.
+    func load() async throws -> (spec: ExportSpec, backends: Backends, environment: JobEnvironment, log: JobLog) {
+        let environment = JobEnvironment()
+        let log = JobLog(level: environment.logLevel)
+        let bytes = try SpecSource.read(file: spec, environment: environment)
+        let catalogue = try CatalogueFile.load(environment.catalogueFile)
+        let spec = try ExportSpec(bytes: bytes, environment: environment, catalogue: catalogue)
+        return (spec, try await Backends.open(environment, log: log), environment, log)
+    }
+}
+
+/// Runs the job.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "Run the job and exit (default).")
+
+    @OptionGroup var options: SpecOptions
+
+    func run() async throws {
+        let (spec, backends, environment, log) = try await options.load()
+        let runner = JobRunner(
+            spec: spec.common, format: spec.format.rawValue, backends: backends, environment: environment, log: log,
+            commitsBeforePublishing: false)
+        let end = try await runner.run { context in try await ExportPipeline(spec: spec, context: context).run() }
+        JobProcess.end(end.manifest, end.exitCode)
+    }
+}
+
+/// Checks the job and announces it.
+struct PrepareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare", abstract: "Check the spec and write a queued manifest; run it later with the same spec.")
+
+    @OptionGroup var options: SpecOptions
+
+    func run() async throws {
+        let (spec, backends, _, _) = try await options.load()
+        let manifest = try await Preparation(backends: backends).queue(spec.common, format: spec.format.rawValue)
+        StandardStream.output(manifest)
+    }
+}
+
+/// Prints the JSON Schema of the spec.
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Print the JSON Schema of the job spec.")
+
+    func run() {
+        StandardStream.output(ExportSpec.shape.schemaDocument(title: "ExportJob spec").serializedPretty() + "\n")
+    }
+}

@@ -1,0 +1,190 @@
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+internal import ObjectStorage
+
+/// A checked import spec.
+struct ImportSpec: Sendable {
+    /// What happens to source columns without a target.
+    enum Unmapped: String, CaseIterable {
+        case ignore, attributes, error
+    }
+
+    let common: CommonSpec
+    /// `nil`: decided by the first bytes of the source.
+    let format: SourceFormat?
+    /// Source column and target field, in the order of the spec; `nil`: automatic.
+    let mapping: [(source: String, target: String)]?
+    let unmapped: Unmapped
+    let duplicates: DuplicatePolicy
+    let isDryRun: Bool
+    let errorLimit: ErrorLimit
+    let csv: CSVReaderOptions
+    private let source: String?
+
+    /// The fields of an import spec: checks it and prints its schema.
+    static let shape = SpecType.object(
+        CommonSpec.fields(formats: ["auto", "csv", "json", "jsonl"]) + [
+            SpecField("sourceKey", .string(.short(512)), "Object under the organisation's uploads/"),
+            SpecField("sourceUrl", .string(.any), "https URL of the source"),
+            SpecField("sources", .array(.map(.any)), "Several sources"),
+            SpecField(
+                "mapping", .map(.anyOf([.string(.any), .object([SpecField("field", .string(.any), "Target field", isRequired: true)])])),
+                "Source column to target field; absent: automatic by name"),
+            SpecField(
+                "preset",
+                .choice(["mailchimp", "hubspot", "salesforce", "klaviyo", "intercom", "segment", "auto"]),
+                "Layout of another product's export"),
+            SpecField(
+                "unmapped", .choice(Unmapped.allCases.map(\.rawValue)),
+                "Source columns without a target: ignore (default) or error"),
+            SpecField(
+                "skipDuplicates", .boolean,
+                "true: rows whose key exists are counted and skipped; false (default): they are rejected"),
+            SpecField("mode", .choice(["insert", "upsert", "update"]), "Default insert"),
+            SpecField("matchOn", .array(.string(.any)), "Key fields other than the primary key"),
+            SpecField("dryRun", .boolean, "Everything but the writing"),
+            SpecField("plan", .string(.identifier), "Job id of an earlier dry run"),
+            SpecField(
+                "onError",
+                .object([
+                    SpecField("policy", .choice(["skip", "abort"]), "abort stops at the first rejected row"),
+                    SpecField("maxErrors", .integer(0...Int.max), "More rejected rows end the job with exit code 65"),
+                    SpecField("maxErrorRate", .number(0...1), "Share of rejected rows that ends the job"),
+                ]), "When rejected rows end the job; default never, with rejects kept"),
+            SpecField(
+                "csv",
+                .object([
+                    SpecField("delimiter", .anyOf([.choice(["auto"]), .string(.separator)]), "Default auto"),
+                    SpecField("quote", .string(.short(1)), "Default \""),
+                    SpecField("encoding", .choice(["auto", "utf-8"]), "Default auto: UTF-8 with or without BOM"),
+                    SpecField("header", .boolean, "Default true"),
+                ]), "Options of the CSV format"),
+            SpecField("atomic", .boolean, "One transaction, all or nothing"),
+            SpecField("downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default 1800"),
+        ])
+
+    /// Decodes and checks the bytes of a spec. Throws `invalid_json` and `spec_invalid`, which names every mistake.
+    init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
+        let value = try JSONValue(parsing: bytes, limits: JSONLimits())
+        var problems = SpecProblems()
+        Self.shape.validate(value, at: "$", into: &problems)
+        let common = CommonSpec(
+            value, kind: .import, environment: environment, catalogue: catalogue, problems: &problems)
+        guard let common else {
+            try problems.throwIfAny()
+            throw JobError("spec_invalid", .usage, "the job spec is not an object of fields")
+        }
+        Self.refuseWhatIsMissing(value, &problems)
+        format = SourceFormat(rawValue: value.text("format") ?? "auto")
+        mapping = Self.mapping(value["mapping"], common.resource, &problems)
+        unmapped = Unmapped(rawValue: value.text("unmapped") ?? "ignore") ?? .ignore
+        duplicates = value.flag("skipDuplicates") == true ? .skip : .reject
+        isDryRun = value.flag("dryRun") ?? false
+        errorLimit = ErrorLimit(value["onError"])
+        csv = Self.csv(value["csv"] ?? .null, &problems)
+        source = value.text("sourceKey")
+        if source == nil && !common.hasOwnJobId {
+            problems.add("$.sourceKey", "is missing; only a job with a jobId can find its upload without it")
+        }
+        self.common = common
+        if problems.isEmpty {
+            do throws(JobError) {
+                _ = try sourceKey()
+            } catch {
+                problems.add("$.sourceKey", error.message)
+            }
+        }
+        try problems.throwIfAny()
+    }
+
+    /// The spec names its source.
+    var namesSource: Bool { source != nil }
+
+    /// The format as the manifest shows it.
+    var formatName: String { format?.rawValue ?? "auto" }
+
+    /// The source object; by default the upload named like the job.
+    func sourceKey() throws(JobError) -> ObjectKey {
+        try JobFolder.upload(orgId: common.orgId, name: source ?? common.jobId)
+    }
+
+    /// Names what the contract has and this version does not.
+    private static func refuseWhatIsMissing(_ value: JSONValue, _ problems: inout SpecProblems) {
+        for name in ["sourceUrl", "sources", "preset", "matchOn", "plan"] where value[name] != nil {
+            problems.add("$.\(name)", "is not supported by this version")
+        }
+        if let mode = value.text("mode"), mode != "insert" {
+            problems.add("$.mode", "only insert is supported by this version")
+        }
+        if value.flag("atomic") == true { problems.add("$.atomic", "is not supported by this version") }
+        if value.text("unmapped") == "attributes" {
+            problems.add("$.unmapped", "'attributes' is not supported by this version", among: ["ignore", "error"])
+        }
+    }
+
+    private static func mapping(
+        _ value: JSONValue?, _ resource: Resource, _ problems: inout SpecProblems
+    ) -> [(source: String, target: String)]? {
+        guard let value else { return nil }
+        var pairs: [(source: String, target: String)] = []
+        for member in value.members {
+            guard let target = member.value.asText ?? member.value.text("field") else { continue }
+            let path = SpecType.join("$.mapping", member.name)
+            if resource.column(target) == nil {
+                problems.add(
+                    path, "unknown target field \(JSONValue.string(String(target.prefix(64))).serialized())",
+                    nearest: target, among: resource.columns.map(\.name))
+            } else if pairs.contains(where: { $0.target == target }) {
+                problems.add(path, "target field '\(target)' is mapped twice")
+            }
+            pairs.append((member.name, target))
+        }
+        if pairs.isEmpty { problems.add("$.mapping", "is empty; leave it out for the automatic mapping") }
+        return pairs
+    }
+
+    private static func csv(_ value: JSONValue, _ problems: inout SpecProblems) -> CSVReaderOptions {
+        var options = CSVReaderOptions()
+        if let delimiter = value.text("delimiter"), delimiter != "auto" { options.delimiter = delimiter.utf8.first }
+        if let quote = value.text("quote") {
+            if let byte = quote.utf8.first, quote.utf8.count == 1, byte > 0x20, byte < 0x7F {
+                options.quote = byte
+            } else {
+                problems.add("$.csv.quote", "found \(value["quote"]?.summary ?? ""), expected one ASCII character")
+            }
+        }
+        if options.delimiter == options.quote { problems.add("$.csv.delimiter", "is the quote character") }
+        options.hasHeader = value.flag("header") ?? true
+        return options
+    }
+}
+
+/// When rejected rows end a job.
+struct ErrorLimit: Sendable {
+    /// Rows read before a rate means anything.
+    private static let rowsBeforeRate = 1_000
+    private let maxErrors: Int?
+    private let maxRate: Double?
+
+    init(_ value: JSONValue?) {
+        maxErrors = value?.text("policy") == "abort" ? 0 : value?.integer("maxErrors")
+        maxRate = value?.double("maxErrorRate")
+    }
+
+    /// The failure when the limit is passed, `nil` otherwise. A rate counts from a thousand rows on, and at the end.
+    func check(rejected: Int, read: Int, isEnd: Bool) -> JobError? {
+        if let maxErrors, rejected > maxErrors {
+            return failure("\(rejected) rows rejected, \(maxErrors) allowed")
+        }
+        guard let maxRate, isEnd || read >= Self.rowsBeforeRate, read > 0 else { return nil }
+        let isOver = Double(rejected) > maxRate * Double(read)
+        return isOver ? failure("\(rejected) of \(read) rows rejected, a share of \(maxRate) allowed") : nil
+    }
+
+    private func failure(_ message: String) -> JobError {
+        JobError(
+            "too_many_rejects", .dataError, message,
+            hint: "read the rejects file, correct the source or the mapping, and use a new jobId")
+    }
+}

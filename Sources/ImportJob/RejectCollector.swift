@@ -1,0 +1,115 @@
+internal import JobCore
+
+/// The refused rows of one source batch, in source order, one record each however many problems a row has.
+struct RejectCollector {
+    private struct Reason {
+        var columns: [String] = []
+        var code = ""
+        var messages: [String] = []
+    }
+
+    private let batch: SourceBatch
+    /// Records before this batch.
+    private let firstRecord: Int
+    private var reasons: [Int: Reason] = [:]
+
+    init(batch: SourceBatch, firstRecord: Int) {
+        self.batch = batch
+        self.firstRecord = firstRecord
+    }
+
+    /// Adds the cells that do not fit their column.
+    mutating func add(_ problems: [CellProblem]) {
+        for problem in problems {
+            let column = problem.source.map { batch.columns[$0] } ?? problem.target
+            add(row: problem.row, column: column, code: problem.code, message: "\(problem.target): \(problem.message)")
+        }
+    }
+
+    /// Adds one reason to refuse a row.
+    mutating func add(row: Int, column: String, code: String, message: String) {
+        var reason = reasons[row] ?? Reason()
+        if reason.code.isEmpty { reason.code = code }
+        if !column.isEmpty && !reason.columns.contains(column) { reason.columns.append(column) }
+        reason.messages.append(message)
+        reasons[row] = reason
+    }
+
+    /// All records, ordered as in the source.
+    func finish() -> [RejectRecord] {
+        var records: [RejectRecord] = []
+        var defect = 0
+        func takeDefects(before row: Int) {
+            while defect < batch.defects.count, batch.defects[defect].rowsBefore <= row {
+                let found = batch.defects[defect]
+                records.append(
+                    RejectRecord(
+                        record: firstRecord + found.rowsBefore + defect + 1, line: found.line, column: "",
+                        code: found.code, message: found.message, fieldCount: found.fields.count,
+                        fields: CSVRecord.encode(found.fields)))
+                defect += 1
+            }
+        }
+        for row in reasons.keys.sorted() {
+            takeDefects(before: row)
+            guard let reason = reasons[row] else { continue }
+            let fields = batch.columns.indices.map { batch.rows.text(row: row, column: $0) }
+            records.append(
+                RejectRecord(
+                    record: firstRecord + row + defect + 1, line: batch.lines[row],
+                    column: reason.columns.joined(separator: ";"), code: reason.code,
+                    message: reason.messages.joined(separator: "; "), fieldCount: fields.count,
+                    fields: CSVRecord.encode(fields)))
+        }
+        takeDefects(before: .max)
+        return records
+    }
+}
+
+/// One CSV record as text, for the few rows of a rejects file.
+enum CSVRecord {
+    /// The fields separated by commas, quoted where needed; null is empty, empty text is `""`.
+    static func encode(_ fields: [String?]) -> String {
+        fields.map { field in
+            guard let field else { return "" }
+            let needsQuotes =
+                field.isEmpty
+                || field.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+                || field.utf8.first == 0x20 || field.utf8.last == 0x20
+            if !needsQuotes { return field }
+            var quoted = "\""
+            for scalar in field.unicodeScalars {
+                if scalar == "\"" { quoted.unicodeScalars.append("\"") }
+                quoted.unicodeScalars.append(scalar)
+            }
+            return quoted + "\""
+        }.joined(separator: ",")
+    }
+}
+
+extension SourceBatch {
+    /// The batch without its first records, good or bad.
+    func dropping(records count: Int) -> SourceBatch {
+        var rest = SourceBatch(columns: columns)
+        var rows = 0
+        var bad = 0
+        // Walk the records in source order until `count` of them are passed.
+        while rows + bad < count {
+            if bad < defects.count, defects[bad].rowsBefore <= rows { bad += 1 } else { rows += 1 }
+        }
+        for row in rows..<self.rows.rowCount {
+            for column in columns.indices {
+                rest.rows.append(
+                    self.rows.text(row: row, column: column), isString: self.rows.isString(row: row, column: column))
+            }
+        }
+        rest.lines = Array(lines[rows...])
+        rest.offsets = Array(offsets[rows...])
+        rest.defects = defects[bad...].map { defect in
+            RowDefect(
+                code: defect.code, message: defect.message, rowsBefore: defect.rowsBefore - rows, line: defect.line,
+                byteOffset: defect.byteOffset, fields: defect.fields)
+        }
+        return rest
+    }
+}

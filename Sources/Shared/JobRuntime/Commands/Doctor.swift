@@ -1,0 +1,67 @@
+internal import JobCore
+internal import ObjectStorage
+
+/// Examines everything a job will need, and tells what to do about what is wrong.
+struct Doctor: Sendable {
+    struct Report: Sendable {
+        /// One line per check.
+        var text = ""
+        /// The first failure.
+        var failure: JobError?
+
+        mutating func passed(_ what: String) { text += "ok    \(what)\n" }
+
+        mutating func failed(_ what: String, _ error: JobError) {
+            text += "FAIL  \(what): \(error.description)\n" + (error.hint.map { "      → \($0)\n" } ?? "")
+            if failure == nil { failure = error }
+        }
+    }
+
+    private let environment: JobEnvironment
+
+    init(environment: JobEnvironment) { self.environment = environment }
+
+    func examine() async -> Report {
+        var report = Report()
+        await examine("clock", &report) { () throws -> String in
+            let now = WallClock.now()
+            // 2025-01-01: before it, signatures and leases cannot work.
+            if now < 1_735_689_600_000_000 {
+                throw JobError("clock_wrong", .configuration, "the clock says \(Timestamp.format(now))", hint: "set it")
+            }
+            return "clock: \(Timestamp.format(now))"
+        }
+        await examine("configuration", &report) {
+            let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
+            return "configuration: \(backends.database.description), \(backends.store.description), "
+                + "\(backends.catalogue.resources.count) resources"
+        }
+        guard report.failure == nil else { return report }
+        await examine("database", &report) {
+            let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
+            let missing = try await backends.database.missingTables(backends.catalogue)
+            if !missing.isEmpty {
+                throw JobError(
+                    "tables_missing", .configuration, "missing tables: \(missing.joined(separator: ", "))",
+                    hint: "run `ImportJob migrate`")
+            }
+            return "database: every table is there"
+        }
+        await examine("object store", &report) {
+            let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
+            try await backends.store.selfTest()
+            return "object store: reads, writes, conditional writes"
+        }
+        return report
+    }
+
+    private func examine(
+        _ what: String, _ report: inout Report, _ check: () async throws -> String
+    ) async {
+        do {
+            report.passed(try await check())
+        } catch {
+            report.failed(what, JobError.wrapping(error))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import JobCore
+internal import ObjectStorage
+
+/// A job as its manifest in the store describes it, for the verbs that look at jobs from outside.
+struct StoredJob: Sendable {
+    let backends: Backends
+    let folder: JobFolder
+    let manifest: Manifest
+    /// The manifest as stored.
+    let bytes: [UInt8]
+    private let tag: ObjectTag
+    private let log: JobLog
+    private let claim: JobClaim
+
+    /// Loads the manifest. Throws `job_not_found` (66).
+    init(backends: Backends, folder: JobFolder, environment: JobEnvironment, log: JobLog) async throws {
+        self.backends = backends
+        self.folder = folder
+        self.log = log
+        claim = JobClaim(
+            store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
+        guard let (manifest, bytes, tag) = try await claim.load(folder.manifest()) else {
+            throw JobError(
+                "job_not_found", .noInput, "organisation \(folder.orgId) has no job \(folder.jobId)",
+                hint: "check --org and --job, and that OBJECT_STORE_URL is the one the job used")
+        }
+        self.manifest = manifest
+        self.bytes = bytes
+        self.tag = tag
+    }
+
+    /// Fresh links to the result, or to the rejects. Throws `no_result` (66).
+    func links(rejects: Bool) async throws -> [String] {
+        var result = JobResult()
+        result.files = rejects ? [] : manifest.files
+        result.rejects = rejects ? manifest.rejects : nil
+        if let seconds = manifest.spec.integer("downloadUrlTTL") { result.downloadURLTTL = seconds }
+        let signed = try await DownloadLinks(store: backends.store).sign(result).result
+        let links = rejects ? [signed.rejects?.url].compactMap(\.self) : signed.files.compactMap(\.url)
+        if links.isEmpty {
+            throw JobError(
+                "no_result", .noInput, "job \(folder.jobId) is \(manifest.status.rawValue) and has nothing to download")
+        }
+        return links
+    }
+
+    /// Cancels the job; returns the manifest's line. Throws `already_finished` (64).
+    func cancel() async throws -> String {
+        switch manifest.status {
+        case .cancelled:
+            return String(decoding: bytes, as: UTF8.self)
+        case .completed:
+            throw JobError(
+                "already_finished", .usage, "job \(folder.jobId) has completed and cannot be cancelled")
+        case .running where (manifest.leaseExpiresAt ?? 0) > WallClock.now():
+            let marker = Array("cancel\n".utf8)
+            _ = try await backends.store.put(
+                marker, at: folder.cancelMarker(), contentType: "text/plain", mode: .overwrite)
+            log.info("the running attempt will see the cancellation within five seconds")
+            return String(decoding: bytes, as: UTF8.self)
+        case .queued, .running, .failed, .interrupted:
+            var cancelled = manifest
+            cancelled.status = .cancelled
+            cancelled.leaseExpiresAt = nil
+            cancelled.updatedAt = WallClock.now()
+            cancelled.finishedAt = cancelled.updatedAt
+            cancelled.error = JobError("cancelled", .cancelled, "job \(folder.jobId) was cancelled")
+            let bytes = cancelled.bytes()
+            _ = try await backends.store.put(
+                bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}

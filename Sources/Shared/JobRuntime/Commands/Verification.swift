@@ -1,0 +1,73 @@
+internal import Compression
+internal import Formats
+internal import JobCore
+internal import ObjectStorage
+internal import Signing
+
+/// Reads the files of a job back and compares bytes, SHA-256 and rows with what the manifest says.
+struct Verification: Sendable {
+    private let job: StoredJob
+
+    init(job: StoredJob) { self.job = job }
+
+    /// One line per file. Throws `no_result` (66) and `verify_failed` (76).
+    func run() async throws -> [String] {
+        guard job.manifest.status == .completed else {
+            throw JobError(
+                "no_result", .noInput, "job \(job.folder.jobId) is \(job.manifest.status.rawValue), not completed")
+        }
+        var lines: [String] = []
+        for file in job.manifest.files {
+            let format = SourceFormat(rawValue: job.manifest.format) ?? .csv
+            try await check(file, format, hasHeader: job.manifest.spec["csv"]?.flag("header") ?? true)
+            lines.append("ok  \(file.name)  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
+        }
+        if let rejects = job.manifest.rejects {
+            let file = ResultFile(
+                key: rejects.key, name: "rejects.csv", rows: rejects.rows, bytes: rejects.bytes,
+                sha256: rejects.sha256, contentType: "text/csv", compression: "none")
+            try await check(file, .csv, hasHeader: true)
+            lines.append("ok  rejects.csv  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
+        }
+        let rows = job.manifest.files.reduce(0) { $0 + $1.rows }
+        if job.manifest.kind == .export && rows != job.manifest.counts.rowsWritten {
+            throw failed("the files hold \(rows) rows, the manifest says \(job.manifest.counts.rowsWritten)")
+        }
+        return lines
+    }
+
+    private func check(_ file: ResultFile, _ format: SourceFormat, hasHeader: Bool) async throws {
+        let reader: any ObjectReader
+        do {
+            reader = try await job.backends.store.openReader(ObjectKey(validating: file.key), chunkBytes: 1 << 20)
+        } catch {
+            throw failed("\(file.name) cannot be read: \(error.description)")
+        }
+        var counter = try RowCounter(
+            format: format, hasHeader: hasHeader,
+            delimiter: job.manifest.spec["csv"]?.text("delimiter")?.utf8.first,
+            compression: CompressionKind(rawValue: file.compression) ?? .none)
+        var chunk: [UInt8] = []
+        while try await reader.read(into: &chunk) { try counter.consume(chunk) }
+        await reader.close()
+        let found = try counter.finish()
+        if found.bytes != file.bytes { throw failed("\(file.name) has \(found.bytes) bytes, not \(file.bytes)") }
+        if found.sha256 != file.sha256 { throw failed("the SHA-256 of \(file.name) differs") }
+        if found.rows != file.rows { throw failed("\(file.name) holds \(found.rows) rows, not \(file.rows)") }
+    }
+
+    private func failed(_ message: String) -> JobError {
+        JobError("verify_failed", .protocolError, message, hint: "the stored object was changed after the job; export again")
+    }
+}
+
+/// Counts rows, bytes and the digest of a stored file in one pass.
+struct RowCounter {
+    private let hasher = SHA256Hasher()
+    private var decompressor: Decompressor
+    private var reader: SourceReader
+    private var batch = SourceBatch()
+    private var plain: [UInt8] = []
+    private var rows = 0
+    private var bytes = 0
+}

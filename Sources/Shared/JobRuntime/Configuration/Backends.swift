@@ -1,0 +1,71 @@
+package import JobCore
+package import ObjectStorage
+internal import SQLite
+
+/// The database and the object store of a job. The only place that names a concrete one.
+package struct Backends: Sendable {
+    package let database: any Database
+    package let store: any ObjectStore
+    package let catalogue: Catalogue
+    /// Both are on this machine and belong to the user who runs the job.
+    package let isLocal: Bool
+
+    /// Turns the configuration into a database and a store.
+    ///
+    /// With nothing configured a first run creates the demo organisation.
+    /// Throws `configuration_invalid`, `store_unavailable` and what the database reports.
+    package static func open(_ environment: JobEnvironment, log: JobLog) async throws -> Backends {
+        let catalogue = try CatalogueFile.load(environment.catalogueFile)
+        let database = try database(environment.databaseURL)
+        let store = try store(environment.objectStoreURL)
+        if environment.usesDefaultDatabase, environment.catalogueFile == nil, await !database.exists() {
+            try await createDemo(at: split(environment.databaseURL).rest, catalogue, log)
+        }
+        return Backends(database: database, store: store, catalogue: catalogue, isLocal: true)
+    }
+
+    /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing
+    /// half-filled and of two first runs one wins.
+    private static func createDemo(at path: String, _ catalogue: Catalogue, _ log: JobLog) async throws {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        if !folder.isEmpty { try FileLayout.createFolder(folder) }
+        let draft = path + ".draft-" + JobIdentifier.random(8)
+        defer { FileLayout.remove(draft) }
+        let database = SQLiteDatabase(path: draft)
+        _ = try await database.migrate(catalogue)
+        let rows = try await DemoData.fill(database, catalogue)
+        if try FileLayout.publish(draft, as: path) {
+            log.info("first run: created \(path) with \(rows) rows of the demo organisation org_demo")
+        }
+    }
+
+    private static func database(_ url: String) throws -> any Database {
+        let (scheme, rest) = split(url)
+        switch scheme {
+        case "sqlite" where !rest.isEmpty: return SQLiteDatabase(path: rest)
+        default:
+            throw JobError(
+                "configuration_invalid", .configuration, "DATABASE_URL has the unsupported form '\(scheme):'",
+                hint: "use sqlite:PATH")
+        }
+    }
+
+    private static func store(_ url: String) throws -> any ObjectStore {
+        let (scheme, rest) = split(url)
+        switch scheme {
+        case "file" where !rest.isEmpty: return try LocalStore(root: rest, createRoot: true)
+        default:
+            throw JobError(
+                "configuration_invalid", .configuration, "OBJECT_STORE_URL has the unsupported form '\(scheme):'",
+                hint: "use file:PATH")
+        }
+    }
+
+    /// Scheme and what follows the colon; `file:///a` and `file:/a` are the same path.
+    private static func split(_ url: String) -> (scheme: String, rest: String) {
+        guard let colon = url.firstIndex(of: ":") else { return ("", url) }
+        var rest = url[url.index(after: colon)...]
+        if rest.hasPrefix("///") { rest = rest.dropFirst(2) }
+        return (String(url[..<colon]), String(rest))
+    }
+}

@@ -1,0 +1,38 @@
+package import FoundationEssentials
+
+/// The configuration of a job process, from its environment variables.
+package struct JobEnvironment: Sendable {
+    /// `DATABASE_URL`, default `sqlite:.data/dataio.sqlite`.
+    package let databaseURL: String
+    /// `OBJECT_STORE_URL`, default `file:.data/objects`.
+    package let objectStoreURL: String
+    /// Nothing was configured: a first run may create the demo organisation.
+    package let usesDefaultDatabase: Bool
+    /// `JOB_LEASE_SECONDS`, default 30: how long a silent attempt keeps its job.
+    package let leaseSeconds: Double
+    /// `RESOURCE_CATALOG`: a file that replaces the built-in catalogue.
+    package let catalogueFile: String?
+    /// `JOB_SPEC`: the spec itself.
+    package let specText: String?
+    /// `JOB_ORG_ID`: the tenant when the spec does not name it.
+    package let orgId: String?
+    /// `LOG_LEVEL`, default `info`.
+    package let logLevel: String
+
+    /// Reads the variables of this process.
+    package init() { self.init(variables: ProcessInfo.processInfo.environment) }
+
+    /// Reads the given variables; an empty one counts as not set.
+    package init(variables: [String: String]) {
+        func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+        databaseURL = value("DATABASE_URL") ?? "sqlite:.data/dataio.sqlite"
+        objectStoreURL = value("OBJECT_STORE_URL") ?? "file:.data/objects"
+        usesDefaultDatabase = value("DATABASE_URL") == nil
+        let lease = value("JOB_LEASE_SECONDS").flatMap(Double.init) ?? 30
+        leaseSeconds = lease.isFinite ? min(max(lease, 0.5), 86_400) : 30
+        catalogueFile = value("RESOURCE_CATALOG")
+        specText = value("JOB_SPEC")
+        orgId = value("JOB_ORG_ID")
+        logLevel = value("LOG_LEVEL") ?? "info"
+    }
+}

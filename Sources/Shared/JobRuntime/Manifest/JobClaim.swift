@@ -1,0 +1,120 @@
+internal import Formats
+package import JobCore
+package import ObjectStorage
+
+/// How a launched process comes to own its job: one conditional write of the manifest.
+///
+/// The process that holds the manifest's tag owns the job. A live owner renews its lease; when the lease has run out the
+/// next process takes over. A job that is done is answered from its manifest.
+package struct JobClaim: Sendable {
+    package enum Result: Sendable {
+        /// This process owns the job: the manifest it wrote and the tag of that version.
+        case owned(Manifest, ObjectTag)
+        /// An earlier run has finished the job: its manifest as stored.
+        case finished(Manifest, stored: [UInt8])
+    }
+
+    private let store: any ObjectStore
+    private let folder: JobFolder
+    private let leaseMicroseconds: Int64
+    private let log: JobLog
+
+    package init(store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog) {
+        self.store = store
+        self.folder = folder
+        leaseMicroseconds = Int64(leaseSeconds * 1_000_000)
+        self.log = log
+    }
+
+    /// Takes the job for this process, waiting at most one lease for an owner that may be gone.
+    ///
+    /// Throws `idempotency_mismatch` (64), `cancelled` (80), `lease_held` (75).
+    package func acquire(_ fresh: Manifest) async throws -> Result {
+        let key = try folder.manifest()
+        let deadline = WallClock.monotonic() + leaseMicroseconds + 2_000_000
+        var hasWaited = false
+        while true {
+            try Task.checkCancellation()
+            guard let (existing, bytes, tag) = try await load(key) else {
+                if let result = try await write(started(fresh, after: nil), key, .createOnly) { return result }
+                continue
+            }
+            try check(existing, fresh)
+            switch existing.status {
+            case .completed:
+                return .finished(existing, stored: bytes)
+            case .cancelled:
+                throw JobError(
+                    "cancelled", .cancelled, "job \(existing.jobId) was cancelled", hint: "use a new jobId to run it")
+            case .running:
+                let now = WallClock.now()
+                if let lease = existing.leaseExpiresAt, lease > now {
+                    if WallClock.monotonic() > deadline {
+                        throw JobError(
+                            "lease_held", .temporary, "another process is running job \(existing.jobId)",
+                            hint: "poll the manifest, or launch again after it has ended")
+                    }
+                    if !hasWaited {
+                        let seconds = (lease - now) / 1_000_000 + 1
+                        log.info("waiting for the lease of attempt \(existing.attempt), at most \(seconds) s")
+                    }
+                    hasWaited = true
+                    try await Task.sleep(for: .microseconds(min(lease - now + 20_000, 1_000_000)))
+                    continue
+                }
+            case .queued, .failed, .interrupted:
+                break
+            }
+            if let result = try await write(started(fresh, after: existing), key, .updateIfMatches(tag)) {
+                return result
+            }
+        }
+    }
+
+    /// The manifest as stored, with its tag; `nil` when there is none.
+    package func load(_ key: ObjectKey) async throws -> (Manifest, bytes: [UInt8], ObjectTag)? {
+        do throws(JobError) {
+            let object = try await store.get(key, range: nil)
+            return (try Manifest(stored: object.bytes), object.bytes, object.info.tag)
+        } catch {
+            if error.code == "object_not_found" { return nil }
+            throw error
+        }
+    }
+
+    /// Writes the manifest under a condition; `nil` when somebody else was faster.
+    private func write(_ manifest: Manifest, _ key: ObjectKey, _ mode: PutMode) async throws -> Result? {
+        do throws(JobError) {
+            let info = try await store.put(manifest.bytes(), at: key, contentType: "application/json", mode: mode)
+            return .owned(manifest, info.tag)
+        } catch {
+            if error.code == "precondition_failed" { return nil }
+            throw error
+        }
+    }
+
+    private func check(_ existing: Manifest, _ fresh: Manifest) throws(JobError) {
+        if existing.specSHA256 != fresh.specSHA256 || existing.kind != fresh.kind {
+            throw JobError(
+                "idempotency_mismatch", .usage, "job \(fresh.jobId) exists with another spec",
+                hint: "a jobId names one piece of work; use a new one for a new spec")
+        }
+    }
+
+    /// The manifest of a new attempt. What was asked and when stays as the first attempt wrote it.
+    private func started(_ fresh: Manifest, after earlier: Manifest?) -> Manifest {
+        var manifest = fresh
+        let now = WallClock.now()
+        if let earlier {
+            manifest.createdAt = earlier.createdAt
+            manifest.spec = earlier.spec
+        }
+        manifest.status = .running
+        manifest.attempt = (earlier?.attempt ?? 0) + 1
+        manifest.attemptId = "a\(manifest.attempt)-\(JobIdentifier.random(10))"
+        manifest.startedAt = now
+        manifest.updatedAt = now
+        manifest.leaseExpiresAt = now + leaseMicroseconds
+        return manifest
+    }
+}

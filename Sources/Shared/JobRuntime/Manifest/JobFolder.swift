@@ -1,0 +1,43 @@
+package import JobCore
+package import ObjectStorage
+
+/// Where the objects of a job are.
+///
+///     <orgId>/jobs/<jobId>/manifest.json
+///     <orgId>/jobs/<jobId>/cancel
+///     <orgId>/jobs/<jobId>/<attemptId>/events.csv.gz
+///     <orgId>/uploads/<uploadId>
+package struct JobFolder: Sendable {
+    package let orgId: String
+    package let jobId: String
+
+    /// Throws `invalid_key` when an id is not one.
+    package init(orgId: String, jobId: String) throws(JobError) {
+        for (name, id) in [("organisation", orgId), ("job", jobId)] where !Identifier.isValid(id) {
+            throw JobError(
+                "invalid_id", .usage, "the \(name) id is not valid", hint: StringRule.identifier.expectation)
+        }
+        self.orgId = orgId
+        self.jobId = jobId
+    }
+
+    /// Prefix of all objects of the job.
+    package var prefix: String { "\(orgId)/jobs/\(jobId)/" }
+
+    /// The manifest.
+    package func manifest() throws(JobError) -> ObjectKey { try ObjectKey(validating: prefix + "manifest.json") }
+
+    /// The marker that asks a running job to stop.
+    package func cancelMarker() throws(JobError) -> ObjectKey { try ObjectKey(validating: prefix + "cancel") }
+
+    /// A data object of one attempt.
+    package func data(attemptId: String, name: String) throws(JobError) -> ObjectKey {
+        try ObjectKey(validating: "\(prefix)\(attemptId)/\(name)")
+    }
+
+    /// An object under the organisation's uploads; `uploads/` in front of the name may be left out.
+    package static func upload(orgId: String, name: String) throws(JobError) -> ObjectKey {
+        let name = name.hasPrefix("uploads/") ? String(name.dropFirst("uploads/".count)) : name
+        return try ObjectKey(validating: "\(orgId)/uploads/\(name)")
+    }
+}

@@ -1,0 +1,165 @@
+package import Formats
+package import JobCore
+
+/// The one object anyone polls: what the job is, how far it is, what came of it.
+package struct Manifest: Sendable {
+    package enum Status: String, Sendable {
+        case queued, running, completed, failed, cancelled, interrupted
+    }
+
+    package enum Outcome: String, Sendable {
+        case success, partial
+    }
+
+    package var kind: JobKind
+    package var jobId: String
+    package var orgId: String
+    package var resource: String
+    package var format: String
+    package var status: Status
+    package var outcome: Outcome?
+    /// Percent, 0…100; never goes back within an attempt.
+    package var progress = 0.0
+    package var timeLeftSeconds: Int?
+    package var downloadURL: String?
+    package var downloadURLExpiresAt: Int64?
+    package var counts = JobCounts()
+    package var files: [ResultFile] = []
+    package var rejects: RejectsFile?
+    package var preview: JSONValue?
+    package var error: JobError?
+    package var spec: JSONValue
+    package var specSHA256: String
+    package var actor: JobActor?
+    package var attempt = 0
+    package var attemptId = ""
+    package var leaseExpiresAt: Int64?
+    package var createdAt: Int64
+    package var startedAt: Int64?
+    package var updatedAt: Int64
+    package var finishedAt: Int64?
+    package var stats: JobStats?
+    package var toolVersion = ToolVersion.text
+
+    /// The manifest of a job that has not started.
+    package init(_ spec: CommonSpec, format: String, actor: JobActor?, now: Int64) {
+        kind = spec.kind
+        jobId = spec.jobId
+        orgId = spec.orgId
+        resource = spec.resource.name
+        self.format = format
+        status = .queued
+        self.spec = spec.value
+        specSHA256 = spec.sha256
+        self.actor = actor
+        createdAt = now
+        updatedAt = now
+    }
+
+    init(kind: JobKind, jobId: String, orgId: String, status: Status, spec: JSONValue, createdAt: Int64) {
+        self.kind = kind
+        self.jobId = jobId
+        self.orgId = orgId
+        resource = ""
+        format = ""
+        self.status = status
+        self.spec = spec
+        specSHA256 = ""
+        self.createdAt = createdAt
+        updatedAt = createdAt
+    }
+}
+
+/// Rows and bytes of a job.
+package struct JobCounts: Sendable, Equatable {
+    package var rowsTotal = 0
+    package var rowsRead = 0
+    package var rowsWritten = 0
+    package var inserted = 0
+    package var updated = 0
+    package var skipped = 0
+    package var rejected = 0
+    package var unprocessed = 0
+    package var bytesRead = 0
+    package var bytesWritten = 0
+
+    package init() {}
+
+    /// Whether every row that was read has exactly one fate.
+    package var isBalanced: Bool { rowsRead == inserted + updated + skipped + rejected + unprocessed }
+}
+
+/// One object of the result.
+package struct ResultFile: Sendable, Equatable {
+    package var key: String
+    package var name: String
+    package var rows: Int
+    package var bytes: Int
+    package var sha256: String
+    package var contentType: String
+    package var compression: String
+    package var url: String?
+
+    package init(
+        key: String, name: String, rows: Int, bytes: Int, sha256: String, contentType: String, compression: String
+    ) {
+        self.key = key
+        self.name = name
+        self.rows = rows
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.contentType = contentType
+        self.compression = compression
+    }
+}
+
+/// The refused rows of an import.
+package struct RejectsFile: Sendable, Equatable {
+    package var key: String
+    package var rows: Int
+    package var bytes: Int
+    package var sha256: String
+    package var url: String?
+    package var byCode: [String: Int]
+
+    package init(key: String, rows: Int, bytes: Int, sha256: String, byCode: [String: Int]) {
+        self.key = key
+        self.rows = rows
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.byCode = byCode
+    }
+}
+
+/// Who asked for the job.
+package struct JobActor: Sendable, Equatable {
+    package var id: String
+    package var role: String
+
+    package init(id: String, role: String) {
+        self.id = id
+        self.role = role
+    }
+}
+
+/// What the job cost.
+package struct JobStats: Sendable, Equatable {
+    package var durationMs = 0
+    package var rowsPerSecond = 0
+    package var peakMemoryBytes = 0
+    /// Milliseconds each stage was busy or waiting for the stage it feeds.
+    package var stages: [(name: String, milliseconds: Int)] = []
+
+    package init() {}
+
+    package static func == (left: JobStats, right: JobStats) -> Bool {
+        left.durationMs == right.durationMs && left.rowsPerSecond == right.rowsPerSecond
+            && left.peakMemoryBytes == right.peakMemoryBytes
+            && left.stages.elementsEqual(right.stages) { $0.name == $1.name && $0.milliseconds == $1.milliseconds }
+    }
+}
+
+/// Version of the executables.
+package enum ToolVersion {
+    package static let text = "0.1.0"
+}

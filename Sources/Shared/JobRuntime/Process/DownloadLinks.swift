@@ -1,0 +1,26 @@
+internal import JobCore
+package import ObjectStorage
+
+/// Fresh download links for the objects of a result.
+package struct DownloadLinks: Sendable {
+    private let store: any ObjectStore
+
+    package init(store: any ObjectStore) { self.store = store }
+
+    /// The result with a link at every file, and when the links end.
+    package func sign(_ result: JobResult) async throws -> (result: JobResult, expiresAt: Int64) {
+        var signed = result
+        let seconds = result.downloadURLTTL
+        let expiresAt = WallClock.now() + Int64(seconds) * 1_000_000
+        for index in signed.files.indices {
+            let file = signed.files[index]
+            signed.files[index].url = try await store.downloadURL(
+                ObjectKey(validating: file.key), fileName: file.name, secondsToLive: seconds)
+        }
+        if let rejects = signed.rejects {
+            signed.rejects?.url = try await store.downloadURL(
+                ObjectKey(validating: rejects.key), fileName: "rejects.csv", secondsToLive: seconds)
+        }
+        return (signed, expiresAt)
+    }
+}

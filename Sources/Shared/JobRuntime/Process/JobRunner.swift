@@ -1,0 +1,160 @@
+internal import Formats
+package import JobCore
+internal import ObjectStorage
+
+/// Runs one attempt of a job: claim, work under a heartbeat, publish, clean up.
+package struct JobRunner: Sendable {
+    package typealias Work = @Sendable (JobContext) async throws -> JobResult
+
+    private let spec: CommonSpec
+    private let format: String
+    private let backends: Backends
+    private let environment: JobEnvironment
+    private let log: JobLog
+    /// Rows are durable before the manifest says so; a failed publication then has its own exit code.
+    private let commitsBeforePublishing: Bool
+
+    package init(
+        spec: CommonSpec, format: String, backends: Backends, environment: JobEnvironment, log: JobLog,
+        commitsBeforePublishing: Bool
+    ) {
+        self.spec = spec
+        self.format = format
+        self.backends = backends
+        self.environment = environment
+        self.log = log.with(["orgId": spec.orgId, "jobId": spec.jobId])
+        self.commitsBeforePublishing = commitsBeforePublishing
+    }
+
+    /// Runs the job until it ends or a signal arrives. Returns the final manifest's line and the exit code.
+    package func run(_ work: @escaping Work) async throws -> (manifest: String, exitCode: ExitCode) {
+        let actor = try Gate.admit(spec, backends: backends)
+        let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
+        let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
+        let claim = JobClaim(
+            store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
+        switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
+        case .finished(let manifest, let stored):
+            log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
+            return (String(decoding: stored, as: UTF8.self), .done)
+        case .owned(let manifest, let tag):
+            let keeper = try JobKeeper(
+                store: backends.store, folder: folder, manifest: manifest, tag: tag,
+                leaseSeconds: environment.leaseSeconds)
+            return try await attempt(work, manifest, keeper, folder)
+        }
+    }
+
+    private func attempt(
+        _ work: @escaping Work, _ manifest: Manifest, _ keeper: JobKeeper, _ folder: JobFolder
+    ) async throws -> (manifest: String, exitCode: ExitCode) {
+        let log = log.with(["attempt": "\(manifest.attempt)"])
+        let context = JobContext(
+            spec: spec, backends: backends, folder: folder, meter: ProgressMeter(), log: log,
+            attemptId: manifest.attemptId, createdAt: manifest.createdAt)
+        let cleaner = AttemptCleaner(store: backends.store, folder: folder, log: log)
+        if manifest.attempt > 1 { try await cleaner.removeOthers(than: manifest.attemptId) }
+        let heart = Heartbeat(
+            keeper: keeper, context: context, leaseSeconds: environment.leaseSeconds,
+            display: ProgressDisplay(name: spec.resource.name, log: log))
+        do {
+            let result = try await Self.untilSignal {
+                try await heart.beat(during: { try await work(context) })
+            }
+            return try await publish(result, keeper, context, cleaner)
+        } catch {
+            return try await fail(JobError.wrapping(error), keeper, context, cleaner)
+        }
+    }
+
+    private func publish(
+        _ result: JobResult, _ keeper: JobKeeper, _ context: JobContext, _ cleaner: AttemptCleaner
+    ) async throws -> (manifest: String, exitCode: ExitCode) {
+        var counts = result.counts
+        counts.rowsTotal = max(counts.rowsTotal, counts.rowsRead)
+        if spec.kind == .import, result.failure == nil, !counts.isBalanced {
+            throw JobError(
+                "count_mismatch", .software, "the counts of the import do not add up", hint: "report this defect")
+        }
+        let signed = try await DownloadLinks(store: backends.store).sign(result)
+        let stats = context.meter.stats()
+        let final: Manifest
+        do throws(JobError) {
+            final = try await keeper.finish { [counts] manifest in
+                manifest.counts = counts
+                manifest.files = signed.result.files
+                manifest.rejects = signed.result.rejects
+                manifest.preview = signed.result.preview
+                manifest.stats = stats
+                manifest.error = signed.result.failure
+                if signed.result.failure == nil {
+                    manifest.status = .completed
+                    manifest.outcome = signed.result.outcome
+                    manifest.progress = 100
+                    manifest.downloadURL = signed.result.files.first?.url
+                    manifest.downloadURLExpiresAt = signed.result.files.isEmpty ? nil : signed.expiresAt
+                } else {
+                    manifest.status = .failed
+                }
+            }
+        } catch {
+            guard commitsBeforePublishing, error.code != "lease_lost" else { throw error }
+            throw JobError(
+                "status_unpublished", .unpublished, "the rows are loaded, but the manifest could not be written",
+                hint: "launch the job again: it publishes without loading again", cause: error)
+        }
+        await result.afterPublishing?()
+        if final.attempt > 1 { try? await cleaner.removeOthers(than: final.attemptId) }
+        if let failure = result.failure { log.failure(failure) }
+        return (String(decoding: final.bytes(), as: UTF8.self), result.failure?.exitCode ?? .done)
+    }
+
+    /// Ends the attempt as failed, cancelled or interrupted; removes what it left behind.
+    private func fail(
+        _ error: JobError, _ keeper: JobKeeper, _ context: JobContext, _ cleaner: AttemptCleaner
+    ) async throws -> (manifest: String, exitCode: ExitCode) {
+        // An owner that lost its lease must not touch the manifest again; its own objects are its to remove.
+        await cleaner.removeOwn(context.attemptId)
+        if error.code == "lease_lost" || error.code == "status_unpublished" { throw error }
+        let status: Manifest.Status =
+            switch error.exitCode {
+            case .interrupted, .terminated: .interrupted
+            case .cancelled: .cancelled
+            default: .failed
+            }
+        let progress = context.meter.progress()
+        let stats = context.meter.stats()
+        do throws(JobError) {
+            let final = try await keeper.finish { manifest in
+                manifest.status = status
+                manifest.error = error
+                manifest.counts = progress.counts
+                manifest.progress = max(manifest.progress, min(progress.percent, 99.9))
+                manifest.stats = stats
+            }
+            log.failure(error)
+            return (String(decoding: final.bytes(), as: UTF8.self), error.exitCode)
+        } catch let unpublished {
+            log.warning("the failure could not be published: \(unpublished.description)")
+            throw error
+        }
+    }
+
+    /// Runs the operation until it ends or SIGTERM or SIGINT arrives.
+    static func untilSignal<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                try await Signals.wait()
+                return nil
+            }
+            group.addTask { try await operation() }
+            defer { group.cancelAll() }
+            while let value = try await group.next() {
+                if let value { return value }
+            }
+            throw CancellationError()
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import Dispatch
+internal import Glibc
+package import JobCore
+internal import Synchronization
+
+/// SIGTERM and SIGINT as the end of an async wait.
+package enum Signals {
+    private struct State {
+        var received: CInt?
+        var waiter: CheckedContinuation<Void, Never>?
+        var isCancelled = false
+    }
+
+    private static let state = Mutex(State())
+    /// Installed once for the life of the process, so that no moment is without a handler.
+    private static let sources: [any DispatchSourceSignal] = [SIGTERM, SIGINT].map { number in
+        // The default action would end the process before the source sees the signal.
+        unsafe signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { deliver(number) }
+        source.resume()
+        return source
+    }
+
+    /// Ignores SIGPIPE: a closed pipe is an error of one write, not of the process.
+    package static func ignoreBrokenPipes() {
+        unsafe signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Waits for SIGTERM or SIGINT, then throws `interrupted` with exit code 143 or 130. Returns when cancelled.
+    package static func wait() async throws(JobError) {
+        _ = sources
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let resumesNow = state.withLock { state in
+                    if state.received != nil || state.isCancelled {
+                        state.isCancelled = false
+                        return true
+                    }
+                    state.waiter = continuation
+                    return false
+                }
+                if resumesNow { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                defer { state.waiter = nil }
+                // Cancelled before it waited: the wait must not begin.
+                state.isCancelled = state.waiter == nil
+                return state.waiter
+            }
+            waiter?.resume()
+        }
+        guard let number = state.withLock({ $0.received }) else { return }
+        let isInterrupt = number == SIGINT
+        throw JobError(
+            "interrupted", isInterrupt ? .interrupted : .terminated,
+            "the job was interrupted by \(isInterrupt ? "SIGINT" : "SIGTERM")",
+            hint: "launch it again; it continues where it can")
+    }
+
+    private static func deliver(_ number: CInt) {
+        let waiter = state.withLock { state in
+            state.received = number
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+}

@@ -1,0 +1,83 @@
+package import Formats
+package import JobCore
+internal import Signing
+
+/// Whether rows go out or in.
+package enum JobKind: String, Sendable {
+    case export
+    case `import`
+}
+
+/// The fields that exports and imports share, checked.
+package struct CommonSpec: Sendable {
+    package let kind: JobKind
+    package let jobId: String
+    /// The spec named the job; otherwise the id is fresh.
+    package let hasOwnJobId: Bool
+    package let orgId: String
+    package let resource: Resource
+    /// The spec as it was given.
+    package let value: JSONValue
+    /// SHA-256 of the canonical spec without its job id: equal for the same work.
+    package let sha256: String
+    /// Deadline in microseconds since 1970.
+    package let notAfter: Int64?
+
+    /// Fields of the table every spec has.
+    package static func fields(formats: [String]) -> [SpecField] {
+        [
+            SpecField("jobId", .string(.identifier), "Idempotency key; default: a fresh time-sortable id"),
+            SpecField("orgId", .string(.identifier), "The tenant; also from JOB_ORG_ID"),
+            SpecField("resource", .string(.any), "A resource of the catalogue", isRequired: true),
+            SpecField("format", .choice(formats), "Format of the file; json is one array of objects"),
+            SpecField(
+                "actor",
+                .object([
+                    SpecField("id", .string(.short(128)), "Who asks for the job"),
+                    SpecField("role", .string(.short(64)), "Role"), SpecField("plan", .string(.short(64)), "Plan"),
+                ]), "Who asks for the job; believed only in a signed spec"),
+            SpecField("notAfter", .string(.timestamp), "Deadline; past it the job ends with exit code 124"),
+            SpecField(
+                "notify", .object([SpecField("url", .string(.any), "https URL", isRequired: true)]),
+                "POST of the final manifest"),
+        ]
+    }
+
+    /// Decodes the shared fields; adds mistakes that only the catalogue can tell. Returns `nil` when one of them is in
+    /// the way of looking further.
+    package init?(
+        _ value: JSONValue, kind: JobKind, environment: JobEnvironment, catalogue: Catalogue,
+        problems: inout SpecProblems
+    ) {
+        self.kind = kind
+        self.value = value
+        hasOwnJobId = value.text("jobId") != nil
+        jobId = value.text("jobId") ?? JobIdentifier.fresh()
+        notAfter = value.text("notAfter").flatMap { Timestamp.parse($0) }
+        let orgId = value.text("orgId") ?? environment.orgId
+        if let orgId {
+            if !Identifier.isValid(orgId) {
+                problems.add("$.orgId", "JOB_ORG_ID is not \(StringRule.identifier.expectation)")
+            } else if let own = environment.orgId, own != orgId {
+                problems.add("$.orgId", "differs from JOB_ORG_ID")
+            }
+        } else {
+            problems.add("$.orgId", "is missing and JOB_ORG_ID is not set")
+        }
+        if value["notify"] != nil { problems.add("$.notify", "is not supported by this version") }
+        guard let orgId, let name = value.text("resource") else { return nil }
+        let possible = catalogue.resources.filter { kind == .export ? $0.canExport : $0.canImport }
+        guard let resource = possible.first(where: { $0.name == name }) else {
+            let found = catalogue.resource(name) == nil ? "unknown resource" : "resource that has no \(kind.rawValue)"
+            problems.add(
+                "$.resource", "\(found) \(JSONValue.string(String(name.prefix(64))).serialized())", nearest: name,
+                among: possible.map(\.name))
+            return nil
+        }
+        self.orgId = orgId
+        self.resource = resource
+        var members = value.members.filter { $0.name != "jobId" && $0.name != "orgId" }
+        members.append(JSONMember("orgId", .string(orgId)))
+        sha256 = SHA256Digest.of(Array(JSONValue.object(members).canonical().utf8)).hex
+    }
+}

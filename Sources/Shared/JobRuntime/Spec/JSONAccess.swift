@@ -1,0 +1,65 @@
+package import Formats
+
+extension JSONValue {
+    /// The text of a string value.
+    package var asText: String? {
+        if case .string(let text) = self { return text }
+        return nil
+    }
+
+    /// The number as an integer when it is one.
+    package var asInteger: Int? {
+        if case .number(let text) = self { return Int(text) }
+        return nil
+    }
+
+    /// Text of a member that is a string.
+    package func text(_ name: String) -> String? { self[name]?.asText }
+
+    /// Integer of a member.
+    package func integer(_ name: String) -> Int? { self[name]?.asInteger }
+
+    /// Number of a member.
+    package func double(_ name: String) -> Double? {
+        if case .number(let text)? = self[name] { return Double(text) }
+        return nil
+    }
+
+    /// Boolean of a member.
+    package func flag(_ name: String) -> Bool? {
+        if case .bool(let flag)? = self[name] { return flag }
+        return nil
+    }
+
+    /// Elements of a member that is an array; empty otherwise.
+    package func items(_ name: String) -> [JSONValue] {
+        if case .array(let items)? = self[name] { return items }
+        return []
+    }
+
+    /// Members when this is an object; empty otherwise.
+    package var members: [JSONMember] {
+        if case .object(let members) = self { return members }
+        return []
+    }
+
+    /// What was found, short enough for a message.
+    package var summary: String {
+        switch self {
+        case .null: return "null"
+        case .bool(let flag): return flag ? "true" : "false"
+        case .number(let text): return "the number \(text.prefix(40))"
+        case .string(let text):
+            let short = text.count > 40 ? String(text.prefix(40)) + "…" : text
+            return "the string " + JSONValue.string(short).serialized()
+        case .array(let items): return "an array of \(items.count)"
+        case .object(let members): return "an object of \(members.count) fields"
+        }
+    }
+
+    /// A string, or null.
+    package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    /// An integer as a number.
+    package static func integer(_ number: Int) -> JSONValue { .number(String(number)) }
+}

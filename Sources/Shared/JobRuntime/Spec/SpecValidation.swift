@@ -1,0 +1,91 @@
+package import Formats
+internal import JobCore
+
+extension SpecType {
+    /// Checks a value against the shape; adds every mistake with its path.
+    package func validate(_ value: JSONValue, at path: String, into problems: inout SpecProblems) {
+        switch (self, value) {
+        case (.any, _), (.boolean, .bool):
+            break
+        case (.string(let rule), .string(let text)):
+            if !rule.accepts(text) { problems.add(path, "found \(value.summary), expected \(expectation)") }
+        case (.choice(let names), .string(let text)):
+            if !names.contains(text) {
+                problems.add(path, "found \(value.summary)", nearest: text, among: names)
+            }
+        case (.integer(let range), .number(let text)):
+            guard let number = Int(text), range.contains(number) else {
+                problems.add(path, "found \(value.summary), expected \(expectation)")
+                return
+            }
+        case (.number(let range), .number(let text)):
+            guard let number = Double(text), range.contains(number) else {
+                problems.add(path, "found \(value.summary), expected \(expectation)")
+                return
+            }
+        case (.object(let fields), .object(let members)):
+            validate(members, fields, at: path, into: &problems)
+        case (.array(let element), .array(let items)):
+            for (index, item) in items.enumerated() { element.validate(item, at: "\(path)[\(index)]", into: &problems) }
+        case (.map(let element), .object(let members)):
+            for member in members { element.validate(member.value, at: Self.join(path, member.name), into: &problems) }
+        case (.anyOf(let types), _):
+            validate(value, against: types, at: path, into: &problems)
+        default:
+            problems.add(path, "found \(value.summary), expected \(expectation)")
+        }
+    }
+
+    private func validate(
+        _ members: [JSONMember], _ fields: [SpecField], at path: String, into problems: inout SpecProblems
+    ) {
+        let names = fields.map(\.name)
+        for member in members {
+            if let field = fields.first(where: { $0.name == member.name }) {
+                field.type.validate(member.value, at: Self.join(path, member.name), into: &problems)
+            } else {
+                problems.add(
+                    Self.join(path, member.name), "unknown field", nearest: member.name, among: names)
+            }
+        }
+        for field in fields where field.isRequired && !members.contains(where: { $0.name == field.name }) {
+            problems.add(Self.join(path, field.name), "is missing, expected \(field.type.expectation)")
+        }
+    }
+
+    /// The mistakes of the alternative that fits the kind of value, so that a message is about what was meant.
+    private func validate(
+        _ value: JSONValue, against types: [SpecType], at path: String, into problems: inout SpecProblems
+    ) {
+        var best: SpecProblems?
+        for type in types {
+            var own = SpecProblems()
+            type.validate(value, at: path, into: &own)
+            if own.isEmpty { return }
+            if type.isSameKind(as: value) { best = own }
+        }
+        guard let best else {
+            problems.add(path, "found \(value.summary), expected \(expectation)")
+            return
+        }
+        problems.append(best)
+    }
+
+    private func isSameKind(as value: JSONValue) -> Bool {
+        switch (self, value) {
+        case (.string, .string), (.choice, .string), (.integer, .number), (.number, .number), (.boolean, .bool),
+            (.object, .object), (.map, .object), (.array, .array):
+            true
+        default: false
+        }
+    }
+
+    /// Path of a member; names that are not plain are quoted, long ones cut.
+    static func join(_ path: String, _ name: String) -> String {
+        let short = String(name.prefix(64))
+        if !short.isEmpty, short.utf8.allSatisfy({ Identifier.isLetterOrDigit($0) || $0 == 0x5F || $0 == 0x2E }) {
+            return "\(path).\(short)"
+        }
+        return "\(path)[\(JSONValue.string(short).serialized())]"
+    }
+}
