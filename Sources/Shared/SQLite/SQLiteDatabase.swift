@@ -10,7 +10,7 @@ package struct SQLiteDatabase: Database {
 
     package var description: String { "sqlite:\(path)" }
 
-    package func exists() async -> Bool { access(path, F_OK) == 0 }
+    package func exists() async -> Bool { unsafe access(path, F_OK) == 0 }
 
     package func openSnapshot() async throws -> any DatabaseSnapshot {
         let snapshot = SQLiteSnapshot(path: path)

@@ -5,20 +5,20 @@ internal import JobCore
 enum FileLayout {
     /// Creates a folder; an existing one is fine. Throws `folder_unavailable` (78).
     static func createFolder(_ path: String) throws(JobError) {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        if unsafe mkdir(path, 0o755) == 0 || errno == EEXIST { return }
         throw failure("the folder \(path) cannot be created")
     }
 
     /// Gives a finished file its name if that is still free; false when another process was faster.
     static func publish(_ draft: String, as path: String) throws(JobError) -> Bool {
-        if link(draft, path) == 0 { return true }
+        if unsafe link(draft, path) == 0 { return true }
         if errno == EEXIST { return false }
         throw failure("\(path) cannot be created")
     }
 
     /// Removes a database file and what belongs to it, if it is there.
     static func remove(_ path: String) {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+        for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(path + suffix) }
     }
 
     private static func failure(_ message: String) -> JobError {

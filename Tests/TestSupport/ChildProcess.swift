@@ -1,0 +1,85 @@
+package import Glibc
+
+/// Runs a program to its end, or to the moment a test ends it.
+///
+/// Standard streams are files in a folder of the test, so that no output can block the program.
+@safe
+package final class ChildProcess: Sendable {
+    /// How a program ended and what it wrote.
+    package struct Result: Sendable {
+        /// Exit code, or 128 + signal.
+        package let status: Int32
+        package let output: [UInt8]
+        package let error: [UInt8]
+
+        /// Standard output as text.
+        package var text: String { String(decoding: output, as: UTF8.self) }
+        /// Standard error as text.
+        package var errorText: String { String(decoding: error, as: UTF8.self) }
+    }
+
+    /// The program could not be started.
+    package struct StartFailure: Error {
+        package let program: String
+        package let number: Int32
+    }
+
+    package let identifier: pid_t
+    private let folder: TemporaryFolder
+
+    /// Starts the program in the given folder with exactly these variables besides PATH.
+    package init(
+        _ program: String, _ arguments: [String] = [], input: [UInt8] = [], environment: [String: String] = [:],
+        workingFolder: String? = nil
+    ) throws {
+        folder = try TemporaryFolder()
+        try folder.write(input, to: "input")
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, folder.path + "/input", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, folder.path + "/output", O_WRONLY | O_CREAT, 0o600)
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, folder.path + "/error", O_WRONLY | O_CREAT, 0o600)
+        // env(1) changes the folder and becomes the program: the process stays the same one.
+        let command = (workingFolder.map { ["env", "-C", $0] } ?? []) + [program] + arguments
+        var variables = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        variables.merge(environment) { $1 }
+        var process = pid_t()
+        let code = unsafe Self.withCStrings(command) { argv in
+            unsafe Self.withCStrings(variables.map { "\($0)=\($1)" }) { environment in
+                unsafe posix_spawnp(&process, command[0], &actions, nil, argv, environment)
+            }
+        }
+        if code != 0 { throw StartFailure(program: program, number: code) }
+        identifier = process
+    }
+
+    /// Sends a signal.
+    package func send(_ signal: Int32) { kill(identifier, signal) }
+
+    /// Waits for the end.
+    package func wait() throws -> Result {
+        var status: Int32 = 0
+        while unsafe waitpid(identifier, &status, 0) < 0 && errno == EINTR {}
+        let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        return Result(status: code, output: try folder.read("output"), error: try folder.read("error"))
+    }
+
+    /// Starts a program and waits for its end.
+    package static func run(
+        _ program: String, _ arguments: [String] = [], input: [UInt8] = [], environment: [String: String] = [:],
+        workingFolder: String? = nil
+    ) throws -> Result {
+        try ChildProcess(
+            program, arguments, input: input, environment: environment, workingFolder: workingFolder
+        ).wait()
+    }
+
+    private static func withCStrings<Value>(
+        _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
+    ) -> Value {
+        var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
+        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        return unsafe body(&pointers)
+    }
+}
