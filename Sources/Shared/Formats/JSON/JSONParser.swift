@@ -106,10 +106,10 @@ struct JSONParser {
             }
             if byte < 0x20 { throw failure("a control character in a string must be escaped", at: at) }
             if byte == UInt8(ascii: "\\") {
-                let place = at
-                guard let escape = JSONEscape.decode(bytes.span, at: at) else {
-                    throw failure("invalid escape in a string", at: place)
+                let decoded = unsafe bytes.withUnsafeBufferPointer { buffer in
+                    unsafe buffer.baseAddress.flatMap { unsafe JSONEscape.decode($0, at: at, end: buffer.count) }
                 }
+                guard let escape = decoded else { throw failure("invalid escape in a string", at: at) }
                 text.append(contentsOf: escape.text.utf8)
                 at += escape.length
             } else {
