@@ -7,7 +7,19 @@
 #include <arm_neon.h>
 #endif
 
-// Swift's SIMD masks do not compile to one move-mask instruction, which byte scanners live on.
+// Swift's SIMD masks do not compile to one move-mask instruction, which byte scanners live on. Every function here
+// exists three times: SSE2 (part of every x86-64), NEON (part of every arm64), and plain C.
+
+#if defined(__ARM_NEON) && !defined(__SSE2__)
+/// One bit for each of 64 bytes that are 0x00 or 0xff in four vectors.
+static inline uint64_t csimd_neon_mask(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
+    const uint8x16_t bits = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t ab = vpaddq_u8(vandq_u8(a, bits), vandq_u8(b, bits));
+    const uint8x16_t cd = vpaddq_u8(vandq_u8(c, bits), vandq_u8(d, bits));
+    const uint8x16_t abcd = vpaddq_u8(ab, cd);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(abcd, abcd)), 0);
+}
+#endif
 
 /// One bit for each of 64 bytes that equals `value`; bit 0 is the first byte. Reads 64 bytes.
 static inline uint64_t csimd_equal64(const uint8_t *_Nonnull bytes, uint8_t value) {
@@ -19,9 +31,106 @@ static inline uint64_t csimd_equal64(const uint8_t *_Nonnull bytes, uint8_t valu
         mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(block, needle)) << (16 * i);
     }
     return mask;
+#elif defined(__ARM_NEON)
+    const uint8x16_t needle = vdupq_n_u8(value);
+    return csimd_neon_mask(vceqq_u8(vld1q_u8(bytes), needle), vceqq_u8(vld1q_u8(bytes + 16), needle),
+                           vceqq_u8(vld1q_u8(bytes + 32), needle), vceqq_u8(vld1q_u8(bytes + 48), needle));
 #else
     uint64_t mask = 0;
     for (int i = 0; i < 64; i++) mask |= (uint64_t)(bytes[i] == value) << i;
+    return mask;
+#endif
+}
+
+/// Whether any of 64 bytes has its high bit set, that is, is not ASCII. Reads 64 bytes.
+static inline int csimd_any_high64(const uint8_t *_Nonnull bytes) {
+#if defined(__SSE2__)
+    const __m128i *p = (const __m128i *)bytes;
+    const __m128i ab = _mm_or_si128(_mm_loadu_si128(p), _mm_loadu_si128(p + 1));
+    const __m128i cd = _mm_or_si128(_mm_loadu_si128(p + 2), _mm_loadu_si128(p + 3));
+    return _mm_movemask_epi8(_mm_or_si128(ab, cd)) != 0;
+#elif defined(__ARM_NEON)
+    const uint8x16_t ab = vorrq_u8(vld1q_u8(bytes), vld1q_u8(bytes + 16));
+    const uint8x16_t cd = vorrq_u8(vld1q_u8(bytes + 32), vld1q_u8(bytes + 48));
+    return vmaxvq_u8(vorrq_u8(ab, cd)) >= 0x80;
+#else
+    uint8_t all = 0;
+    for (int i = 0; i < 64; i++) all |= bytes[i];
+    return all >= 0x80;
+#endif
+}
+
+#if defined(__ARM_NEON) && !defined(__SSE2__)
+/// One bit for each of 16 bytes that are 0x00 or 0xff.
+static inline uint32_t csimd_neon_mask16(uint8x16_t a) {
+    const uint8x16_t bits = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t masked = vandq_u8(a, bits);
+    return (uint32_t)vaddv_u8(vget_low_u8(masked)) | (uint32_t)vaddv_u8(vget_high_u8(masked)) << 8;
+}
+#endif
+
+/// Copies 16 bytes; the two places may not overlap.
+static inline void csimd_copy16(uint8_t *_Nonnull to, const uint8_t *_Nonnull from) { memcpy(to, from, 16); }
+
+/// One bit for each of 16 bytes that equals `value`. Reads 16 bytes.
+static inline uint32_t csimd_equal16(const uint8_t *_Nonnull bytes, uint8_t value) {
+#if defined(__SSE2__)
+    const __m128i block = _mm_loadu_si128((const __m128i *)bytes);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8((char)value)));
+#elif defined(__ARM_NEON)
+    return csimd_neon_mask16(vceqq_u8(vld1q_u8(bytes), vdupq_n_u8(value)));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) mask |= (uint32_t)(bytes[i] == value) << i;
+    return mask;
+#endif
+}
+
+/// One bit for each of 16 bytes that is the delimiter, a double quote, CR or LF. Reads 16 bytes.
+static inline uint32_t csimd_csv_special16(const uint8_t *_Nonnull bytes, uint8_t delimiter) {
+#if defined(__SSE2__)
+    const __m128i block = _mm_loadu_si128((const __m128i *)bytes);
+    const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8((char)delimiter)),
+                                       _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+    const __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\r')),
+                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('\n')));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(marks, ends));
+#elif defined(__ARM_NEON)
+    const uint8x16_t block = vld1q_u8(bytes);
+    const uint8x16_t marks = vorrq_u8(vceqq_u8(block, vdupq_n_u8(delimiter)), vceqq_u8(block, vdupq_n_u8('"')));
+    const uint8x16_t ends = vorrq_u8(vceqq_u8(block, vdupq_n_u8('\r')), vceqq_u8(block, vdupq_n_u8('\n')));
+    return csimd_neon_mask16(vorrq_u8(marks, ends));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) {
+        const uint8_t b = bytes[i];
+        mask |= (uint32_t)(b == delimiter || b == '"' || b == '\r' || b == '\n') << i;
+    }
+    return mask;
+#endif
+}
+
+/// What ends the plain part of a JSON string: bits 0–15 for quote, backslash and control characters among 16 bytes,
+/// bits 16–31 for bytes that are not ASCII. Reads 16 bytes.
+static inline uint32_t csimd_json_special16(const uint8_t *_Nonnull bytes) {
+#if defined(__SSE2__)
+    const __m128i block = _mm_loadu_si128((const __m128i *)bytes);
+    const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                       _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(marks, control)) | (uint32_t)_mm_movemask_epi8(block) << 16;
+#elif defined(__ARM_NEON)
+    const uint8x16_t block = vld1q_u8(bytes);
+    const uint8x16_t marks = vorrq_u8(vceqq_u8(block, vdupq_n_u8('"')), vceqq_u8(block, vdupq_n_u8('\\')));
+    const uint8x16_t control = vcltq_u8(block, vdupq_n_u8(0x20));
+    return csimd_neon_mask16(vorrq_u8(marks, control)) |
+           csimd_neon_mask16(vcgeq_u8(block, vdupq_n_u8(0x80))) << 16;
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) {
+        const uint8_t b = bytes[i];
+        mask |= (uint32_t)(b == '"' || b == '\\' || b < 0x20) << i | (uint32_t)(b >= 0x80) << (16 + i);
+    }
     return mask;
 #endif
 }

@@ -1,0 +1,159 @@
+internal import CSIMD
+internal import JobCore
+
+/// The rows of one batch as the CSV writer's inner loop sees them; valid only while the arrays are borrowed.
+@safe struct CSVRowSpan {
+    let source: UnsafeBufferPointer<UInt8>
+    let ends: UnsafeBufferPointer<UInt32>
+    let guarded: UnsafeBufferPointer<Bool>
+    let nulls: UnsafeBufferPointer<UInt8>
+    let delimiter: UInt8
+    let columnCount: Int
+
+    /// The most bytes a row can take, with room for wide stores.
+    func bound(row: Int) -> Int {
+        let bytes = offset((row + 1) * columnCount) - offset(row * columnCount)
+        // Every byte a quote, then two quotes, an apostrophe and a delimiter for each field.
+        return unsafe 2 * bytes + columnCount * (4 + nulls.count) + FieldCopy.slack
+    }
+
+    /// Where the field of that index starts.
+    @inline(__always)
+    private func offset(_ field: Int) -> Int {
+        unsafe field == 0 ? 0 : Int(ends[field &- 1] & RowBatch.offsetMask)
+    }
+
+    /// Writes rows until `last` or until the next one may not fit; moves `row` and returns the bytes written.
+    func write(_ row: inout Int, to last: Int, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard let base = output.baseAddress else { return 0 }
+        // A batch of nulls only may have no bytes; nothing is read then.
+        let bytes = unsafe source.baseAddress ?? UnsafePointer(base)
+        var to = unsafe base
+        var index = row &* columnCount
+        var start = offset(index)
+        while row < last {
+            let used = unsafe to - base
+            if used &+ bound(row: row) > output.count { break }
+            for column in 0..<columnCount {
+                let entry = unsafe ends[index]
+                let end = Int(entry & RowBatch.offsetMask)
+                if entry & RowBatch.nullFlag != 0 {
+                    unsafe to = null(into: to)
+                } else {
+                    unsafe to = field(
+                        bytes + start, count: end &- start, readable: source.count &- start,
+                        isGuarded: guarded[column], into: to)
+                }
+                unsafe to.pointee = delimiter
+                unsafe to += 1
+                start = end
+                index &+= 1
+            }
+            unsafe (to - 1).pointee = 0x0A
+            row &+= 1
+        }
+        return unsafe to - base
+    }
+
+    @inline(__always)
+    private func field(
+        _ from: UnsafePointer<UInt8>, count: Int, readable: Int, isGuarded: Bool, into to: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var isPlain = unsafe count > 0 && from[0] != 0x20 && from[count &- 1] != 0x20
+        let isFormula = unsafe isGuarded && count > 0 && Self.isFormula(from, count: count)
+        isPlain = isPlain && !isFormula
+        var at = 0
+        while isPlain && at < count {
+            if at &+ 16 <= readable {
+                unsafe csimd_copy16(to + at, from + at)
+                var mask = unsafe csimd_csv_special16(from + at, delimiter)
+                let left = count &- at
+                if left < 16 { mask &= (1 << UInt32(truncatingIfNeeded: left)) &- 1 }
+                isPlain = mask == 0
+                at &+= 16
+            } else {
+                let byte = unsafe from[at]
+                unsafe to[at] = byte
+                isPlain = byte != delimiter && byte != UInt8(ascii: "\"") && byte != 0x0D && byte != 0x0A
+                at &+= 1
+            }
+        }
+        if unsafe isPlain && !isNullText(from, count: count) { return unsafe to + count }
+        return unsafe quoted(from, count: count, readable: readable, isFormula: isFormula, into: to)
+    }
+
+    private func null(into to: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        // A record of one empty field would be a blank line, which readers skip.
+        if unsafe columnCount == 1 && nulls.isEmpty {
+            unsafe to[0] = UInt8(ascii: "\"")
+            unsafe to[1] = UInt8(ascii: "\"")
+            return unsafe to + 2
+        }
+        for index in unsafe 0..<nulls.count { unsafe to[index] = nulls[index] }
+        return unsafe to + nulls.count
+    }
+
+    private func quoted(
+        _ from: UnsafePointer<UInt8>, count: Int, readable: Int, isFormula: Bool,
+        into start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var to = unsafe start
+        unsafe to.pointee = UInt8(ascii: "\"")
+        unsafe to += 1
+        if isFormula {
+            unsafe to.pointee = UInt8(ascii: "'")
+            unsafe to += 1
+        }
+        var at = 0
+        // A quote is doubled by storing what follows it one byte further, as often as the block has quotes.
+        while at < count && at &+ 32 <= readable {
+            unsafe csimd_copy16(to, from + at)
+            var mask = unsafe csimd_equal16(from + at, UInt8(ascii: "\""))
+            let length = min(16, count &- at)
+            mask &= (1 << UInt32(truncatingIfNeeded: length)) &- 1
+            while mask != 0 {
+                let behind = mask.trailingZeroBitCount &+ 1
+                mask &= mask &- 1
+                unsafe to[behind] = UInt8(ascii: "\"")
+                unsafe to += 1
+                unsafe csimd_copy16(to + behind, from + at + behind)
+            }
+            unsafe to += length
+            at &+= length
+        }
+        while at < count {
+            let byte = unsafe from[at]
+            unsafe to.pointee = byte
+            unsafe to += 1
+            if byte == UInt8(ascii: "\"") {
+                unsafe to.pointee = byte
+                unsafe to += 1
+            }
+            at &+= 1
+        }
+        unsafe to.pointee = UInt8(ascii: "\"")
+        return unsafe to + 1
+    }
+
+    /// Whether the field must be quoted to be told from null.
+    @inline(__always)
+    private func isNullText(_ from: UnsafePointer<UInt8>, count: Int) -> Bool {
+        guard unsafe count == nulls.count else { return false }
+        for index in 0..<count where unsafe from[index] != nulls[index] { return false }
+        return true
+    }
+
+    /// Whether a spreadsheet may take the text for a formula (OWASP, CSV injection), full-width forms included.
+    private static func isFormula(_ from: UnsafePointer<UInt8>, count: Int) -> Bool {
+        switch unsafe from[0] {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D, 0x0A, 0x00:
+            return true
+        case 0xEF:
+            guard unsafe count >= 3 && from[1] == 0xBC else { return false }
+            // U+FF0B, U+FF0D, U+FF1D, U+FF20.
+            let last = unsafe from[2]
+            return last == 0x8B || last == 0x8D || last == 0x9D || last == 0xA0
+        default: return false
+        }
+    }
+}

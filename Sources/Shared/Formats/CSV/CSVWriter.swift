@@ -1,0 +1,84 @@
+internal import CSIMD
+package import JobCore
+
+/// How a CSV file is written.
+package struct CSVWriterOptions: Sendable {
+    package var delimiter: UInt8
+    /// Whether the first record holds the column names.
+    package var header: Bool
+    /// Whether the file starts with the UTF-8 byte order mark.
+    package var bom: Bool
+    /// What stands for null; written as it is, never quoted.
+    package var nulls: String
+    package var formulas: FormulaPolicy
+
+    package init(
+        delimiter: UInt8 = UInt8(ascii: ","), header: Bool = true, bom: Bool = false, nulls: String = "",
+        formulas: FormulaPolicy = .raw
+    ) {
+        self.delimiter = delimiter
+        self.header = header
+        self.bom = bom
+        self.nulls = nulls
+        self.formulas = formulas
+    }
+}
+
+/// Writes rows as CSV (RFC 4180) with LF behind each record; fields are quoted only when they have to be.
+package struct CSVWriter: RowWriter {
+    /// Output that is reserved at once; a longer row gets what it needs.
+    private static let pieceBytes = 1 << 18
+
+    private let columns: [Column]
+    private let options: CSVWriterOptions
+    private let nulls: [UInt8]
+    /// Columns whose text is looked at for formulas.
+    private let guarded: [Bool]
+
+    package init(columns: [Column], options: CSVWriterOptions = CSVWriterOptions()) {
+        self.columns = columns
+        self.options = options
+        nulls = Array(options.nulls.utf8)
+        guarded = columns.map { options.formulas == .escape && $0.type.isFreeText }
+    }
+
+    package mutating func begin(into output: inout [UInt8]) {
+        if options.bom { output.append(contentsOf: [0xEF, 0xBB, 0xBF]) }
+        guard options.header else { return }
+        var names = RowBatch(columnCount: columns.count)
+        for column in columns { names.append(column.name) }
+        let isUnguarded = [Bool](repeating: false, count: columns.count)
+        append(names, rows: 0..<names.rowCount, guarded: isUnguarded, into: &output)
+    }
+
+    package mutating func write(_ batch: RowBatch, rows: Range<Int>, into output: inout [UInt8]) {
+        append(batch, rows: rows, guarded: guarded, into: &output)
+    }
+
+    package mutating func end(into output: inout [UInt8]) {}
+
+    private func append(_ batch: RowBatch, rows: Range<Int>, guarded: [Bool], into output: inout [UInt8]) {
+        guard batch.columnCount == columns.count, !rows.isEmpty else { return }
+        var row = rows.lowerBound
+        unsafe batch.bytes.withUnsafeBufferPointer { source in
+            unsafe batch.ends.withUnsafeBufferPointer { ends in
+                unsafe guarded.withUnsafeBufferPointer { guarded in
+                    unsafe nulls.withUnsafeBufferPointer { nulls in
+                        while row < rows.upperBound {
+                            let span = unsafe CSVRowSpan(
+                                source: source, ends: ends, guarded: guarded, nulls: nulls,
+                                delimiter: options.delimiter, columnCount: columns.count)
+                            let need = max(Self.pieceBytes, span.bound(row: row))
+                            output.append(addingCapacity: need) { output in
+                                unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+                                    let room = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
+                                    count += unsafe span.write(&row, to: rows.upperBound, into: room)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
