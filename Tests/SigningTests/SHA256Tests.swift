@@ -35,7 +35,7 @@ struct SHA256Tests {
             hasher.update(bytes, range: start..<end)
             start = end
         }
-        let digest = hasher.finalize()
+        let digest = hasher.finish()
         #expect(digest.hex == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
@@ -51,7 +51,7 @@ struct SHA256Tests {
             hasher.update(Array(piece))
             rest = rest.dropFirst(piece.count)
         }
-        let digest = hasher.finalize()
+        let digest = hasher.finish()
         #expect(digest == SHA256Digest.of(bytes))
         #expect(digest.bytes.count == 32)
     }

@@ -10,7 +10,7 @@ enum DecimalCollation {
             { _, leftCount, left, rightCount, right in
                 let left = unsafe UnsafeRawBufferPointer(start: left, count: Int(leftCount))
                 let right = unsafe UnsafeRawBufferPointer(start: right, count: Int(rightCount))
-                return unsafe CInt(compare(left.bytes, right.bytes))
+                return unsafe CInt(DecimalCollation.compare(left.bytes, right.bytes))
             }, nil)
     }
 

@@ -48,7 +48,7 @@ internal import JobCore
         let bound = find == nil ? Array(columns.indices) : keyPositions
         let count = batch.rowCount
         let ends = batch.ends
-        try batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
             for row in 0..<count {
                 if let find {
                     try unsafe bind(find.handle, bytes, ends, row, bound)
@@ -114,7 +114,7 @@ internal import JobCore
             return unsafe sqlite3_bind_double(handle, parameter, value)
         case .text, .decimal, .date, .uuid, .json:
             // The bytes stay where they are until the statement has run. A null pointer would bind null.
-            guard let base = unsafe field.baseAddress else {
+            guard let base = field.baseAddress else {
                 return unsafe csqlite_bind_text_copy(handle, parameter, "", 0)
             }
             return unsafe base.withMemoryRebound(to: CChar.self, capacity: field.count) { characters in

@@ -19,6 +19,6 @@ package struct SHA256Digest: Sendable, Hashable {
     package static func of(_ bytes: [UInt8]) -> SHA256Digest {
         var hasher = SHA256Hasher()
         hasher.update(bytes)
-        return hasher.finalize()
+        return hasher.finish()
     }
 }

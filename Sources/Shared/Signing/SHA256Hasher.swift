@@ -40,13 +40,15 @@ package struct SHA256Hasher: ~Copyable {
         precondition(status == 1, "the digest could not be updated")
     }
 
-    /// The digest of everything added.
-    package consuming func finalize() -> SHA256Digest {
+    /// The digest of everything added; the hasher then begins again.
+    package mutating func finish() -> SHA256Digest {
         var bytes = [UInt8](repeating: 0, count: Self.digestByteCount)
         let status = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
             unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
         }
         precondition(status == 1, "the digest could not be finished")
+        let restarted = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        precondition(restarted == 1, "the crypto library has no SHA-256")
         return SHA256Digest(bytes: bytes)
     }
 }
