@@ -46,11 +46,11 @@ final class ResultWriter {
         var row = 0
         while row < count {
             if current == nil { try await begin() }
-            let end = min(row + slice, count)
+            let next = min(row + slice, count)
             let start = WallClock.monotonic()
-            rows.write(batch, rows: row..<end, into: &encoded)
-            current?.file.rows += end - row
-            row = end
+            rows.write(batch, rows: row..<next, into: &encoded)
+            current?.file.rows += next - row
+            row = next
             context.meter.addTime("encode", since: start)
             if encoded.count >= Self.chunkBytes { try await flush() }
             if let limit = spec.maxFileBytes {
@@ -97,7 +97,8 @@ final class ResultWriter {
         try compress()
         try compressor.finish(into: &output)
         try await store()
-        guard var (file, upload) = current else { return }
+        guard let (ended, upload) = current else { return }
+        var file = ended
         let start = WallClock.monotonic()
         file.sha256 = hasher.finish().hex
         // The key is this attempt's alone, so nothing can be there.

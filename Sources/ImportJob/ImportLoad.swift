@@ -3,7 +3,8 @@ internal import JobCore
 internal import JobRuntime
 
 /// Takes batches of source rows to the database: maps and checks cells, loads, keeps what is refused, commits in chunks.
-struct ImportLoad {
+/// Used by one task.
+final class ImportLoad {
     /// Records in one transaction: enough to make commits cheap, few enough to lose little by a crash.
     private static let recordsPerCommit = 20_000
 
@@ -25,7 +26,7 @@ struct ImportLoad {
     private var pendingRejects: [RejectRecord] = []
     private var preview: ImportPreview?
     /// The limit of rejected rows is passed: what is loaded stays, the job ends.
-    private(set) var failure: JobError?
+    private var failure: JobError?
 
     init(spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String) {
         self.spec = spec
@@ -35,17 +36,17 @@ struct ImportLoad {
         checkpoint.sourceTag = sourceTag
     }
 
-    /// Loads one batch.
-    mutating func process(_ batch: SourceBatch) async throws {
-        try await adopt(batch.columns)
-        guard let plan else { return }
+    /// Loads one batch; true when the limit of rejected rows is passed and the job must end.
+    func process(_ batch: SourceBatch) async throws -> Bool {
+        try await adopt(batch.columns, isJSON: batch.isJSON)
+        guard let plan else { return false }
         var batch = batch
         let count = batch.rows.rowCount + batch.defects.count
         let alreadyDone = min(max(done - records, 0), count)
         if alreadyDone > 0 {
             let firstRecord = records
             records += alreadyDone
-            if alreadyDone == count { return }
+            if alreadyDone == count { return false }
             batch = batch.dropping(records: done - firstRecord)
         }
         let start = WallClock.monotonic()
@@ -58,10 +59,11 @@ struct ImportLoad {
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
         if records - recordsAtCommit >= Self.recordsPerCommit || failure != nil { try await commit() }
         report()
+        return failure != nil
     }
 
     /// Ends the load: last commit, rejects file, counts. The rejects stay in the database until the manifest is out.
-    mutating func finish() async throws -> JobResult {
+    func finish() async throws -> JobResult {
         if failure == nil {
             failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: true)
         }
@@ -91,11 +93,11 @@ struct ImportLoad {
     }
 
     /// Takes note of the source's columns; a new one in a JSON source changes the mapping.
-    private mutating func adopt(_ names: [String]) async throws {
+    private func adopt(_ names: [String], isJSON: Bool) async throws {
         if plan != nil && names == columns { return }
         columns = names
         let isFirst = plan == nil
-        let next = try MappingPlan(spec: spec, columns: names)
+        let next = try MappingPlan(spec: spec, columns: names, isJSON: isJSON)
         plan = next
         mapped = RowBatch(columnCount: next.columns.count)
         guard isFirst else { return }
@@ -115,7 +117,7 @@ struct ImportLoad {
     }
 
     /// Counts the fate of each row of the batch and keeps the refused ones.
-    private mutating func note(_ batch: SourceBatch, _ verdicts: [RowVerdict]) {
+    private func note(_ batch: SourceBatch, _ verdicts: [RowVerdict]) {
         var rejects = RejectCollector(batch: batch, firstRecord: records)
         rejects.add(problems)
         var refused = 0
@@ -146,7 +148,7 @@ struct ImportLoad {
         spec.common.resource.key.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
     }
 
-    private mutating func commit() async throws {
+    private func commit() async throws {
         let start = WallClock.monotonic()
         try await loader.commit(checkpoint, rejects: pendingRejects)
         pendingRejects.removeAll(keepingCapacity: true)

@@ -15,42 +15,50 @@ struct ImportPipeline: Sendable {
 
     /// Imports the source. Throws `JobError`; committed chunks stay and are continued by the next attempt.
     func run() async throws -> JobResult {
-        let source = SourceStream(spec: spec, context: context)
-        let object = try await source.open()
-        let channel = BoundedChannel<SourceBatch>(depth: 2)
-        let pool = Pool { SourceBatch() }
+        let source = try await SourceStream(spec: spec, context: context).open()
         let loader = try await context.backends.database.openLoader(
             LoadPlan(
                 resource: spec.common.resource, orgId: spec.common.orgId, jobId: spec.common.jobId,
                 specSHA256: spec.common.sha256, attemptId: context.attemptId, isDryRun: spec.isDryRun))
-        do {
-            let result = try await withThrowingTaskGroup(of: JobResult?.self) { group in
-                group.addTask {
-                    try await source.read(object, into: channel, pool: pool)
-                    return nil
-                }
-                group.addTask {
-                    var load = ImportLoad(
-                        spec: spec, context: context, loader: loader, sourceTag: object.info.tag.rawValue)
-                    while let batch = try await channel.receive() {
-                        try await load.process(batch)
-                        pool.give(batch)
-                        if load.failure != nil { break }
-                    }
-                    return try await load.finish()
-                }
-                defer { group.cancelAll() }
-                while let result = try await group.next() {
-                    if let result { return result }
-                }
-                throw CancellationError()
+        let result = await Result.of { try await run(from: source, into: loader) }
+        await source.close()
+        if case .failure = result { await loader.close() }
+        return try result.get()
+    }
+
+    private func run(from source: any ObjectReader, into loader: any RowLoader) async throws -> JobResult {
+        let channel = BoundedChannel<SourceBatch>(depth: 2)
+        let pool = Pool { SourceBatch() }
+        return try await withThrowingTaskGroup(of: JobResult?.self) { group in
+            group.addTask {
+                try await SourceStream(spec: spec, context: context).read(source, into: channel, pool: pool)
+                return nil
             }
-            await object.close()
-            return result
-        } catch {
-            await object.close()
-            await loader.close()
-            throw error
+            group.addTask { try await load(channel, pool, loader, sourceTag: source.info.tag.rawValue) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
         }
+    }
+
+    private func load(
+        _ channel: BoundedChannel<SourceBatch>, _ pool: Pool<SourceBatch>, _ loader: any RowLoader, sourceTag: String
+    ) async throws -> JobResult {
+        let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag)
+        while let batch = try await channel.receive() {
+            let isOver = try await load.process(batch)
+            pool.give(batch)
+            if isOver { break }
+        }
+        return try await load.finish()
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What the operation returned or threw, so that work can follow in either case.
+    fileprivate static func of(_ operation: () async throws -> Success) async -> Result {
+        do { return .success(try await operation()) } catch { return .failure(error) }
     }
 }

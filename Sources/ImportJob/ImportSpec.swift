@@ -20,6 +20,7 @@ struct ImportSpec: Sendable {
     let isDryRun: Bool
     let errorLimit: ErrorLimit
     let csv: CSVReaderOptions
+    let downloadURLTTL: Int
     private let source: String?
 
     /// The fields of an import spec: checks it and prints its schema.
@@ -29,7 +30,12 @@ struct ImportSpec: Sendable {
             SpecField("sourceUrl", .string(.any), "https URL of the source"),
             SpecField("sources", .array(.map(.any)), "Several sources"),
             SpecField(
-                "mapping", .map(.anyOf([.string(.any), .object([SpecField("field", .string(.any), "Target field", isRequired: true)])])),
+                "mapping",
+                .map(
+                    .anyOf([
+                        .string(.any),
+                        .object([SpecField("field", .string(.any), "Target field", isRequired: true)]),
+                    ])),
                 "Source column to target field; absent: automatic by name"),
             SpecField(
                 "preset",
@@ -83,6 +89,7 @@ struct ImportSpec: Sendable {
         isDryRun = value.flag("dryRun") ?? false
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
+        downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
         source = value.text("sourceKey")
         if source == nil && !common.hasOwnJobId {
             problems.add("$.sourceKey", "is missing; only a job with a jobId can find its upload without it")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Formats
 internal import JobCore
 internal import JobRuntime
+internal import ObjectStorage
 
 /// Where the spec is.
 struct SpecOptions: ParsableArguments {

@@ -12,9 +12,8 @@ struct MappingPlan {
 
     /// Resolves the mapping of the spec, or the automatic one. Throws `mapping_source_missing`, `mapping_incomplete`,
     /// `mapping_ambiguous` and `unmapped_columns` (65).
-    init(spec: ImportSpec, columns names: [String]) throws(JobError) {
+    init(spec: ImportSpec, columns names: [String], isJSON: Bool) throws(JobError) {
         let resource = spec.common.resource
-        let isJSON = spec.isJSONSource
         let match: HeaderMatch
         if let mapping = spec.mapping {
             // Objects may bring a mapped key later; a CSV header is all there will be.
@@ -37,8 +36,9 @@ struct MappingPlan {
         }
         var fields = match.fields
         if isJSON {
-            let possible = spec.mapping.map { pairs in resource.columns.filter { column in pairs.contains { $0.target == column.name } } }
-            for column in possible ?? resource.columns where !fields.contains(where: { $0.target.name == column.name }) {
+            let wanted = spec.mapping.map { Set($0.map(\.target)) } ?? Set(resource.columns.map(\.name))
+            let found = Set(fields.map(\.target.name))
+            for column in resource.columns where wanted.contains(column.name) && !found.contains(column.name) {
                 fields.append(FieldMapping(target: column, source: nil))
             }
         }

@@ -5,6 +5,7 @@ internal import Signing
 
 /// Writes the refused rows as a CSV file: the original columns, then `_line`, `_column`, `_code`, `_message`.
 struct RejectsWriter {
+    private static let pageRows = 1000
     private let context: JobContext
     private let loader: any RowLoader
 
@@ -18,36 +19,48 @@ struct RejectsWriter {
         let key = try context.key("rejects.csv")
         let upload = try await context.backends.store.beginUpload(key, contentType: "text/csv")
         do {
-            var hasher = SHA256Hasher()
-            var output = Array((CSVRecord.encode(columns + ["_line", "_column", "_code", "_message"]) + "\n").utf8)
-            var bytes = 0
-            var rows = 0
-            var last = 0
-            repeat {
-                let page = try await loader.rejects(after: last, limit: 1000)
-                for reject in page {
-                    // Rows of a JSON source may be older than the last columns that came.
-                    let missing = String(repeating: ",", count: max(0, columns.count - reject.fieldCount))
-                    let reason = CSVRecord.encode([
-                        String(reject.line), reject.column, reject.code, reject.message,
-                    ])
-                    output.append(contentsOf: "\(reject.fields)\(missing),\(reason)\n".utf8)
-                    rows += 1
-                    last = reject.record
-                }
-                hasher.update(output)
-                bytes += output.count
-                try await upload.write(output)
-                output.removeAll(keepingCapacity: true)
-                if page.isEmpty { break }
-            } while true
+            let file = try await write(columns, to: upload, key: key.text)
             _ = try await upload.complete(mode: .createOnly)
-            return RejectsFile(
-                key: key.text, rows: rows, bytes: bytes, sha256: hasher.finish().hex,
-                byCode: try await loader.rejectCounts())
+            return file
         } catch {
             await upload.abort()
             throw error
         }
     }
+
+    private func write(_ columns: [String], to upload: any ObjectUpload, key: String) async throws -> RejectsFile {
+        let digest = RunningDigest()
+        try await digest.write(CSVRecord.encode(columns + ["_line", "_column", "_code", "_message"]) + "\n", to: upload)
+        var rows = 0
+        var page = try await loader.rejects(after: 0, limit: Self.pageRows)
+        while let last = page.last {
+            try await digest.write(page.map { line($0, columnCount: columns.count) }.joined(), to: upload)
+            rows += page.count
+            page = try await loader.rejects(after: last.record, limit: Self.pageRows)
+        }
+        return RejectsFile(
+            key: key, rows: rows, bytes: digest.bytes, sha256: digest.finish(), byCode: try await loader.rejectCounts())
+    }
+
+    private func line(_ reject: RejectRecord, columnCount: Int) -> String {
+        // Rows of a JSON source may be older than the last columns that came.
+        let missing = String(repeating: ",", count: max(0, columnCount - reject.fieldCount))
+        let reason = CSVRecord.encode([String(reject.line), reject.column, reject.code, reject.message])
+        return "\(reject.fields)\(missing),\(reason)\n"
+    }
+}
+
+/// Counts and digests what goes into an upload. Used by one task.
+private final class RunningDigest {
+    private var hasher = SHA256Hasher()
+    private(set) var bytes = 0
+
+    func write(_ text: String, to upload: any ObjectUpload) async throws {
+        let output = Array(text.utf8)
+        hasher.update(output)
+        bytes += output.count
+        try await upload.write(output)
+    }
+
+    func finish() -> String { hasher.finish().hex }
 }

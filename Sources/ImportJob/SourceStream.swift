@@ -6,9 +6,6 @@ internal import ObjectStorage
 
 /// Bytes of the source object into batches of rows: read, decompressed, parsed.
 struct SourceStream: Sendable {
-    /// What the parser needs to know about a source before the first row.
-    private static let sampleBytes = 1 << 16
-
     private let spec: ImportSpec
     private let context: JobContext
 
@@ -35,78 +32,106 @@ struct SourceStream: Sendable {
         _ object: any ObjectReader, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>
     ) async throws {
         let start = WallClock.monotonic()
-        var decompressor: Decompressor?
-        var reader: SourceReader?
+        let parser = SourceParser(spec: spec, channel: channel, pool: pool)
+        let size = object.info.size
         var chunk: [UInt8] = []
-        var plain: [UInt8] = []
-        var sample: [UInt8] = []
-        var batch = pool.take()
         while try await object.read(into: &chunk) {
-            try Task.checkCancellation()
-            var position = 0
-            if decompressor == nil {
-                decompressor = try Decompressor(CompressionKind.detect(chunk), limits: DecompressionLimits())
-            }
-            while position < chunk.count {
-                position = try decompressor?.decompress(chunk, from: position, into: &plain) ?? chunk.count
-                if reader == nil {
-                    // The first bytes decide what the rest is, however small the pieces come.
-                    sample += plain
-                    if sample.count < Self.sampleBytes { continue }
-                    swap(&sample, &plain)
-                    reader = try makeReader(plain)
-                }
-                batch = try await parse(plain, &reader, batch, channel, pool)
-            }
+            try await parser.consume(chunk)
             let bytes = chunk.count
             context.meter.update { counts in
                 counts.bytesRead += bytes
-                return object.info.size > 0 ? Double(counts.bytesRead) / Double(object.info.size) * 0.99 : nil
+                return size > 0 ? Double(counts.bytesRead) / Double(size) * 0.99 : nil
             }
         }
-        try decompressor?.finish()
-        if reader == nil {
-            reader = try makeReader(sample)
-            batch = try await parse(sample, &reader, batch, channel, pool)
-        }
-        repeat {
-            try reader?.finish(into: &batch)
-            if batch.rows.rowCount == 0 && batch.defects.isEmpty { break }
-            try await channel.send(batch)
-            batch = pool.take()
-            batch.removeAll()
-        } while true
-        // An empty batch tells the loader the columns of a source without rows.
-        try await channel.send(batch)
+        try await parser.finish()
         channel.finish()
         context.meter.addTime("read", since: start)
     }
+}
 
-    private func makeReader(_ sample: [UInt8]) throws(JobError) -> SourceReader {
-        let format = try spec.format ?? SourceFormat.detect(sample)
-        if spec.format == .csv { _ = try SourceFormat.detect(sample) }
-        return switch format {
-        case .csv: .csv(CSVReader(options: spec.csv))
-        case .json: .json(JSONRowReader(layout: .array))
-        case .jsonl: .json(JSONRowReader(layout: .lines))
+/// Decompresses and parses the pieces of a source; sends each batch that is full. Used by one task.
+private final class SourceParser {
+    /// What the parser needs to know about a source before the first row.
+    private static let sampleBytes = 1 << 16
+
+    private let spec: ImportSpec
+    private let channel: BoundedChannel<SourceBatch>
+    private let pool: Pool<SourceBatch>
+    private var decompressor: Decompressor?
+    private var reader: SourceReader?
+    private var batch: SourceBatch
+    private var plain: [UInt8] = []
+    /// The first bytes, until there are enough to decide what the rest is, however small the pieces come.
+    private var sample: [UInt8] = []
+
+    init(spec: ImportSpec, channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>) {
+        self.spec = spec
+        self.channel = channel
+        self.pool = pool
+        batch = pool.take()
+    }
+
+    /// Takes the next bytes of the object as stored.
+    func consume(_ chunk: [UInt8]) async throws {
+        var position = 0
+        while position < chunk.count {
+            position = try decompress(chunk, from: position)
+            if reader == nil {
+                sample += plain
+                if sample.count < Self.sampleBytes { continue }
+                try makeReader()
+            }
+            try await parse()
         }
     }
 
-    /// Parses all of the bytes; sends each batch that is full. Returns the batch that is being filled.
-    private func parse(
-        _ bytes: [UInt8], _ reader: inout SourceReader?, _ batch: SourceBatch,
-        _ channel: BoundedChannel<SourceBatch>, _ pool: Pool<SourceBatch>
-    ) async throws -> SourceBatch {
-        var batch = batch
-        var position = 0
-        while position < bytes.count {
-            position = try reader?.read(bytes, from: position, into: &batch) ?? bytes.count
-            if position < bytes.count {
-                try await channel.send(batch)
-                batch = pool.take()
-                batch.removeAll()
-            }
+    /// Ends the source: the last rows, then an empty batch that tells the columns of a source without rows.
+    func finish() async throws {
+        try decompressor?.finish()
+        if reader == nil {
+            try makeReader()
+            try await parse()
         }
-        return batch
+        var isEmpty = false
+        while !isEmpty {
+            try reader?.finish(into: &batch)
+            isEmpty = batch.rows.rowCount == 0 && batch.defects.isEmpty
+            try await send()
+        }
+    }
+
+    private func decompress(_ chunk: [UInt8], from position: Int) throws -> Int {
+        if decompressor == nil {
+            decompressor = try Decompressor(CompressionKind.detect(chunk), limits: DecompressionLimits())
+        }
+        return try decompressor?.decompress(chunk, from: position, into: &plain) ?? chunk.count
+    }
+
+    private func makeReader() throws {
+        swap(&sample, &plain)
+        // Looked at in any case: a spreadsheet file named .csv is told from text here.
+        let detected = try SourceFormat.detect(plain)
+        reader =
+            switch spec.format ?? detected {
+            case .csv: .csv(CSVReader(options: spec.csv))
+            case .json: .json(JSONRowReader(layout: .array))
+            case .jsonl: .json(JSONRowReader(layout: .lines))
+            }
+    }
+
+    private func parse() async throws {
+        var position = 0
+        while position < plain.count {
+            position = try reader?.read(plain, from: position, into: &batch) ?? plain.count
+            if position < plain.count { try await send() }
+        }
+    }
+
+    private func send() async throws {
+        try Task.checkCancellation()
+        batch.isJSON = reader?.isJSON ?? false
+        try await channel.send(batch)
+        batch = pool.take()
+        batch.removeAll()
     }
 }

@@ -9,6 +9,8 @@ package struct SourceBatch: Sendable {
     package var offsets: [Int]
     /// Rows that could not be read as rows. They are not in `rows`.
     package var defects: [RowDefect]
+    /// The rows come from JSON objects: cells know whether they were strings, columns may grow.
+    package var isJSON = false
 
     package init(columns: [String] = [], byteCapacity: Int = 0) {
         self.columns = columns

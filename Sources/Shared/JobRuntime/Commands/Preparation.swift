@@ -1,4 +1,4 @@
-package import JobCore
+internal import JobCore
 internal import ObjectStorage
 
 /// Announces a job: everything is checked, nothing is read, a queued manifest is written.

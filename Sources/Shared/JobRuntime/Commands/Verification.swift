@@ -43,7 +43,7 @@ struct Verification: Sendable {
         } catch {
             throw failed("\(file.name) cannot be read: \(error.description)")
         }
-        var counter = try RowCounter(
+        let counter = try RowCounter(
             format: format, hasHeader: hasHeader,
             delimiter: job.manifest.spec["csv"]?.text("delimiter")?.utf8.first,
             compression: CompressionKind(rawValue: file.compression) ?? .none)
@@ -59,15 +59,4 @@ struct Verification: Sendable {
     private func failed(_ message: String) -> JobError {
         JobError("verify_failed", .protocolError, message, hint: "the stored object was changed after the job; export again")
     }
-}
-
-/// Counts rows, bytes and the digest of a stored file in one pass.
-struct RowCounter {
-    private let hasher = SHA256Hasher()
-    private var decompressor: Decompressor
-    private var reader: SourceReader
-    private var batch = SourceBatch()
-    private var plain: [UInt8] = []
-    private var rows = 0
-    private var bytes = 0
 }

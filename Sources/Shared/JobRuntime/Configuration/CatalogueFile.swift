@@ -1,5 +1,5 @@
 internal import Formats
-internal import JobCore
+package import JobCore
 
 /// Reads the user's own catalogue (`RESOURCE_CATALOG`): tables, columns, types, keys.
 ///

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import JobCore
+package import JobCore
 
 /// Reads small files and standard input whole, up to a limit.
 package enum FileInput {

@@ -1,4 +1,4 @@
-package import FoundationEssentials
+internal import FoundationEssentials
 
 /// The configuration of a job process, from its environment variables.
 package struct JobEnvironment: Sendable {

@@ -1,5 +1,5 @@
 internal import Formats
-package import JobCore
+internal import JobCore
 package import ObjectStorage
 
 /// How a launched process comes to own its job: one conditional write of the manifest.

@@ -1,4 +1,4 @@
-package import JobCore
+internal import JobCore
 internal import ObjectStorage
 
 /// Renews the lease, shows progress and watches for cancellation and deadline while the work goes on.

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Logging
 internal import Formats
-internal import JobCore
+package import JobCore
 
 /// The log of a job: JSON lines on standard error, plain lines when that is a terminal.
 package struct JobLog: Sendable {

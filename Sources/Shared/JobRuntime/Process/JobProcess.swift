@@ -1,13 +1,12 @@
 package import ArgumentParser
 internal import Glibc
-internal import JobCore
+package import JobCore
 
 /// The frame of both executables: parse, run, report, exit with the documented code.
 package enum JobProcess {
     /// Runs the command line and ends the process.
     package static func main(_ root: (some AsyncParsableCommand).Type) async -> Never {
         Signals.ignoreBrokenPipes()
-        MemoryUse.limitArenas()
         do {
             var command = try root.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -1,4 +1,4 @@
-package import JobCore
+internal import JobCore
 internal import Synchronization
 
 /// How far a job is at one moment.

@@ -13,9 +13,10 @@ package enum Signals {
 
     private static let state = Mutex(State())
     /// Installed once for the life of the process, so that no moment is without a handler.
-    private static let sources: [any DispatchSourceSignal] = [SIGTERM, SIGINT].map { number in
+    // Only kept alive: nobody uses the sources after they are made.
+    private nonisolated(unsafe) static let sources: [any DispatchSourceSignal] = [SIGTERM, SIGINT].map { number in
         // The default action would end the process before the source sees the signal.
-        unsafe signal(number, SIG_IGN)
+        signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler { deliver(number) }
         source.resume()
@@ -24,12 +25,12 @@ package enum Signals {
 
     /// Ignores SIGPIPE: a closed pipe is an error of one write, not of the process.
     package static func ignoreBrokenPipes() {
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
     }
 
     /// Waits for SIGTERM or SIGINT, then throws `interrupted` with exit code 143 or 130. Returns when cancelled.
     package static func wait() async throws(JobError) {
-        _ = sources
+        _ = unsafe sources
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resumesNow = state.withLock { state in

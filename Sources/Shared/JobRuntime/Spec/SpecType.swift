@@ -1,4 +1,4 @@
-package import Formats
+internal import Formats
 internal import JobCore
 
 /// One field of a spec: the same table checks it and prints its JSON Schema.

@@ -81,7 +81,7 @@ extension SpecType {
     }
 
     /// Path of a member; names that are not plain are quoted, long ones cut.
-    static func join(_ path: String, _ name: String) -> String {
+    package static func join(_ path: String, _ name: String) -> String {
         let short = String(name.prefix(64))
         if !short.isEmpty, short.utf8.allSatisfy({ Identifier.isLetterOrDigit($0) || $0 == 0x5F || $0 == 0x2E }) {
             return "\(path).\(short)"
