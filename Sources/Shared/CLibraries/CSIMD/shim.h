@@ -134,3 +134,56 @@ static inline uint32_t csimd_json_special16(const uint8_t *_Nonnull bytes) {
     return mask;
 #endif
 }
+
+/// Where the bytes a CSV scanner stops at are in a block of 64; bit 0 is the first byte.
+typedef struct {
+    uint64_t quotes;
+    uint64_t delimiters;
+    uint64_t cr;
+    uint64_t lf;
+    /// NUL and bytes that are not ASCII.
+    uint64_t odd;
+} csimd_csv_masks;
+
+/// Classifies 64 bytes for a CSV scanner. Reads 64 bytes.
+static inline csimd_csv_masks csimd_csv_masks64(const uint8_t *_Nonnull bytes, uint8_t delimiter, uint8_t quote) {
+    csimd_csv_masks masks = {0, 0, 0, 0, 0};
+#if defined(__SSE2__)
+    const __m128i quotes = _mm_set1_epi8((char)quote), delimiters = _mm_set1_epi8((char)delimiter);
+    const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    for (int i = 0; i < 4; i++) {
+        const __m128i b = _mm_loadu_si128((const __m128i *)(bytes + 16 * i));
+        masks.quotes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, quotes)) << (16 * i);
+        masks.delimiters |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, delimiters)) << (16 * i);
+        masks.cr |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, cr)) << (16 * i);
+        masks.lf |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, lf)) << (16 * i);
+        const __m128i odd = _mm_or_si128(b, _mm_cmpeq_epi8(b, zero));
+        masks.odd |= (uint64_t)(uint32_t)_mm_movemask_epi8(odd) << (16 * i);
+    }
+#elif defined(__ARM_NEON)
+    const uint8x16_t a = vld1q_u8(bytes), b = vld1q_u8(bytes + 16);
+    const uint8x16_t c = vld1q_u8(bytes + 32), d = vld1q_u8(bytes + 48);
+#define CSIMD_EQUAL(value)                                                                                     \
+    csimd_neon_mask(vceqq_u8(a, vdupq_n_u8(value)), vceqq_u8(b, vdupq_n_u8(value)),                            \
+                    vceqq_u8(c, vdupq_n_u8(value)), vceqq_u8(d, vdupq_n_u8(value)))
+    masks.quotes = CSIMD_EQUAL(quote);
+    masks.delimiters = CSIMD_EQUAL(delimiter);
+    masks.cr = CSIMD_EQUAL('\r');
+    masks.lf = CSIMD_EQUAL('\n');
+#undef CSIMD_EQUAL
+    // Zero less one is above 0x7e, as are bytes that are not ASCII, and DEL less one is not.
+    const uint8x16_t one = vdupq_n_u8(1), last = vdupq_n_u8(0x7e);
+    masks.odd = csimd_neon_mask(vcgtq_u8(vsubq_u8(a, one), last), vcgtq_u8(vsubq_u8(b, one), last),
+                                vcgtq_u8(vsubq_u8(c, one), last), vcgtq_u8(vsubq_u8(d, one), last));
+#else
+    for (int i = 0; i < 64; i++) {
+        const uint8_t b = bytes[i];
+        masks.quotes |= (uint64_t)(b == quote) << i;
+        masks.delimiters |= (uint64_t)(b == delimiter) << i;
+        masks.cr |= (uint64_t)(b == '\r') << i;
+        masks.lf |= (uint64_t)(b == '\n') << i;
+        masks.odd |= (uint64_t)(b == 0 || b >= 0x80) << i;
+    }
+#endif
+    return masks;
+}
