@@ -187,3 +187,27 @@ static inline csimd_csv_masks csimd_csv_masks64(const uint8_t *_Nonnull bytes, u
 #endif
     return masks;
 }
+
+/// Whether the first `count` of 16 bytes are the same in both places; `count` is at most 16. Reads 16 bytes of each.
+static inline int csimd_same16(const uint8_t *_Nonnull a, const uint8_t *_Nonnull b, int count) {
+#if defined(__SSE2__)
+    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)a), _mm_loadu_si128((const __m128i *)b));
+    return (~(uint32_t)_mm_movemask_epi8(same) & ((1u << count) - 1)) == 0;
+#else
+    return memcmp(a, b, (size_t)count) == 0;
+#endif
+}
+
+/// One bit for each of 16 bytes that is a control character below 0x20. Reads 16 bytes.
+static inline uint32_t csimd_control16(const uint8_t *_Nonnull bytes) {
+#if defined(__SSE2__)
+    const __m128i block = _mm_loadu_si128((const __m128i *)bytes);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block));
+#elif defined(__ARM_NEON)
+    return csimd_neon_mask16(vcltq_u8(vld1q_u8(bytes), vdupq_n_u8(0x20)));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) mask |= (uint32_t)(bytes[i] < 0x20) << i;
+    return mask;
+#endif
+}
