@@ -88,19 +88,26 @@ struct CSVScanner: Sendable {
         swap(&bytes, &sink.bytes)
         swap(&ends, &sink.ends)
         let room = end - position
+        // The last bytes of the input are looked at in a block of their own.
+        var scratch = [UInt8](repeating: 0, count: 64)
         bytes.append(addingCapacity: room + FieldCopy.slack) { bytesSpan in
             ends.append(addingCapacity: room + 1) { endsSpan in
                 unsafe bytesSpan.withUnsafeMutableBufferPointer { byteBuffer, byteCount in
                     unsafe endsSpan.withUnsafeMutableBufferPointer { endBuffer, endCount in
-                        guard let byteTail = byteBuffer.baseAddress, let endTail = endBuffer.baseAddress else { return }
-                        var output = unsafe Output(
-                            bytes: byteTail - bytesBefore, ends: endTail - endsBefore, byteCount: bytesBefore,
-                            endCount: endsBefore)
-                        event = unsafe walk(
-                            base, &position, to: end, readable: input.count, output: &output, fullBytes: fullBytes,
-                            fullFields: fullFields, lines: &lines, offsets: &offsets)
-                        byteCount = output.byteCount - bytesBefore
-                        endCount = output.endCount - endsBefore
+                        unsafe scratch.withUnsafeMutableBufferPointer { scratchBuffer in
+                            guard let byteTail = byteBuffer.baseAddress, let endTail = endBuffer.baseAddress,
+                                let scratchBase = scratchBuffer.baseAddress
+                            else { return }
+                            var output = unsafe Output(
+                                bytes: byteTail - bytesBefore, ends: endTail - endsBefore, byteCount: bytesBefore,
+                                endCount: endsBefore)
+                            event = unsafe walk(
+                                base, &position, to: end, readable: input.count, output: &output,
+                                scratch: scratchBase, fullBytes: fullBytes, fullFields: fullFields, lines: &lines,
+                                offsets: &offsets)
+                            byteCount = output.byteCount - bytesBefore
+                            endCount = output.endCount - endsBefore
+                        }
                     }
                 }
             }
@@ -120,12 +127,16 @@ struct CSVScanner: Sendable {
 
     private mutating func walk(
         _ input: UnsafePointer<UInt8>, _ position: inout Int, to end: Int, readable: Int, output: inout Output,
-        fullBytes: Int, fullFields: Int, lines: inout [Int], offsets: inout [Int]
+        scratch: UnsafeMutablePointer<UInt8>, fullBytes: Int, fullFields: Int, lines: inout [Int],
+        offsets: inout [Int]
     ) -> Event {
         let bytes = unsafe output.bytes
         let ends = unsafe output.ends
         var byteCount = output.byteCount
         var endCount = output.endCount
+        let nullFlag = RowBatch.nullFlag
+        let mostFieldBytes = limits.fieldBytes
+        let mostColumns = limits.columns
         // Offset of a byte in the stream is its index plus this.
         let shift = offset - position
         var mode = mode
@@ -135,90 +146,61 @@ struct CSVScanner: Sendable {
         var segment = position
         var block = position
         var event: Event?
-        var scratch = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
 
         while block < end && event == nil {
             let length = min(64, end &- block)
-            var masks: csimd_csv_masks
-            if block &+ 64 <= readable {
-                masks = unsafe csimd_csv_masks64(input + block, delimiter, quote)
-            } else {
-                masks = unsafe withUnsafeMutableBytes(of: &scratch) { scratch in
-                    unsafe scratch.baseAddress.map { copy in
-                        unsafe copy.copyMemory(from: input + block, byteCount: length)
-                        return unsafe csimd_csv_masks64(
-                            copy.assumingMemoryBound(to: UInt8.self), delimiter, quote)
-                    } ?? csimd_csv_masks()
-                }
+            var from = unsafe input + block
+            if block &+ 64 > readable {
+                unsafe scratch.update(from: from, count: length)
+                unsafe from = UnsafePointer(scratch)
             }
+            let masks = unsafe csimd_csv_masks64(from, delimiter, quote)
             let valid = UInt64.max >> UInt64(64 &- length)
             let quotes = masks.quotes & valid
-            let breaks = (masks.cr | masks.lf) & valid
-            let special = (masks.delimiters & valid) | breaks
+            let breaks = masks.breaks & valid
+            let special = masks.special & valid
             let odd = masks.odd & valid
             // A line ends at CR, and at LF unless it follows CR.
             let newlines = breaks & (masks.cr | ~(masks.cr << 1 | (followsCR ? 1 : 0)))
             isSuspect = isSuspect || odd != 0
+            // No segment ends behind this block, so wide copies stay within the memory.
+            let isInner = block &+ 64 &+ FieldCopy.slack <= readable
 
             var at = 0
             while at < length {
                 let bit = UInt64(1) << UInt64(truncatingIfNeeded: at)
-                switch mode {
-                case .recordStart:
-                    if breaks & bit != 0 {
-                        at &+= 1
-                        continue
+                if mode == .quoted {
+                    var rest = quotes & (0 &- bit)
+                    var closing = -1
+                    while rest != 0 {
+                        let quote = rest.trailingZeroBitCount
+                        rest &= rest &- 1
+                        // Of a pair, the first quote is copied with what comes before it.
+                        let behind = quote &+ 1
+                        guard rest & (1 << UInt64(truncatingIfNeeded: behind)) != 0 && behind < 64 else {
+                            closing = quote
+                            break
+                        }
+                        let count = block &+ behind &- segment
+                        unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
+                        byteCount &+= count
+                        segment = block &+ behind &+ 1
+                        rest &= rest &- 1
+                        at = behind &+ 1
                     }
-                    recordOffset = shift &+ block &+ at
-                    recordLine = line &+ (newlines & (bit &- 1)).nonzeroBitCount
-                    recordBytes = byteCount
-                    recordFields = endCount
-                    mode = .fieldStart
-                    continue
-                case .fieldStart:
-                    fieldStart = byteCount
-                    if quotes & bit != 0 {
-                        mode = .quoted
-                        wasQuoted = true
-                        at &+= 1
-                        segment = block &+ at
-                        continue
-                    }
-                    mode = .unquoted
-                    segment = block &+ at
-                    fallthrough
-                case .unquoted:
-                    let rest = special & ~(bit &- 1)
-                    if rest == 0 {
+                    if closing < 0 {
                         at = length
                         continue
                     }
-                    at = rest.trailingZeroBitCount
-                    let count = block &+ at &- segment
-                    unsafe FieldCopy.copy(
-                        bytes + byteCount, input + segment, count, readable: readable &- segment)
+                    let count = block &+ closing &- segment
+                    unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
                     byteCount &+= count
-                case .quoted:
-                    let rest = quotes & ~(bit &- 1)
-                    if rest == 0 {
-                        at = length
-                        continue
-                    }
-                    at = rest.trailingZeroBitCount &+ 1
-                    // The quote is copied with what comes before it and taken back unless it is one of a pair.
-                    let count = block &+ at &- segment
-                    unsafe FieldCopy.copy(
-                        bytes + byteCount, input + segment, count, readable: readable &- segment)
-                    byteCount &+= count
-                    if at < length && quotes >> UInt64(truncatingIfNeeded: at) & 1 == 1 {
-                        at &+= 1
-                        segment = block &+ at
-                    } else {
-                        byteCount &-= 1
+                    at = closing &+ 1
+                    guard at < length && special >> UInt64(truncatingIfNeeded: at) & 1 == 1 else {
                         mode = .quoteSeen
+                        continue
                     }
-                    continue
-                case .quoteSeen:
+                } else if mode == .quoteSeen {
                     if quotes & bit != 0 {
                         mode = .quoted
                         segment = block &+ at
@@ -231,23 +213,55 @@ struct CSVScanner: Sendable {
                         segment = block &+ at
                         continue
                     }
+                } else {
+                    if mode == .recordStart {
+                        if breaks & bit != 0 {
+                            at &+= 1
+                            continue
+                        }
+                        recordOffset = shift &+ block &+ at
+                        recordLine = line &+ (newlines & (bit &- 1)).nonzeroBitCount
+                        recordBytes = byteCount
+                        recordFields = endCount
+                    }
+                    if mode != .unquoted {
+                        fieldStart = byteCount
+                        if quotes & bit != 0 {
+                            mode = .quoted
+                            wasQuoted = true
+                            at &+= 1
+                            segment = block &+ at
+                            continue
+                        }
+                        mode = .unquoted
+                        segment = block &+ at
+                    }
+                    let rest = special & (0 &- bit)
+                    if rest == 0 {
+                        at = length
+                        continue
+                    }
+                    at = rest.trailingZeroBitCount
+                    let count = block &+ at &- segment
+                    unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
+                    byteCount &+= count
                 }
 
                 // The field ends at the special byte `at`.
                 let length = byteCount &- fieldStart
                 let isNull = length == 0 && !wasQuoted
-                unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? RowBatch.nullFlag : 0)
+                unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? nullFlag : 0)
                 endCount &+= 1
                 wasQuoted = false
                 let isRecordEnd = breaks >> UInt64(truncatingIfNeeded: at) & 1 == 1
                 at &+= 1
-                if length > limits.fieldBytes {
+                if length > mostFieldBytes {
                     event = .limit(.fieldBytes)
                     break
                 }
                 if !isRecordEnd {
                     mode = .fieldStart
-                    if endCount &- recordFields >= limits.columns {
+                    if endCount &- recordFields >= mostColumns {
                         event = .limit(.columns)
                         break
                     }
@@ -272,14 +286,16 @@ struct CSVScanner: Sendable {
                     break
                 }
             }
-            line &+= (newlines & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- at))).nonzeroBitCount
+            if newlines != 0 {
+                line &+= (newlines & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- at))).nonzeroBitCount
+            }
             followsCR = masks.cr >> UInt64(truncatingIfNeeded: at &- 1) & 1 == 1
             block &+= at
         }
 
         if event == nil && (mode == .unquoted || mode == .quoted) {
             let count = end &- segment
-            unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, readable: readable &- segment)
+            unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: false)
             byteCount &+= count
         }
         if event == nil && mode != .recordStart {

@@ -25,10 +25,12 @@ extension JSONRowParser {
     /// The output has room for the row's source text and for one end a column.
     func copyFields(into output: inout JSONRowOutput) -> Copied {
         let bytes = unsafe output.bytes
+        let nullFlag = self.nullFlag
+        let stringFlag = self.stringFlag
         var count = output.byteCount
         for column in 0..<columnCount {
             let slot = unsafe slots[column]
-            var flags = RowBatch.nullFlag
+            var flags = nullFlag
             if slot.stamp == stamp && slot.kind != .null {
                 let from = unsafe input + slot.start
                 let length = slot.end &- slot.start
@@ -38,12 +40,12 @@ extension JSONRowParser {
                 case .plainString:
                     unsafe FieldCopy.copy(bytes + count, from, length, readable: readable &- slot.start)
                     count &+= length
-                    flags = RowBatch.stringFlag
+                    flags = stringFlag
                 case .escapedString:
                     let decoded = unsafe decode(from, length, readable: readable &- slot.start, into: bytes + count)
                     if decoded < 0 { return .nul }
                     count &+= decoded
-                    flags = RowBatch.stringFlag
+                    flags = stringFlag
                 case .bare, .null:
                     unsafe FieldCopy.copy(bytes + count, from, length, readable: readable &- slot.start)
                     count &+= length
