@@ -13,6 +13,7 @@ package struct ReaderLimits: Sendable {
     /// JSON arrays and objects inside each other, the row's object counted (`limit_depth`); at most 128 count.
     package var depth: Int
 
+    /// Limits, each at its default unless given.
     package init(
         fieldBytes: Int = 16 << 20, recordBytes: Int = 64 << 20, columns: Int = 4096, nameBytes: Int = 128,
         depth: Int = 64
@@ -47,8 +48,11 @@ enum ReaderLimit: Sendable {
             case .nameBytes: ("limit_name_bytes", "a column name has more than \(limits.nameBytes) bytes")
             case .depth: ("limit_depth", "JSON is nested deeper than \(limits.depth) levels")
             }
-        return JobError(
-            code, .dataError, message, hint: "check that the file is what it should be; an unclosed quote looks alike",
-            position: position)
+        let hint =
+            switch self {
+            case .fieldBytes, .recordBytes: "look for a quote that is not closed, or raise the limit"
+            case .columns, .nameBytes, .depth: "check that the file is what it should be, or raise the limit"
+            }
+        return JobError(code, .dataError, message, hint: hint, position: position)
     }
 }

@@ -4,13 +4,16 @@ package import JobCore
 package struct CSVReaderOptions: Sendable {
     /// `nil`: found out among comma, semicolon, tab and bar from the first 16 KiB.
     package var delimiter: UInt8?
+    /// ASCII character around fields and, doubled, inside them.
     package var quote: UInt8
     /// Whether the first record holds the column names; if not, they are `column_1` and so on.
     package var hasHeader: Bool
+    /// How large the parts of the file may be.
     package var limits: ReaderLimits
     /// Field bytes after which a batch is full; the last row may go beyond, and at most 512 MiB count.
     package var batchBytes: Int
 
+    /// Options, each at its default unless given.
     package init(
         delimiter: UInt8? = nil, quote: UInt8 = UInt8(ascii: "\""), hasHeader: Bool = true,
         limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20
@@ -52,6 +55,7 @@ package struct CSVReader: Sendable {
     /// What separates fields; `nil` until it is known.
     package var delimiter: UInt8? { scanner?.delimiter ?? options.delimiter }
 
+    /// A reader at the beginning of a file.
     package init(options: CSVReaderOptions = CSVReaderOptions()) {
         self.options = options
         limits = options.limits.effective

@@ -37,6 +37,7 @@ package struct JSONRowReader: Sendable {
     /// Names of the columns so far.
     package var columns: [String] { table.names }
 
+    /// A reader at the beginning of a file; a batch is full at `batchBytes` bytes of fields.
     package init(layout: JSONLayout, limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20) {
         self.layout = layout
         self.limits = limits.effective
