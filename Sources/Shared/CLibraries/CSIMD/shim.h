@@ -134,3 +134,117 @@ static inline uint32_t csimd_json_special16(const uint8_t *_Nonnull bytes) {
     return mask;
 #endif
 }
+
+/// Where the bytes a CSV scanner stops at are in a block of 64; bit 0 is the first byte.
+typedef struct {
+    uint64_t quotes;
+    /// Delimiters, CR and LF.
+    uint64_t special;
+    /// CR and LF.
+    uint64_t breaks;
+    uint64_t cr;
+    /// NUL and bytes that are not ASCII.
+    uint64_t odd;
+} csimd_csv_masks;
+
+#if defined(__SSE2__)
+/// One bit for each of 64 bytes whose high bit is set in four vectors.
+static inline uint64_t csimd_sse_mask(__m128i a, __m128i b, __m128i c, __m128i d) {
+    const uint64_t low = (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(b) << 16;
+    const uint64_t high = (uint32_t)_mm_movemask_epi8(c) | (uint32_t)_mm_movemask_epi8(d) << 16;
+    return low | high << 32;
+}
+
+// Out of line, or the compiler keeps every comparison alive across the branch, byte by byte.
+__attribute__((noinline, unused)) static uint64_t csimd_rare_cr64(const uint8_t *_Nonnull bytes) {
+    return csimd_equal64(bytes, '\r');
+}
+
+__attribute__((noinline, unused)) static uint64_t csimd_rare_odd64(const uint8_t *_Nonnull bytes) {
+    const __m128i *p = (const __m128i *)bytes;
+    const uint64_t high = csimd_sse_mask(_mm_loadu_si128(p), _mm_loadu_si128(p + 1), _mm_loadu_si128(p + 2),
+                                         _mm_loadu_si128(p + 3));
+    return high | csimd_equal64(bytes, 0);
+}
+#endif
+
+/// Classifies 64 bytes for a CSV scanner. Reads 64 bytes.
+static inline csimd_csv_masks csimd_csv_masks64(const uint8_t *_Nonnull bytes, uint8_t delimiter, uint8_t quote) {
+    csimd_csv_masks masks = {0, 0, 0, 0, 0};
+#if defined(__SSE2__)
+    const __m128i *p = (const __m128i *)bytes;
+    const __m128i a = _mm_loadu_si128(p), b = _mm_loadu_si128(p + 1);
+    const __m128i c = _mm_loadu_si128(p + 2), d = _mm_loadu_si128(p + 3);
+#define CSIMD_EQUAL(name, value)                                                                               \
+    const __m128i name##_v = _mm_set1_epi8((char)(value));                                                     \
+    const __m128i name##_a = _mm_cmpeq_epi8(a, name##_v), name##_b = _mm_cmpeq_epi8(b, name##_v);              \
+    const __m128i name##_c = _mm_cmpeq_epi8(c, name##_v), name##_d = _mm_cmpeq_epi8(d, name##_v)
+#define CSIMD_OR4(a, b, c, d) _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))
+    CSIMD_EQUAL(quote, quote);
+    CSIMD_EQUAL(delimiter, delimiter);
+    CSIMD_EQUAL(cr, '\r');
+    CSIMD_EQUAL(lf, '\n');
+    CSIMD_EQUAL(nul, 0);
+    const __m128i break_a = _mm_or_si128(cr_a, lf_a), break_b = _mm_or_si128(cr_b, lf_b);
+    const __m128i break_c = _mm_or_si128(cr_c, lf_c), break_d = _mm_or_si128(cr_d, lf_d);
+    masks.quotes = csimd_sse_mask(quote_a, quote_b, quote_c, quote_d);
+    masks.special = csimd_sse_mask(_mm_or_si128(delimiter_a, break_a), _mm_or_si128(delimiter_b, break_b),
+                                   _mm_or_si128(delimiter_c, break_c), _mm_or_si128(delimiter_d, break_d));
+    masks.breaks = csimd_sse_mask(break_a, break_b, break_c, break_d);
+    // Most blocks have none of the others: one test for all four vectors.
+    if (_mm_movemask_epi8(CSIMD_OR4(cr_a, cr_b, cr_c, cr_d)) != 0) masks.cr = csimd_rare_cr64(bytes);
+    const __m128i high = CSIMD_OR4(a, b, c, d), nul = CSIMD_OR4(nul_a, nul_b, nul_c, nul_d);
+    if (_mm_movemask_epi8(_mm_or_si128(high, nul)) != 0) masks.odd = csimd_rare_odd64(bytes);
+#undef CSIMD_OR4
+#undef CSIMD_EQUAL
+#elif defined(__ARM_NEON)
+    const uint8x16_t a = vld1q_u8(bytes), b = vld1q_u8(bytes + 16);
+    const uint8x16_t c = vld1q_u8(bytes + 32), d = vld1q_u8(bytes + 48);
+#define CSIMD_EQUAL(value)                                                                                     \
+    csimd_neon_mask(vceqq_u8(a, vdupq_n_u8(value)), vceqq_u8(b, vdupq_n_u8(value)),                            \
+                    vceqq_u8(c, vdupq_n_u8(value)), vceqq_u8(d, vdupq_n_u8(value)))
+    masks.quotes = CSIMD_EQUAL(quote);
+    masks.cr = CSIMD_EQUAL('\r');
+    masks.breaks = masks.cr | CSIMD_EQUAL('\n');
+    masks.special = masks.breaks | CSIMD_EQUAL(delimiter);
+#undef CSIMD_EQUAL
+    // Zero less one is above 0x7e, as are bytes that are not ASCII, and DEL less one is not.
+    const uint8x16_t one = vdupq_n_u8(1), last = vdupq_n_u8(0x7e);
+    masks.odd = csimd_neon_mask(vcgtq_u8(vsubq_u8(a, one), last), vcgtq_u8(vsubq_u8(b, one), last),
+                                vcgtq_u8(vsubq_u8(c, one), last), vcgtq_u8(vsubq_u8(d, one), last));
+#else
+    for (int i = 0; i < 64; i++) {
+        const uint8_t b = bytes[i];
+        masks.quotes |= (uint64_t)(b == quote) << i;
+        masks.special |= (uint64_t)(b == delimiter || b == '\r' || b == '\n') << i;
+        masks.breaks |= (uint64_t)(b == '\r' || b == '\n') << i;
+        masks.cr |= (uint64_t)(b == '\r') << i;
+        masks.odd |= (uint64_t)(b == 0 || b >= 0x80) << i;
+    }
+#endif
+    return masks;
+}
+
+/// Whether the first `count` of 16 bytes are the same in both places; `count` is at most 16. Reads 16 bytes of each.
+static inline int csimd_same16(const uint8_t *_Nonnull a, const uint8_t *_Nonnull b, int count) {
+#if defined(__SSE2__)
+    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)a), _mm_loadu_si128((const __m128i *)b));
+    return (~(uint32_t)_mm_movemask_epi8(same) & ((1u << count) - 1)) == 0;
+#else
+    return memcmp(a, b, (size_t)count) == 0;
+#endif
+}
+
+/// One bit for each of 16 bytes that is a control character below 0x20. Reads 16 bytes.
+static inline uint32_t csimd_control16(const uint8_t *_Nonnull bytes) {
+#if defined(__SSE2__)
+    const __m128i block = _mm_loadu_si128((const __m128i *)bytes);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block));
+#elif defined(__ARM_NEON)
+    return csimd_neon_mask16(vcltq_u8(vld1q_u8(bytes), vdupq_n_u8(0x20)));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) mask |= (uint32_t)(bytes[i] < 0x20) << i;
+    return mask;
+#endif
+}

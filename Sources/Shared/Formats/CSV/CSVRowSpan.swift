@@ -5,6 +5,9 @@ internal import JobCore
 @safe struct CSVRowSpan {
     let source: UnsafeBufferPointer<UInt8>
     let ends: UnsafeBufferPointer<UInt32>
+    // Constants of another module are read through a call; here, once.
+    private let offsetMask = RowBatch.offsetMask
+    private let nullFlag = RowBatch.nullFlag
     let guarded: UnsafeBufferPointer<Bool>
     let nulls: UnsafeBufferPointer<UInt8>
     let delimiter: UInt8
@@ -20,7 +23,7 @@ internal import JobCore
     /// Where the field of that index starts.
     @inline(__always)
     private func offset(_ field: Int) -> Int {
-        unsafe field == 0 ? 0 : Int(ends[field &- 1] & RowBatch.offsetMask)
+        unsafe field == 0 ? 0 : Int(ends[field &- 1] & offsetMask)
     }
 
     /// Writes rows until `last` or until the next one may not fit; moves `row` and returns the bytes written.
@@ -36,8 +39,8 @@ internal import JobCore
             if used &+ bound(row: row) > output.count { break }
             for column in 0..<columnCount {
                 let entry = unsafe ends[index]
-                let end = Int(entry & RowBatch.offsetMask)
-                if entry & RowBatch.nullFlag != 0 {
+                let end = Int(entry & offsetMask)
+                if entry & nullFlag != 0 {
                     unsafe to = null(into: to)
                 } else {
                     unsafe to = field(

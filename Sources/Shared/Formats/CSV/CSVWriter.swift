@@ -3,6 +3,7 @@ package import JobCore
 
 /// How a CSV file is written.
 package struct CSVWriterOptions: Sendable {
+    /// ASCII character between fields.
     package var delimiter: UInt8
     /// Whether the first record holds the column names.
     package var header: Bool
@@ -10,8 +11,10 @@ package struct CSVWriterOptions: Sendable {
     package var bom: Bool
     /// What stands for null; written as it is, never quoted.
     package var nulls: String
+    /// What happens to text a spreadsheet would take for a formula.
     package var formulas: FormulaPolicy
 
+    /// Options, each at its default unless given.
     package init(
         delimiter: UInt8 = UInt8(ascii: ","), header: Bool = true, bom: Bool = false, nulls: String = "",
         formulas: FormulaPolicy = .raw
@@ -25,6 +28,9 @@ package struct CSVWriterOptions: Sendable {
 }
 
 /// Writes rows as CSV (RFC 4180) with LF behind each record; fields are quoted only when they have to be.
+///
+/// Quoted are fields with the delimiter, a quote, CR or LF in them, with a space at either end, with no text at all, and
+/// those that equal the null text. In a file of one column a null without text is `""`, as a blank line would be lost.
 package struct CSVWriter: RowWriter {
     /// Output that is reserved at once; a longer row gets what it needs.
     private static let pieceBytes = 1 << 18
@@ -35,6 +41,7 @@ package struct CSVWriter: RowWriter {
     /// Columns whose text is looked at for formulas.
     private let guarded: [Bool]
 
+    /// A writer of rows with these columns.
     package init(columns: [Column], options: CSVWriterOptions = CSVWriterOptions()) {
         self.columns = columns
         self.options = options
@@ -42,6 +49,7 @@ package struct CSVWriter: RowWriter {
         guarded = columns.map { options.formulas == .escape && $0.type.isFreeText }
     }
 
+    /// Appends the byte order mark and the header, as the options say.
     package mutating func begin(into output: inout [UInt8]) {
         if options.bom { output.append(contentsOf: [0xEF, 0xBB, 0xBF]) }
         guard options.header else { return }
@@ -51,10 +59,12 @@ package struct CSVWriter: RowWriter {
         append(names, rows: 0..<names.rowCount, guarded: isUnguarded, into: &output)
     }
 
+    /// Appends rows whose fields are in the order of the columns; a batch of another width adds nothing.
     package mutating func write(_ batch: RowBatch, rows: Range<Int>, into output: inout [UInt8]) {
         append(batch, rows: rows, guarded: guarded, into: &output)
     }
 
+    /// Appends nothing: the last record has its line end.
     package mutating func end(into output: inout [UInt8]) {}
 
     private func append(_ batch: RowBatch, rows: Range<Int>, guarded: [Bool], into output: inout [UInt8]) {

@@ -5,6 +5,9 @@ internal import JobCore
 @safe struct JSONRowSpan {
     let source: UnsafeBufferPointer<UInt8>
     let ends: UnsafeBufferPointer<UInt32>
+    // Constants of another module are read through a call; here, once.
+    private let offsetMask = RowBatch.offsetMask
+    private let nullFlag = RowBatch.nullFlag
     let shape: JSONRowShape
 
     /// The most bytes a row can take, with room for wide stores.
@@ -17,7 +20,7 @@ internal import JobCore
 
     @inline(__always)
     private func offset(_ field: Int) -> Int {
-        unsafe field == 0 ? 0 : Int(ends[field &- 1] & RowBatch.offsetMask)
+        unsafe field == 0 ? 0 : Int(ends[field &- 1] & offsetMask)
     }
 
     /// Writes rows until `last` or until the next one may not fit; moves `row` and returns the bytes written.
@@ -51,8 +54,8 @@ internal import JobCore
                             unsafe to += nameEnd &- nameStart
                             nameStart = nameEnd
                             let entry = unsafe ends[index]
-                            let end = Int(entry & RowBatch.offsetMask)
-                            if entry & RowBatch.nullFlag != 0 {
+                            let end = Int(entry & offsetMask)
+                            if entry & nullFlag != 0 {
                                 unsafe (to[0], to[1], to[2], to[3]) = (0x6E, 0x75, 0x6C, 0x6C)
                                 unsafe to += 4
                             } else {

@@ -20,15 +20,18 @@ package struct JSONRowWriter: RowWriter {
     private let shape: JSONRowShape
     private var isFirst = true
 
+    /// A writer of rows with these columns.
     package init(columns: [Column], layout: JSONLayout) {
         self.layout = layout
         shape = JSONRowShape(columns: columns, layout: layout)
     }
 
+    /// Opens the array in the layout `array`.
     package mutating func begin(into output: inout [UInt8]) {
         if layout == .array { output.append(UInt8(ascii: "[")) }
     }
 
+    /// Appends rows whose fields are in the order of the columns; a batch of another width adds nothing.
     package mutating func write(_ batch: RowBatch, rows: Range<Int>, into output: inout [UInt8]) {
         guard batch.columnCount == shape.kinds.count, !rows.isEmpty else { return }
         if isFirst, layout == .array { output.append(0x0A) }
@@ -49,6 +52,7 @@ package struct JSONRowWriter: RowWriter {
         }
     }
 
+    /// Closes the array in the layout `array`.
     package mutating func end(into output: inout [UInt8]) {
         switch layout {
         case .lines: break

@@ -8,6 +8,7 @@ enum JSONFault: Sendable, Equatable {
     case value, name, colon, commaOrBrace, commaOrBracket, digit
     case controlCharacter, escape, invalidUTF8
     case tooDeep
+    case trailingText, array, fileEndsEarly
 
     /// The fault in words, for messages.
     var reason: String {
@@ -24,6 +25,9 @@ enum JSONFault: Sendable, Equatable {
         case .escape: "invalid escape in a string"
         case .invalidUTF8: "invalid UTF-8 in a string"
         case .tooDeep: "nested too deep"
+        case .trailingText: "text after the end of the value"
+        case .array: "expected '[', the start of an array of objects"
+        case .fileEndsEarly: "the file ends inside the array"
         }
     }
 }

@@ -15,9 +15,12 @@ package enum JSONValue: Sendable, Equatable {
 
 /// One name and value of a JSON object.
 package struct JSONMember: Sendable, Equatable {
+    /// Decoded text of the name.
     package let name: String
+    /// What the name stands for.
     package var value: JSONValue
 
+    /// A member of an object.
     package init(_ name: String, _ value: JSONValue) {
         self.name = name
         self.value = value
@@ -28,8 +31,10 @@ package struct JSONMember: Sendable, Equatable {
 package struct JSONLimits: Sendable {
     /// Arrays and objects inside each other; never more than 512 count, whatever is set.
     package var maxDepth = 128
+    /// Bytes of the whole document.
     package var maxBytes = 1 << 20
 
+    /// Limits, each at its default unless given.
     package init(maxDepth: Int = 128, maxBytes: Int = 1 << 20) {
         self.maxDepth = maxDepth
         self.maxBytes = maxBytes

@@ -22,4 +22,21 @@ enum FieldCopy {
             at &+= 16
         }
     }
+
+    /// Copies `count` bytes; where `isInner`, both sides have `slack` bytes of room behind.
+    @inline(__always)
+    static func copy(
+        _ to: UnsafeMutablePointer<UInt8>, _ from: UnsafePointer<UInt8>, _ count: Int, isInner: Bool
+    ) {
+        guard isInner else {
+            unsafe to.update(from: from, count: count)
+            return
+        }
+        unsafe csimd_copy16(to, from)
+        var at = 16
+        while at < count {
+            unsafe csimd_copy16(to + at, from + at)
+            at &+= 16
+        }
+    }
 }

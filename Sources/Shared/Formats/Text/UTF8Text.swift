@@ -44,6 +44,20 @@ enum UTF8Text {
         }
     }
 
+    /// Whether there is a zero byte in `start..<end`.
+    static func hasNUL(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Bool {
+        var at = start
+        while at &+ 64 <= end {
+            if unsafe csimd_equal64(bytes + at, 0) != 0 { return true }
+            at &+= 64
+        }
+        while at < end {
+            if unsafe bytes[at] == 0 { return true }
+            at &+= 1
+        }
+        return false
+    }
+
     /// Index of the first malformed byte of an array, `nil` when all is well.
     static func firstInvalid(in bytes: [UInt8]) -> Int? {
         let found = unsafe bytes.withUnsafeBufferPointer { buffer in

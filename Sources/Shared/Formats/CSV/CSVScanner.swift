@@ -1,0 +1,329 @@
+internal import CSIMD
+internal import JobCore
+
+/// Finds fields and records in CSV bytes and copies the fields without their quotes.
+///
+/// Blocks of 64 bytes become bit masks, and a small state machine walks over the bits. The state outlives a call, so
+/// the input may be cut anywhere.
+struct CSVScanner: Sendable {
+    /// Where in a record the scanner is.
+    enum Mode: Sendable {
+        /// Before a record; line ends here are blank lines.
+        case recordStart
+        /// Before a field's first byte.
+        case fieldStart
+        /// In a field's text, where only the delimiter and line ends have a meaning.
+        case unquoted
+        /// Between quotes, where only the quote has a meaning.
+        case quoted
+        /// Behind a quote inside quotes: the second one of a pair, or the closing one.
+        case quoteSeen
+    }
+
+    /// Why a call came back.
+    enum Event: Sendable {
+        case exhausted
+        /// A row is complete and the sink has what it should.
+        case full
+        /// The row that was just completed has another number of fields than expected, a NUL or invalid UTF-8.
+        case irregular
+        case limit(ReaderLimit)
+    }
+
+    /// Where fields go.
+    struct Sink: Sendable {
+        var bytes: [UInt8] = []
+        var ends: [UInt32] = []
+    }
+
+    let delimiter: UInt8
+    let quote: UInt8
+    let limits: ReaderLimits
+    /// Fields of a regular row; -1 makes every row irregular.
+    var expected = -1
+
+    private(set) var mode = Mode.recordStart
+    /// Line the scanner is on, and where in the whole stream the next byte to read is.
+    private(set) var line = 1
+    private(set) var offset: Int
+    /// Where the current record starts, or the last one if none is open.
+    private(set) var recordLine = 1
+    private(set) var recordOffset = 0
+    /// What the sink held when the record began.
+    private(set) var recordBytes = 0
+    private(set) var recordFields = 0
+    private var fieldStart = 0
+    private var wasQuoted = false
+    private var isSuspect = false
+    private var followsCR = false
+
+    init(delimiter: UInt8, quote: UInt8, limits: ReaderLimits, offset: Int) {
+        self.delimiter = delimiter
+        self.quote = quote
+        self.limits = limits
+        self.offset = offset
+    }
+
+    /// Tells the scanner that the open record was moved to another sink, at the given sizes.
+    mutating func rebase(bytes: Int, fields: Int) {
+        fieldStart += bytes - recordBytes
+        recordBytes = bytes
+        recordFields = fields
+    }
+
+    /// Scans `input[position..<end]` into the sink; moves `position` behind what was read.
+    ///
+    /// Comes back with `full` after a row when the sink has `fullBytes` bytes or `fullFields` fields. Regular rows add
+    /// an entry to `lines` and `offsets`.
+    mutating func scan(
+        _ input: UnsafeBufferPointer<UInt8>, _ position: inout Int, to end: Int, sink: inout Sink, fullBytes: Int,
+        fullFields: Int, lines: inout [Int], offsets: inout [Int]
+    ) -> Event {
+        guard position < end, let base = input.baseAddress else { return .exhausted }
+        let bytesBefore = sink.bytes.count
+        let endsBefore = sink.ends.count
+        var event = Event.exhausted
+        var bytes = Array<UInt8>()
+        var ends = Array<UInt32>()
+        swap(&bytes, &sink.bytes)
+        swap(&ends, &sink.ends)
+        let room = end - position
+        // The last bytes of the input are looked at in a block of their own.
+        var scratch = [UInt8](repeating: 0, count: 64)
+        bytes.append(addingCapacity: room + FieldCopy.slack) { bytesSpan in
+            ends.append(addingCapacity: room + 1) { endsSpan in
+                unsafe bytesSpan.withUnsafeMutableBufferPointer { byteBuffer, byteCount in
+                    unsafe endsSpan.withUnsafeMutableBufferPointer { endBuffer, endCount in
+                        unsafe scratch.withUnsafeMutableBufferPointer { scratchBuffer in
+                            guard let byteTail = byteBuffer.baseAddress, let endTail = endBuffer.baseAddress,
+                                let scratchBase = scratchBuffer.baseAddress
+                            else { return }
+                            var output = unsafe Output(
+                                bytes: byteTail - bytesBefore, ends: endTail - endsBefore, byteCount: bytesBefore,
+                                endCount: endsBefore)
+                            event = unsafe walk(
+                                base, &position, to: end, readable: input.count, output: &output,
+                                scratch: scratchBase, fullBytes: fullBytes, fullFields: fullFields, lines: &lines,
+                                offsets: &offsets)
+                            byteCount = output.byteCount - bytesBefore
+                            endCount = output.endCount - endsBefore
+                        }
+                    }
+                }
+            }
+        }
+        swap(&bytes, &sink.bytes)
+        swap(&ends, &sink.ends)
+        return event
+    }
+
+    /// The sink's storage; indices count from its beginning.
+    @safe private struct Output {
+        let bytes: UnsafeMutablePointer<UInt8>
+        let ends: UnsafeMutablePointer<UInt32>
+        var byteCount: Int
+        var endCount: Int
+    }
+
+    private mutating func walk(
+        _ input: UnsafePointer<UInt8>, _ position: inout Int, to end: Int, readable: Int, output: inout Output,
+        scratch: UnsafeMutablePointer<UInt8>, fullBytes: Int, fullFields: Int, lines: inout [Int],
+        offsets: inout [Int]
+    ) -> Event {
+        let bytes = unsafe output.bytes
+        let ends = unsafe output.ends
+        var byteCount = output.byteCount
+        var endCount = output.endCount
+        let nullFlag = RowBatch.nullFlag
+        let mostFieldBytes = limits.fieldBytes
+        let mostColumns = limits.columns
+        // Offset of a byte in the stream is its index plus this.
+        let shift = offset - position
+        var mode = mode
+        var fieldStart = fieldStart
+        var wasQuoted = wasQuoted
+        var isSuspect = isSuspect
+        var segment = position
+        var block = position
+        var event: Event?
+
+        while block < end && event == nil {
+            let length = min(64, end &- block)
+            var from = unsafe input + block
+            if block &+ 64 > readable {
+                unsafe scratch.update(from: from, count: length)
+                unsafe from = UnsafePointer(scratch)
+            }
+            let masks = unsafe csimd_csv_masks64(from, delimiter, quote)
+            let valid = UInt64.max >> UInt64(64 &- length)
+            let quotes = masks.quotes & valid
+            let breaks = masks.breaks & valid
+            let special = masks.special & valid
+            let odd = masks.odd & valid
+            // A line ends at CR, and at LF unless it follows CR.
+            let newlines = breaks & (masks.cr | ~(masks.cr << 1 | (followsCR ? 1 : 0)))
+            isSuspect = isSuspect || odd != 0
+            // No segment ends behind this block, so wide copies stay within the memory.
+            let isInner = block &+ 64 &+ FieldCopy.slack <= readable
+
+            var at = 0
+            while at < length {
+                let bit = UInt64(1) << UInt64(truncatingIfNeeded: at)
+                if mode == .quoted {
+                    var rest = quotes & (0 &- bit)
+                    var closing = -1
+                    while rest != 0 {
+                        let quote = rest.trailingZeroBitCount
+                        rest &= rest &- 1
+                        // Of a pair, the first quote is copied with what comes before it.
+                        let behind = quote &+ 1
+                        guard rest & (1 << UInt64(truncatingIfNeeded: behind)) != 0 && behind < 64 else {
+                            closing = quote
+                            break
+                        }
+                        let count = block &+ behind &- segment
+                        unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
+                        byteCount &+= count
+                        segment = block &+ behind &+ 1
+                        rest &= rest &- 1
+                        at = behind &+ 1
+                    }
+                    if closing < 0 {
+                        at = length
+                        continue
+                    }
+                    let count = block &+ closing &- segment
+                    unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
+                    byteCount &+= count
+                    at = closing &+ 1
+                    guard at < length && special >> UInt64(truncatingIfNeeded: at) & 1 == 1 else {
+                        mode = .quoteSeen
+                        continue
+                    }
+                } else if mode == .quoteSeen {
+                    if quotes & bit != 0 {
+                        mode = .quoted
+                        segment = block &+ at
+                        at &+= 1
+                        continue
+                    }
+                    if special & bit == 0 {
+                        // Text behind a closing quote belongs to the field.
+                        mode = .unquoted
+                        segment = block &+ at
+                        continue
+                    }
+                } else {
+                    if mode == .recordStart {
+                        if breaks & bit != 0 {
+                            at &+= 1
+                            continue
+                        }
+                        recordOffset = shift &+ block &+ at
+                        recordLine = line &+ (newlines & (bit &- 1)).nonzeroBitCount
+                        recordBytes = byteCount
+                        recordFields = endCount
+                    }
+                    if mode != .unquoted {
+                        fieldStart = byteCount
+                        if quotes & bit != 0 {
+                            mode = .quoted
+                            wasQuoted = true
+                            at &+= 1
+                            segment = block &+ at
+                            continue
+                        }
+                        mode = .unquoted
+                        segment = block &+ at
+                    }
+                    let rest = special & (0 &- bit)
+                    if rest == 0 {
+                        at = length
+                        continue
+                    }
+                    at = rest.trailingZeroBitCount
+                    let count = block &+ at &- segment
+                    unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
+                    byteCount &+= count
+                }
+
+                // The field ends at the special byte `at`.
+                let length = byteCount &- fieldStart
+                let isNull = length == 0 && !wasQuoted
+                unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? nullFlag : 0)
+                endCount &+= 1
+                wasQuoted = false
+                let isRecordEnd = breaks >> UInt64(truncatingIfNeeded: at) & 1 == 1
+                at &+= 1
+                if length > mostFieldBytes {
+                    event = .limit(.fieldBytes)
+                    break
+                }
+                if !isRecordEnd {
+                    mode = .fieldStart
+                    if endCount &- recordFields >= mostColumns {
+                        event = .limit(.columns)
+                        break
+                    }
+                    continue
+                }
+                mode = .recordStart
+                if shift &+ block &+ at &- 1 &- recordOffset > limits.recordBytes {
+                    event = .limit(.recordBytes)
+                    break
+                }
+                let isSound =
+                    unsafe !isSuspect || Self.isSound(bytes, ends, fields: recordFields..<endCount, from: recordBytes)
+                isSuspect = at < 64 && odd >> UInt64(truncatingIfNeeded: at) != 0
+                if endCount &- recordFields != expected || !isSound {
+                    event = .irregular
+                    break
+                }
+                lines.append(recordLine)
+                offsets.append(recordOffset)
+                if byteCount >= fullBytes || endCount >= fullFields {
+                    event = .full
+                    break
+                }
+            }
+            if newlines != 0 {
+                line &+= (newlines & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- at))).nonzeroBitCount
+            }
+            followsCR = masks.cr >> UInt64(truncatingIfNeeded: at &- 1) & 1 == 1
+            block &+= at
+        }
+
+        if event == nil && (mode == .unquoted || mode == .quoted) {
+            let count = end &- segment
+            unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: false)
+            byteCount &+= count
+        }
+        if event == nil && mode != .recordStart {
+            if byteCount &- fieldStart > limits.fieldBytes && mode != .fieldStart { event = .limit(.fieldBytes) }
+            if shift &+ end &- recordOffset > limits.recordBytes { event = .limit(.recordBytes) }
+        }
+        output.byteCount = byteCount
+        output.endCount = endCount
+        self.mode = mode
+        self.fieldStart = fieldStart
+        self.wasQuoted = wasQuoted
+        self.isSuspect = isSuspect
+        position = block
+        offset = shift + block
+        return event ?? .exhausted
+    }
+
+    /// Whether the fields hold well-formed UTF-8 without NUL.
+    private static func isSound(
+        _ bytes: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>, fields: Range<Int>, from start: Int
+    ) -> Bool {
+        var start = start
+        for field in fields {
+            let end = unsafe Int(ends[field] & RowBatch.offsetMask)
+            guard unsafe UTF8Text.firstInvalid(bytes, from: start, to: end) == end else { return false }
+            guard unsafe !UTF8Text.hasNUL(bytes, from: start, to: end) else { return false }
+            start = end
+        }
+        return true
+    }
+}

@@ -1,0 +1,54 @@
+/// Finds out what separates the fields of a CSV file.
+enum DelimiterGuess {
+    /// Bytes of the file's beginning that are looked at.
+    static let sampleBytes = 1 << 14
+    /// Records of the sample that are looked at.
+    private static let sampleRecords = 32
+    /// In order of preference.
+    private static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
+
+    /// The candidate that splits the most records as it splits the first one; of equals, the one with most columns.
+    ///
+    /// `isWhole` says that the file ends with the sample. A file of one column gets the comma.
+    static func delimiter(of sample: [UInt8], quote: UInt8, isWhole: Bool) -> UInt8 {
+        var best = (delimiter: UInt8(ascii: ","), share: 0.0, columns: 1)
+        for candidate in candidates {
+            let counts = fieldCounts(sample, delimiter: candidate, quote: quote, isWhole: isWhole)
+            guard let columns = counts.first, columns > 1 else { continue }
+            let share = Double(counts.count { $0 == columns }) / Double(counts.count)
+            if share > best.share || (share == best.share && columns > best.columns) {
+                best = (candidate, share, columns)
+            }
+        }
+        return best.delimiter
+    }
+
+    /// Fields of each record by the rules of the reader; a record the sample cuts off does not count unless it is first.
+    private static func fieldCounts(_ sample: [UInt8], delimiter: UInt8, quote: UInt8, isWhole: Bool) -> [Int] {
+        var counts: [Int] = []
+        var fields = 0
+        var isQuoted = false
+        var isFieldStart = true
+        for byte in sample {
+            if byte == quote && (isFieldStart || isQuoted) {
+                // A doubled quote leaves and enters again.
+                isQuoted.toggle()
+                if fields == 0 { fields = 1 }
+                isFieldStart = false
+            } else if isQuoted {
+                continue
+            } else if byte == 0x0A || byte == 0x0D {
+                if fields > 0 { counts.append(fields) }
+                if counts.count == sampleRecords { return counts }
+                fields = 0
+                isFieldStart = true
+            } else {
+                if fields == 0 { fields = 1 }
+                isFieldStart = byte == delimiter
+                if isFieldStart { fields += 1 }
+            }
+        }
+        if fields > 0 && (isWhole || counts.isEmpty) { counts.append(fields) }
+        return counts
+    }
+}

@@ -1,0 +1,270 @@
+package import JobCore
+
+/// Reads rows from JSON given in pieces of any size: objects one a line, or one array of objects.
+///
+/// Columns appear as the objects bring them; a batch ends before the first row with a new name, so all its rows have the
+/// same columns. A missing member is null. Strings are decoded and marked as such, numbers and booleans are their text,
+/// arrays and objects their source text with raw line ends and tabs blanked (names inside are not checked for
+/// duplicates). Lines count by LF; a byte order mark and blank lines are skipped.
+///
+/// Defects: `not_an_object`, `duplicate_key`, `nul_byte` (an escaped NUL), `empty_object` (no members while no column is
+/// known), and in the layout `lines`, where reading goes on with the next line, `invalid_json`.
+package struct JSONRowReader: Sendable {
+    /// Output room that is reserved at once; a longer record gets what it needs.
+    private static let roomBytes = 1 << 18
+
+    private let layout: JSONLayout
+    private let limits: ReaderLimits
+    private let fullBytes: Int
+    private var cursor: JSONRowCursor
+    private var table = JSONColumns()
+    private var stamp: UInt64 = 0
+    /// The first bytes until it is known whether they are a byte order mark.
+    private var head: [UInt8] = []
+    private var headPosition: Int?
+    /// The record that the last piece of input cut off.
+    private var cut: [UInt8] = []
+    private var cutPosition = 0
+    private var cutState = CutState.none
+    private var boundary = ElementBoundary()
+    /// What defects of the current batch weigh.
+    private var defectBytes = 0
+
+    private enum CutState: Sendable {
+        case none, gathering, complete
+    }
+
+    /// Names of the columns so far.
+    package var columns: [String] { table.names }
+
+    /// A reader at the beginning of a file; a batch is full at `batchBytes` bytes of fields.
+    package init(layout: JSONLayout, limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20) {
+        self.layout = layout
+        self.limits = limits.effective
+        fullBytes = min(max(batchBytes, 1), 512 << 20)
+        cursor = JSONRowCursor(layout: layout, limits: limits.effective)
+    }
+
+    /// Reads from `input[position...]`, stops early when the batch is full, returns the position reached.
+    ///
+    /// A position before the end of the input means that the batch is full or the next row brings a new column: empty it
+    /// and call again with the same input. Throws `limit_…`, and in the layout `array` `invalid_json`.
+    package mutating func read(
+        _ input: [UInt8], from position: Int, into batch: inout SourceBatch
+    ) throws(JobError) -> Int {
+        var position = position
+        prepare(&batch)
+        if headPosition == nil {
+            let count = min(3 - head.count, input.count - position)
+            head.append(contentsOf: input[position..<position + count])
+            position += count
+            guard head.count == 3 else { return position }
+        }
+        guard try drainHead(into: &batch) else { return position }
+        _ = try consume(input, &position, into: &batch)
+        return position
+    }
+
+    /// Ends the input: reads what was kept back.
+    ///
+    /// Call it with an emptied batch until the batch stays empty. Throws what `read` throws, `invalid_json` when the
+    /// array is not closed and `source_empty` when there is none.
+    package mutating func finish(into batch: inout SourceBatch) throws(JobError) {
+        prepare(&batch)
+        guard try drainHead(into: &batch) else { return }
+        if cutState == .gathering {
+            if layout == .lines { cut.append(0x0A) }
+            cutState = .complete
+        }
+        var position = 0
+        guard try consume([], &position, into: &batch), layout == .array else { return }
+        switch cursor.stage {
+        case .done: break
+        case .start:
+            throw JobError(
+                "source_empty", .dataError, "the file is empty", hint: "an array of objects is expected",
+                position: DataPosition(line: 1, byteOffset: cursor.offset))
+        case .first, .element, .separator: throw failure(.fileEndsEarly, at: cursor.offset)
+        }
+    }
+
+    private mutating func prepare(_ batch: inout SourceBatch) {
+        if batch.defects.isEmpty { defectBytes = 0 }
+        if batch.lines.isEmpty {
+            batch.columns = columns
+            batch.rows.columnCount = columns.count
+        }
+        batch.rows.bytes.removeLast(batch.rows.bytes.count - batch.rows.byteCount)
+    }
+
+    /// Reads the first bytes of the file; returns whether they are all read.
+    private mutating func drainHead(into batch: inout SourceBatch) throws(JobError) -> Bool {
+        if headPosition == nil {
+            let hasMark = head.starts(with: [0xEF, 0xBB, 0xBF])
+            headPosition = hasMark ? 3 : 0
+            if hasMark { cursor.skip(bytes: 3) }
+        }
+        guard var position = headPosition, position < head.count else { return true }
+        let isDone = try consume(head, &position, into: &batch)
+        headPosition = position
+        return isDone
+    }
+
+    /// Reads the record that was cut off, then the input; returns whether both are exhausted.
+    private mutating func consume(
+        _ input: [UInt8], _ position: inout Int, into batch: inout SourceBatch
+    ) throws(JobError) -> Bool {
+        while true {
+            if cutState == .complete {
+                var record: [UInt8] = []
+                swap(&record, &cut)
+                defer { swap(&record, &cut) }
+                var place = cutPosition
+                let status = try process(record, &place, isWhole: true, into: &batch)
+                cutPosition = place
+                guard place == record.count else { return false }
+                record.removeAll(keepingCapacity: true)
+                cutPosition = 0
+                cutState = .none
+                if status == .full { return false }
+            }
+            if position == input.count { return true }
+            if cutState == .none {
+                switch try process(input, &position, isWhole: false, into: &batch) {
+                case .full: return false
+                case .exhausted: return true
+                case .incomplete:
+                    cutState = .gathering
+                    boundary = ElementBoundary()
+                }
+            }
+            try gather(input, &position)
+        }
+    }
+
+    /// Adds input to the record that was cut off, up to its end or what the limit allows.
+    private mutating func gather(_ input: [UInt8], _ position: inout Int) throws(JobError) {
+        // A line may have its line end on top.
+        let most = limits.recordBytes + (layout == .lines ? 2 : 1)
+        let stop = min(input.count, position + most - cut.count)
+        let found: Int?
+        switch layout {
+        case .lines: found = input[position..<stop].firstIndex(of: 0x0A).map { $0 + 1 }
+        case .array: found = boundary.end(input, from: position, to: stop)
+        }
+        cut.append(contentsOf: input[position..<(found ?? stop)])
+        position = found ?? stop
+        if found != nil {
+            cutState = .complete
+        } else if cut.count == most {
+            // The parser finds out whether it is a fault before the limit that makes the record so long.
+            if layout == .lines { throw ReaderLimit.recordBytes.error(limits, at: place) }
+            cutState = .complete
+        }
+    }
+
+    private enum Status {
+        case exhausted, full, incomplete
+    }
+
+    private mutating func process(
+        _ input: [UInt8], _ position: inout Int, isWhole: Bool, into batch: inout SourceBatch
+    ) throws(JobError) -> Status {
+        let fullFields = max(fullBytes / 4, 1)
+        var room = 0
+        while true {
+            let event = walk(
+                input, &position, isWhole: isWhole, room: room, fullFields: fullFields, into: &batch)
+            room = 0
+            switch event {
+            case .exhausted: return .exhausted
+            case .incomplete: return .incomplete
+            case .full: return .full
+            case .room(let bytes): room = bytes
+            case .newNames(let names):
+                guard batch.lines.isEmpty else { return .full }
+                for name in names { table.add(name) }
+                batch.columns = columns
+                batch.rows.columnCount = columns.count
+            case .defect(let defect):
+                batch.defects.append(
+                    RowDefect(
+                        code: defect.code, message: defect.message, rowsBefore: batch.lines.count, line: defect.line,
+                        byteOffset: defect.offset, fields: [String(decoding: input[defect.text], as: UTF8.self)]))
+                // A defect is kept as text, which takes more than its bytes.
+                defectBytes += defect.text.count + 64
+                if batch.rows.bytes.count + defectBytes >= fullBytes { return .full }
+            case .fault(let fault, let offset): throw failure(fault, at: offset)
+            case .limit(let limit): throw limit.error(limits, at: place)
+            }
+        }
+    }
+
+    private mutating func walk(
+        _ input: [UInt8], _ position: inout Int, isWhole: Bool, room: Int, fullFields: Int,
+        into batch: inout SourceBatch
+    ) -> JSONRowCursor.Event {
+        var event = JSONRowCursor.Event.exhausted
+        var bytes: [UInt8] = []
+        var ends: [UInt32] = []
+        var slots: [JSONColumns.Slot] = []
+        swap(&bytes, &batch.rows.bytes)
+        swap(&ends, &batch.rows.ends)
+        swap(&slots, &table.slots)
+        defer {
+            swap(&bytes, &batch.rows.bytes)
+            swap(&ends, &batch.rows.ends)
+            swap(&slots, &table.slots)
+        }
+        let bytesBefore = bytes.count
+        let endsBefore = ends.count
+        let byteRoom = max(room, min(Self.roomBytes, input.count - position)) + FieldCopy.slack
+        let endRoom = max(columns.count, byteRoom / 8)
+        unsafe input.withUnsafeBufferPointer { source in
+            unsafe table.keys.withUnsafeBufferPointer { keys in
+                unsafe table.keyStarts.withUnsafeBufferPointer { keyStarts in
+                    unsafe slots.withUnsafeMutableBufferPointer { slots in
+                        bytes.append(addingCapacity: byteRoom) { byteSpan in
+                            ends.append(addingCapacity: endRoom) { endSpan in
+                                unsafe byteSpan.withUnsafeMutableBufferPointer { byteBuffer, byteCount in
+                                    unsafe endSpan.withUnsafeMutableBufferPointer { endBuffer, endCount in
+                                        guard let source = source.baseAddress, let keys = keys.baseAddress,
+                                            let keyStarts = keyStarts.baseAddress,
+                                            let byteTail = byteBuffer.baseAddress,
+                                            let endTail = endBuffer.baseAddress
+                                        else { return }
+                                        var parser = unsafe JSONRowParser(
+                                            input: source, readable: input.count, keys: keys, keyStarts: keyStarts,
+                                            slots: slots, index: table.index,
+                                            limits: limits, stamp: stamp)
+                                        var output = unsafe JSONRowOutput(
+                                            bytes: byteTail - bytesBefore, ends: endTail - endsBefore,
+                                            byteCapacity: bytesBefore + byteBuffer.count,
+                                            endCapacity: endsBefore + endBuffer.count,
+                                            byteCount: bytesBefore, endCount: endsBefore)
+                                        event = cursor.walk(
+                                            &parser, &position, to: input.count, isWhole: isWhole, output: &output,
+                                            fullBytes: fullBytes - defectBytes, fullFields: fullFields,
+                                            lines: &batch.lines, offsets: &batch.offsets)
+                                        stamp = parser.stamp
+                                        byteCount = output.byteCount - bytesBefore
+                                        endCount = output.endCount - endsBefore
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return event
+    }
+
+    private var place: DataPosition { DataPosition(line: cursor.line, byteOffset: cursor.offset) }
+
+    private func failure(_ fault: JSONFault, at offset: Int) -> JobError {
+        JobError(
+            "invalid_json", .dataError, "invalid JSON: \(fault.reason)",
+            position: DataPosition(line: cursor.line, byteOffset: offset))
+    }
+}
