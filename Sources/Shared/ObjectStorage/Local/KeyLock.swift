@@ -1,0 +1,33 @@
+import Glibc
+import JobCore
+
+/// Keeps all other writers of a key out, in this process and in others, as long as it lives.
+///
+/// One of 64 files is locked with `flock`; each lock opens the file anew, so it also excludes tasks of one process. The
+/// files stay: removing one while another process waits for it would split the lock in two.
+struct KeyLock: ~Copyable {
+    private static let folderSegments: [Substring] = [Substring(ObjectKey.reservedPrefix), "locks"]
+    private static let fileCount: UInt64 = 64
+
+    private let file: FileDescriptor
+
+    /// Waits for the lock of the key.
+    init(_ key: ObjectKey, in tree: ObjectTree) throws(JobError) {
+        let action = "lock object \(key)"
+        let name = Self.fileName(key)
+        guard let folder = try tree.openFolder(Self.folderSegments, creating: true),
+            let file = FileDescriptor.open(name, in: folder.number, O_RDWR | O_CREAT, mode: 0o660)
+        else { throw FileFailure.current(action) }
+        _ = try file.lock(waiting: true, action)
+        self.file = file
+    }
+
+    /// FNV-1a; `Hasher` gives other numbers in each process.
+    static func fileName(_ key: ObjectKey) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in key.text.utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+        return String(hash % fileCount)
+    }
+}

@@ -1,0 +1,39 @@
+import JobCore
+
+extension ObjectTree {
+    /// The objects whose keys start with the prefix, sorted by key.
+    ///
+    /// Entries that no key can name, links, pipes and devices are left out.
+    func list(prefix: String) throws(JobError) -> [ObjectInfo] {
+        let slash = prefix.lastIndex(of: "/")
+        let folderText = slash.map { prefix[..<$0] } ?? ""
+        let namePrefix = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
+        if slash != nil { _ = try ObjectKey(validating: String(folderText)) }
+        guard namePrefix.utf8.allSatisfy(ObjectKey.isAllowed) else {
+            // Throws: the character is not allowed in a key either.
+            _ = try ObjectKey(validating: String(namePrefix))
+            return []
+        }
+        var found: [ObjectInfo] = []
+        let base = slash == nil ? "" : "\(folderText)/"
+        try collect(base, folderText.split(separator: "/"), namePrefix: namePrefix, into: &found)
+        return found.sorted { $0.key.text < $1.key.text }
+    }
+
+    private func collect(
+        _ base: String, _ segments: [Substring], namePrefix: Substring, into found: inout [ObjectInfo]
+    ) throws(JobError) {
+        guard let folder = try openFolder(segments, creating: false) else { return }
+        for entry in try FolderEntries.read(folder, "list folder \(base)") where entry.name.hasPrefix(namePrefix) {
+            guard let key = try? ObjectKey(validating: base + entry.name) else { continue }
+            switch entry.kind {
+            case .folder:
+                try collect("\(key.text)/", segments + [Substring(entry.name)], namePrefix: "", into: &found)
+            case .file:
+                // An object deleted since the folder was read is not listed.
+                if let file = try openObject(entry.name, in: folder, key) { found.append(try describe(file, key)) }
+            case .other: continue
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package import JobCore
+
+/// A place for objects: a folder or a bucket.
+///
+/// Objects appear whole or not at all and are durable when a call returns.
+/// Every method throws `store_permission_denied`, `store_unavailable` and the store's input and output errors besides
+/// what it names.
+package protocol ObjectStore: Sendable {
+    /// The place, for messages; holds no secrets.
+    var description: String { get }
+
+    /// Writes an object. Throws `precondition_failed` (temporary) when the mode's condition does not hold.
+    func put(
+        _ bytes: [UInt8], at key: ObjectKey, contentType: String, mode: PutMode
+    ) async throws(JobError) -> ObjectInfo
+
+    /// Describes the object; `nil` when there is none.
+    func head(_ key: ObjectKey) async throws(JobError) -> ObjectInfo?
+
+    /// Reads the object or a part of it.
+    ///
+    /// Throws `object_not_found`, and `invalid_range` when the range does not lie inside the object.
+    func get(_ key: ObjectKey, range: Range<Int>?) async throws(JobError) -> StoredObject
+
+    /// Starts to read the version of the object that is there now. Throws `object_not_found`.
+    func openReader(_ key: ObjectKey, chunkBytes: Int) async throws(JobError) -> any ObjectReader
+
+    /// Starts to write an object of unknown length; nothing is visible before `complete`.
+    func beginUpload(_ key: ObjectKey, contentType: String) async throws(JobError) -> any ObjectUpload
+
+    /// The objects whose keys start with the prefix, sorted by key. Throws `invalid_key`.
+    func list(prefix: String) async throws(JobError) -> [ObjectInfo]
+
+    /// Removes the object; one that is not there is no error.
+    func delete(_ key: ObjectKey) async throws(JobError)
+
+    /// A URL that reads the object without further credentials, saved as `fileName`. The object need not be there yet.
+    func downloadURL(_ key: ObjectKey, fileName: String, secondsToLive: Int) async throws(JobError) -> String
+
+    /// Proves that the store can do all that jobs ask of it. Throws `store_selftest_failed`.
+    func selfTest() async throws(JobError)
+
+    /// Removes what writers that ended without `complete` or `abort` left behind; leaves live writers alone.
+    func sweep() async throws(JobError)
+}
+
+/// Reads one version of an object from its start to its end.
+package protocol ObjectReader: Sendable {
+    /// The version that is read.
+    var info: ObjectInfo { get }
+
+    /// Replaces the contents of the buffer with the next chunk; `false`, and an empty buffer, at the end.
+    ///
+    /// Hand in the same buffer each time, its storage is used again. Throws `source_changed` when the object is no
+    /// longer the version that was opened, or is shorter or longer than `info` says.
+    func read(into buffer: inout [UInt8]) async throws(JobError) -> Bool
+
+    /// Ends the reading, early or at the end; a reader that is dropped closes itself.
+    func close() async
+}
+
+/// Writes one object in pieces.
+///
+/// After an error the upload is over: `complete` throws the same error again.
+package protocol ObjectUpload: Sendable {
+    /// Adds bytes at the end; any number of them.
+    ///
+    /// May return before they are stored, but holds a bounded part of them in memory.
+    func write(_ bytes: [UInt8]) async throws(JobError)
+
+    /// Makes the object visible. Throws `precondition_failed` when the mode's condition does not hold.
+    func complete(mode: PutMode) async throws(JobError) -> ObjectInfo
+
+    /// Drops what was written. No effect after `complete`.
+    func abort() async
+}
