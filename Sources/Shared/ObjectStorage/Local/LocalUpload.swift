@@ -40,7 +40,8 @@ actor LocalUpload: ObjectUpload {
 
     func complete(mode: PutMode) async throws(JobError) -> ObjectInfo {
         guard let staged = staged.take() else { throw failure }
-        let contents = hasher.take()?.finalize()
+        var contents: SHA256Digest?
+        if var hasher = hasher.take() { contents = hasher.finish() }
         do {
             return try tree.publish(staged, at: key, mode: mode, contents: contents)
         } catch {

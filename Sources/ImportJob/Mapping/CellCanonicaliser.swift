@@ -1,0 +1,125 @@
+internal import Formats
+internal import JobCore
+
+/// Checks one cell against the type of its column and appends its canonical text.
+struct CellCanonicaliser: Sendable {
+    let isJSONSource: Bool
+
+    /// Appends the canonical text and clears `isNull`, leaves both alone for a cell that counts as null, or tells what is
+    /// wrong; then what was appended is of no use.
+    @inline(__always)
+    func append(
+        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, _ column: Column, to output: inout [UInt8],
+        isNull: inout Bool
+    ) -> CellFault {
+        if column.type == .text {
+            isNull = false
+            let first = unsafe cell.first
+            if isJSONSource, !isString, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return .notText }
+            unsafe output.append(contentsOf: cell)
+            // Only this check reads more than it copies, and only for columns that hold hashes.
+            if column.isWriteOnly, column.name == "password_hash" {
+                return unsafe PasswordHash.isValid(cell) ? .none : .invalidPasswordHash
+            }
+            return .none
+        }
+        let trimmed = unsafe Self.trim(cell)
+        if trimmed.isEmpty { return .none }
+        isNull = false
+        switch column.type {
+        case .text: return .none
+        case .timestamp: return unsafe timestamp(trimmed, to: &output)
+        case .uuid: return unsafe UUIDText.append(trimmed, to: &output) ? .none : .invalidUUID
+        case .decimal: return unsafe DecimalText.append(trimmed, to: &output) ? .none : .invalidDecimal
+        case .json: return unsafe json(trimmed, isString: isString, to: &output)
+        case .int: return unsafe integer(trimmed, to: &output)
+        case .bool: return unsafe bool(trimmed, to: &output)
+        case .double: return unsafe double(trimmed, to: &output)
+        case .date:
+            guard unsafe CalendarDate.parse(trimmed) != nil else { return .invalidDate }
+            unsafe output.append(contentsOf: trimmed)
+            return .none
+        }
+    }
+
+    private static func trim(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var start = 0
+        var end = cell.count
+        while start < end, unsafe isSpace(cell[start]) { start += 1 }
+        while end > start, unsafe isSpace(cell[end - 1]) { end -= 1 }
+        return unsafe UnsafeBufferPointer(rebasing: cell[start..<end])
+    }
+
+    @inline(__always)
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+
+    private func timestamp(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        guard let instant = unsafe Timestamp.parse(cell) else { return .invalidTimestamp }
+        output.append(addingCapacity: Timestamp.maximumBytes) { output in
+            unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+                if let base = buffer.baseAddress { count += unsafe Timestamp.write(instant, to: base + count) }
+            }
+        }
+        return .none
+    }
+
+    /// A JSON string that holds an object or array is taken for it, as files embed JSON in strings; any other string
+    /// stays one.
+    private func json(
+        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, to output: inout [UInt8]
+    ) -> CellFault {
+        let isValid = unsafe JSONText.isValid(cell)
+        if isString {
+            let first = unsafe cell.first
+            if !isValid || (first != UInt8(ascii: "{") && first != UInt8(ascii: "[")) {
+                let text = unsafe String(decoding: cell, as: UTF8.self)
+                output.append(contentsOf: JSONValue.string(text).serialized().utf8)
+                return .none
+            }
+        }
+        guard isValid else { return .invalidJSON }
+        unsafe output.append(contentsOf: cell)
+        return .none
+    }
+
+    private func integer(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        var index = 0
+        let isNegative = unsafe cell[0] == UInt8(ascii: "-")
+        if unsafe isNegative || cell[0] == UInt8(ascii: "+") { index = 1 }
+        if index == cell.count { return .invalidInt }
+        var value: Int64 = 0
+        var overflows = false
+        while index < cell.count {
+            let digit = unsafe cell[index] &- 0x30
+            if digit > 9 { return .invalidInt }
+            let (product, tooBig) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooLong) = product.subtractingReportingOverflow(Int64(digit))
+            overflows = overflows || tooBig || tooLong
+            value = sum
+            index += 1
+        }
+        // Counted downwards, so that the smallest value fits.
+        if overflows || (!isNegative && value == .min) { return .outOfRange }
+        output.append(contentsOf: String(isNegative ? value : -value).utf8)
+        return .none
+    }
+
+    private func bool(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        switch unsafe String(decoding: cell.prefix(6), as: UTF8.self).lowercased() {
+        case "true", "1", "yes", "t", "y": output.append(contentsOf: "true".utf8)
+        case "false", "0", "no", "f", "n": output.append(contentsOf: "false".utf8)
+        default: return .invalidBool
+        }
+        return .none
+    }
+
+    private func double(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        // Swift would also read hexadecimal, "inf" and "nan".
+        guard unsafe cell.allSatisfy({ $0 &- 0x30 < 10 || "+-.eE".utf8.contains($0) }),
+            let value = unsafe Double(String(decoding: cell, as: UTF8.self))
+        else { return .invalidDouble }
+        guard value.isFinite else { return .outOfRange }
+        output.append(contentsOf: value.description.utf8)
+        return .none
+    }
+}
