@@ -1,0 +1,62 @@
+import JobCore
+
+/// Why a decoder cannot go on.
+enum DecodingDefect: Error {
+    /// The bytes are not what the format allows; the offset counts from the input of the call.
+    case corrupt(offset: Int)
+    /// The data needs a larger window than is allowed.
+    case window
+    case noMemory
+}
+
+/// The errors of this module.
+enum CompressionFailure {
+    /// The library got no memory.
+    static func noMemory() -> JobError {
+        JobError("out_of_memory", .osError, "no memory left for compression", hint: "give the job more memory")
+    }
+
+    /// The library refused valid input, which its manual does not provide for.
+    static func encoder(_ kind: CompressionKind) -> JobError {
+        JobError("compression_failed", .software, "the \(kind.rawValue) encoder failed")
+    }
+
+    /// A defect of the source; `before` bytes of it came ahead of the input the defect counts from.
+    static func decoder(_ defect: DecodingDefect, _ kind: CompressionKind, before: Int) -> JobError {
+        switch defect {
+        case .corrupt(let offset):
+            JobError(
+                "source_corrupt", .dataError, "the \(kind.rawValue) data is damaged",
+                hint: "the place counts in the compressed file; transfer or create the file again",
+                position: DataPosition(byteOffset: before + offset))
+        case .window:
+            JobError(
+                "limit_window", .dataError, "the zstd data needs a window above 128 MiB",
+                hint: "compress it again without --long=28 or more", position: DataPosition(byteOffset: before))
+        case .noMemory:
+            noMemory()
+        }
+    }
+
+    /// The source ends before its compressed data does.
+    static func truncated(_ kind: CompressionKind, at offset: Int) -> JobError {
+        JobError(
+            "source_truncated", .dataError, "the \(kind.rawValue) data ends too early",
+            hint: "the place counts in the compressed file; transfer or create the file again",
+            position: DataPosition(byteOffset: offset))
+    }
+
+    /// More came out of the source than is allowed.
+    static func tooLong(_ maximum: Int) -> JobError {
+        JobError(
+            "limit_decompressed_bytes", .dataError, "the source has more than \(maximum) decompressed bytes",
+            hint: "split the source into several files")
+    }
+
+    /// The source grows like a decompression bomb.
+    static func ratio(_ maximum: Int, at offset: Int) -> JobError {
+        JobError(
+            "limit_ratio", .dataError, "the source decompresses to more than \(maximum) times its size",
+            hint: "decompress it before the import if it is genuine", position: DataPosition(byteOffset: offset))
+    }
+}
