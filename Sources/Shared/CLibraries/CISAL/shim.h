@@ -33,13 +33,13 @@ static inline int cisal_deflate_is_finished(const struct isal_zstream *_Nonnull 
     return stream->internal_state.state == ZSTATE_END;
 }
 
-// A gzip decoder that checks the trailer; NULL without memory. End with free().
+// A decoder of what follows a gzip header, the trailer checked; NULL without memory. End with free().
 static inline struct inflate_state *_Nullable cisal_inflate_new(void) {
     struct inflate_state *state =
         (struct inflate_state *)aligned_alloc(64, CISAL_ALIGNED(sizeof(struct inflate_state)));
     if (!state) return NULL;
     isal_inflate_init(state);
-    state->crc_flag = ISAL_GZIP;
+    state->crc_flag = ISAL_GZIP_NO_HDR_VER;
     return state;
 }
 

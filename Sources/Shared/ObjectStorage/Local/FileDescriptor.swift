@@ -74,20 +74,20 @@ struct FileDescriptor: ~Copyable {
     func read(
         into buffer: inout [UInt8], count: Int, at offset: Int, _ action: @autoclosure () -> String
     ) throws(JobError) {
-        if buffer.count < count { buffer.append(contentsOf: repeatElement(0, count: count - buffer.count)) }
-        var done = 0
-        let failed = unsafe buffer.withUnsafeMutableBytes { buffer -> Int32 in
-            while done < count {
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done..<count])
-                let got = uninterrupted { unsafe pread(number, rest.baseAddress, rest.count, off_t(offset + done)) }
-                if got < 0 { return errno }
-                if got == 0 { break }
-                done += got
+        buffer.removeAll(keepingCapacity: true)
+        var failed: Int32 = 0
+        buffer.append(addingCapacity: count) { span in
+            unsafe span.withUnsafeMutableBufferPointer { room, done in
+                while done < count {
+                    let rest = unsafe UnsafeMutableBufferPointer(rebasing: room[done..<count])
+                    let got = uninterrupted { unsafe pread(number, rest.baseAddress, rest.count, off_t(offset + done)) }
+                    if got < 0 { failed = errno }
+                    if got <= 0 { return }
+                    done += got
+                }
             }
-            return 0
         }
         if failed != 0 { throw FileFailure.make(failed, action()) }
-        if buffer.count > done { buffer.removeLast(buffer.count - done) }
     }
 
     /// Takes the exclusive `flock` of the open file; `false` when another holds it and `waiting` is not wanted.
