@@ -21,7 +21,13 @@ extension ObjectTree {
         do {
             let lock = try KeyLock(key, in: self)
             try check(mode, name, in: folder, key)
-            try move(staged, to: name, in: folder, mode, key)
+            if try !move(staged, to: name, in: folder, mode, key) {
+                // The folder was empty and somebody's delete has just removed it.
+                guard let again = try openFolder(segments.dropLast(), creating: true),
+                    try move(staged, to: name, in: again, mode, key)
+                else { throw FileFailure.make(ENOENT, action) }
+                try again.synchronise(action)
+            }
             _ = consume lock
         }
         try folder.synchronise(action)
@@ -46,6 +52,13 @@ extension ObjectTree {
             _ = consume lock
         }
         try folder.synchronise(action)
+        try removeIfEmpty(segments.dropLast())
+    }
+
+    /// Removes the folder that held the last of its objects, so that a dead attempt leaves nothing.
+    private func removeIfEmpty(_ segments: ArraySlice<Substring>) throws(JobError) {
+        guard let name = segments.last, let parent = try openFolder(segments.dropLast(), creating: false) else { return }
+        unsafe unlinkat(parent.number, String(name), AT_REMOVEDIR)
     }
 
     private func check(
@@ -64,14 +77,16 @@ extension ObjectTree {
         }
     }
 
+    /// Moves the file to its place; false when the folder is gone.
     private func move(
         _ staged: borrowing StagedFile, to name: String, in folder: borrowing FileDescriptor, _ mode: PutMode,
         _ key: ObjectKey
-    ) throws(JobError) {
+    ) throws(JobError) -> Bool {
         if case .createOnly = mode {
             // Fails when the name is taken, also by a writer that does not use the locks.
-            if unsafe linkat(staged.folder.number, staged.name, folder.number, name, 0) == 0 { return }
+            if unsafe linkat(staged.folder.number, staged.name, folder.number, name, 0) == 0 { return true }
             let reason = errno
+            if reason == ENOENT { return false }
             // A folder in the way makes no object: that conflict does not go away by trying again.
             if reason == EEXIST, try openObject(name, in: folder, key) != nil {
                 throw StoreFailure.precondition(key, mode)
@@ -79,7 +94,9 @@ extension ObjectTree {
             throw FileFailure.make(reason, "write object \(key)")
         }
         if unsafe renameat(staged.folder.number, staged.name, folder.number, name) != 0 {
+            if errno == ENOENT { return false }
             throw FileFailure.current("write object \(key)")
         }
+        return true
     }
 }
