@@ -45,7 +45,8 @@ struct RejectsWriter {
     private func line(_ reject: RejectRecord, columnCount: Int) -> String {
         // Rows of a JSON source may be older than the last columns that came.
         let missing = String(repeating: ",", count: max(0, columnCount - reject.fieldCount))
-        let reason = CSVRecord.encode([String(reject.line), reject.column, reject.code, reject.message])
+        let column = reject.column.isEmpty ? nil : reject.column
+        let reason = CSVRecord.encode([String(reject.line), column, reject.code, reject.message])
         return "\(reject.fields)\(missing),\(reason)\n"
     }
 }

@@ -56,7 +56,7 @@ package struct CommonSpec: Sendable {
         notAfter = value.text("notAfter").flatMap { Timestamp.parse($0) }
         let orgId = value.text("orgId") ?? environment.orgId
         if let orgId {
-            if !Identifier.isValid(orgId) {
+            if value["orgId"] == nil && !Identifier.isValid(orgId) {
                 problems.add("$.orgId", "JOB_ORG_ID is not \(StringRule.identifier.expectation)")
             } else if let own = environment.orgId, own != orgId {
                 problems.add("$.orgId", "differs from JOB_ORG_ID")
