@@ -78,7 +78,7 @@ let package = Package(
         tests("JobRuntimeTests", ["JobRuntime", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "Formats", "JobCore"]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Formats", "Compression", "Signing", "JobCore"],
+            name: "Benchmarks", dependencies: ["Formats", "JobCore", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

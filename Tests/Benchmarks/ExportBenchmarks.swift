@@ -1,0 +1,112 @@
+import TestSupport
+
+/// Exports generated events from SQLite to CSV: this project beside `sqlite3 -csv` and DuckDB's SQLite reader.
+///
+/// Runs are interleaved, so that a busy moment of the machine hits all of them; medians are printed. DuckDB takes part
+/// when the `duckdb` module of python3 and its SQLite extension are installed. The peers write timestamps as they are
+/// stored, this project writes them as RFC 3339 text, computes the SHA-256 and keeps a manifest.
+enum ExportBenchmarks {
+    private static let rounds = 5
+
+    private struct Contender {
+        let name: String
+        let command: [String]
+        var seconds: [Double] = []
+        var peakMemory = 0
+    }
+
+    static func run(rows: Int) throws {
+        let folder = try TemporaryFolder()
+        let program = try executable("ExportJob")
+        let database = folder.path + "/events.sqlite"
+        try generate(rows, at: database, folder)
+        try folder.write(#"{"orgId":"org_demo","resource":"events","format":"csv"}"#, to: "spec.json")
+        let columns = "id, profile_id, name, occurred_at, session_id, source, ip, revenue, properties"
+        let query = { (table: String) in
+            "SELECT \(columns) FROM \(table) WHERE org_id = 'org_demo' ORDER BY org_id, id"
+        }
+        var contenders = [
+            Contender(name: "ExportJob", command: [program, "--spec", "spec.json"]),
+            Contender(
+                name: "sqlite3 -csv",
+                command: ["sh", "-c", "exec sqlite3 -csv events.sqlite \"\(query("events"))\" > peer.csv"]),
+        ]
+        let duckdb = """
+            import duckdb
+            duckdb.sql("LOAD sqlite; ATTACH 'events.sqlite' AS source (TYPE sqlite, READ_ONLY)")
+            """
+        if try ChildProcess.run("python3", ["-c", duckdb], workingFolder: folder.path).status == 0 {
+            let copy = duckdb + "\nduckdb.sql(\"COPY (\(query("source.events"))) TO 'peer.csv'\")"
+            contenders.append(Contender(name: "duckdb", command: ["python3", "-c", copy]))
+        } else {
+            print("duckdb: its module or SQLite extension is not installed")
+        }
+        let environment = ["DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects"]
+        for _ in 0..<rounds {
+            for index in contenders.indices {
+                let command = contenders[index].command
+                let start = ContinuousClock.now
+                let result = try ChildProcess.run(
+                    command[0], Array(command.dropFirst()), environment: environment, workingFolder: folder.path)
+                guard result.status == 0 else {
+                    throw Failure(message: "\(contenders[index].name): \(result.errorText)")
+                }
+                contenders[index].seconds.append((ContinuousClock.now - start) / .seconds(1))
+                contenders[index].peakMemory = max(contenders[index].peakMemory, result.peakMemoryBytes)
+                _ = try ChildProcess.run("rm", ["-rf", "objects", "peer.csv"], workingFolder: folder.path)
+            }
+        }
+        report(contenders, rows: rows)
+    }
+
+    private struct Failure: Error {
+        let message: String
+    }
+
+    private static func report(_ contenders: [Contender], rows: Int) {
+        let medians = contenders.map { $0.seconds.sorted()[rounds / 2] }
+        for (contender, median) in zip(contenders, medians) {
+            let name = contender.name + String(repeating: " ", count: max(0, 14 - contender.name.count))
+            let ratio = (median / medians[0] * 100).rounded() / 100
+            print(
+                "\(name) \(rows) rows  \((median * 1000).rounded() / 1000) s  \(Int(Double(rows) / median)) rows/s  "
+                    + "\(contender.peakMemory >> 20) MiB  \(ratio) x ExportJob")
+        }
+    }
+
+    /// The product's executable, built beside this one.
+    private static func executable(_ name: String) throws -> String {
+        let own = CommandLine.arguments[0]
+        let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let path = try ChildProcess.run("realpath", [folder + "/" + name]).text
+        guard path.hasPrefix("/") else { throw Failure(message: "build \(name) first: swift build -c release") }
+        return String(path.dropLast())
+    }
+
+    /// Fills a database with events in key order.
+    private static func generate(_ rows: Int, at database: String, _ folder: TemporaryFolder) throws {
+        let migrated = try ChildProcess.run(
+            executable("ImportJob"), ["migrate"],
+            environment: ["DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects"])
+        guard migrated.status == 0 else { throw Failure(message: migrated.errorText) }
+        let script = """
+            PRAGMA synchronous = OFF;
+            INSERT INTO events
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < \(rows))
+            SELECT 'org_demo', printf('%08x-%04x-4%03x-8%03x-%012x', i, i % 65536, i % 4096, i * 7 % 4096,
+                i * 2654435761 % 281474976710656),
+              'prof_' || (100000 + i % 50000),
+              CASE i % 5 WHEN 1 THEN 'signed_in' WHEN 2 THEN 'product_added' WHEN 4 THEN 'order_completed'
+                ELSE 'page_viewed' END,
+              1767225600000000 + i * 3127777 % 15638400000000, 'sess_' || (i % 900000),
+              CASE i % 3 WHEN 0 THEN 'web' WHEN 1 THEN 'ios' ELSE 'android' END, '198.51.100.' || (i % 256),
+              CASE WHEN i % 5 = 4 THEN (i % 400) || '.' || (10 + i % 90) END,
+              '{"url":"https://shop.example.com/p/' || (i % 900) || '","referrer":"search","items":' || (i % 6)
+                || ',"ok":true}'
+            FROM n;
+            PRAGMA wal_checkpoint(TRUNCATE);
+            """
+        let filled = try ChildProcess.run("sqlite3", [database], input: Array(script.utf8))
+        guard filled.status == 0 else { throw Failure(message: filled.errorText) }
+    }
+}
