@@ -44,11 +44,15 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "ExportJob",
-            dependencies: ["JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser],
+            dependencies: [
+                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser,
+            ],
             path: "Sources/ExportJob", swiftSettings: settings),
         .executableTarget(
             name: "ImportJob",
-            dependencies: ["JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser],
+            dependencies: [
+                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser,
+            ],
             path: "Sources/ImportJob", swiftSettings: settings),
 
         shared(

@@ -41,7 +41,8 @@ struct ExportFilters: Sendable {
                 }
                 last = member.value.asText.flatMap { RelativeSpan.parse($0) }
                 if last == nil {
-                    problems.add(path, "found \(member.value.summary), expected a span such as 30d, 12h, 15m, 90s or 2w")
+                    problems.add(
+                        path, "found \(member.value.summary), expected a span such as 30d, 12h, 15m, 90s or 2w")
                 }
             default:
                 conditions += reader.conditions(member.name, member.value, path, &problems)
@@ -83,8 +84,10 @@ private struct TimeBound {
 }
 
 extension Column {
-    /// The instant as a bound in the type of this time column. A day begins at its midnight, so a day is at or after an
-    /// instant when it is at or after the first midnight from there on.
+    /// The instant as a bound in the type of this time column.
+    ///
+    /// A day begins at its midnight, so a day is at or after an instant when it is at or after the first midnight from
+    /// there on.
     fileprivate func instant(_ microseconds: Int64) -> Literal {
         guard type == .date else { return .timestamp(microseconds) }
         let day: Int64 = 86_400_000_000

@@ -11,7 +11,9 @@ struct ExportPipeline: Sendable {
         self.context = context
     }
 
-    /// Exports the rows. Throws `JobError`; what the attempt stored is for the caller to remove.
+    /// Exports the rows.
+    ///
+    /// Throws `JobError`; what the attempt stored is for the caller to remove.
     func run() async throws -> JobResult {
         let resource = spec.common.resource
         let query = RowQuery(

@@ -43,7 +43,9 @@ struct ExportSpec: Sendable {
             SpecField("downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default 1800"),
         ])
 
-    /// Decodes and checks the bytes of a spec. Throws `invalid_json` and `spec_invalid`, which names every mistake.
+    /// Decodes and checks the bytes of a spec.
+    ///
+    /// Throws `invalid_json` and `spec_invalid`, which names every mistake.
     init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
         let value = try JSONValue(parsing: bytes, limits: JSONLimits())
         var problems = SpecProblems()

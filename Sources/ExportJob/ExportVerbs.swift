@@ -8,7 +8,9 @@ struct SpecOptions: ParsableArguments {
     @Option(name: .long, help: "File with the job spec; '-' is standard input.")
     var spec: String?
 
-    /// The checked spec and what it needs. Throws `spec_invalid` with every mistake.
+    /// The checked spec and what it needs.
+    ///
+    /// Throws `spec_invalid` with every mistake.
     func load() async throws -> (spec: ExportSpec, backends: Backends, environment: JobEnvironment, log: JobLog) {
         let environment = JobEnvironment()
         let log = JobLog(level: environment.logLevel)
@@ -38,7 +40,8 @@ struct RunCommand: AsyncParsableCommand {
 /// Checks the job and announces it.
 struct PrepareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prepare", abstract: "Check the spec and write a queued manifest; run it later with the same spec.")
+        commandName: "prepare", abstract: "Check the spec and write a queued manifest; run it later with the same spec."
+    )
 
     @OptionGroup var options: SpecOptions
 

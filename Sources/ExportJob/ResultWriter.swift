@@ -5,7 +5,9 @@ internal import JobRuntime
 internal import ObjectStorage
 internal import Signing
 
-/// Encodes, compresses and stores batches as the files of the result. Used by one task.
+/// Encodes, compresses and stores batches as the files of the result.
+///
+/// Used by one task.
 final class ResultWriter {
     /// Rows between two looks at the size of a file that may have to end.
     private static let rowsPerSlice = 256

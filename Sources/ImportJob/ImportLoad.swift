@@ -2,7 +2,9 @@ internal import Formats
 internal import JobCore
 internal import JobRuntime
 
-/// Takes batches of source rows to the database: maps and checks cells, loads, keeps what is refused, commits in chunks.
+/// Takes batches of source rows to the database: maps and checks cells, loads, keeps what is refused, commits in
+/// chunks.
+///
 /// Used by one task.
 final class ImportLoad {
     /// Records in one transaction: enough to make commits cheap, few enough to lose little by a crash.
@@ -62,7 +64,9 @@ final class ImportLoad {
         return failure != nil
     }
 
-    /// Ends the load: last commit, rejects file, counts. The rejects stay in the database until the manifest is out.
+    /// Ends the load: last commit, rejects file, counts.
+    ///
+    /// The rejects stay in the database until the manifest is out.
     func finish() async throws -> JobResult {
         if failure == nil {
             failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: true)

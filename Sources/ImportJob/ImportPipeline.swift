@@ -13,7 +13,9 @@ struct ImportPipeline: Sendable {
         self.context = context
     }
 
-    /// Imports the source. Throws `JobError`; committed chunks stay and are continued by the next attempt.
+    /// Imports the source.
+    ///
+    /// Throws `JobError`; committed chunks stay and are continued by the next attempt.
     func run() async throws -> JobResult {
         let source = try await SourceStream(spec: spec, context: context).open()
         let loader = try await context.backends.database.openLoader(

@@ -70,7 +70,9 @@ struct ImportSpec: Sendable {
             SpecField("downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default 1800"),
         ])
 
-    /// Decodes and checks the bytes of a spec. Throws `invalid_json` and `spec_invalid`, which names every mistake.
+    /// Decodes and checks the bytes of a spec.
+    ///
+    /// Throws `invalid_json` and `spec_invalid`, which names every mistake.
     init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
         let value = try JSONValue(parsing: bytes, limits: JSONLimits())
         var problems = SpecProblems()
@@ -179,7 +181,9 @@ struct ErrorLimit: Sendable {
         maxRate = value?.double("maxErrorRate")
     }
 
-    /// The failure when the limit is passed, `nil` otherwise. A rate counts from a thousand rows on, and at the end.
+    /// The failure when the limit is passed, `nil` otherwise.
+    ///
+    /// A rate counts from a thousand rows on, and at the end.
     func check(rejected: Int, read: Int, isEnd: Bool) -> JobError? {
         if let maxErrors, rejected > maxErrors {
             return failure("\(rejected) rows rejected, \(maxErrors) allowed")

@@ -9,7 +9,9 @@ struct SpecOptions: ParsableArguments {
     @Option(name: .long, help: "File with the job spec; '-' is standard input.")
     var spec: String?
 
-    /// The checked spec and what it needs. Throws `spec_invalid` with every mistake.
+    /// The checked spec and what it needs.
+    ///
+    /// Throws `spec_invalid` with every mistake.
     func load() async throws -> (spec: ImportSpec, backends: Backends, environment: JobEnvironment, log: JobLog) {
         let environment = JobEnvironment()
         let log = JobLog(level: environment.logLevel)
@@ -39,7 +41,8 @@ struct RunCommand: AsyncParsableCommand {
 /// Checks the job and announces it.
 struct PrepareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prepare", abstract: "Check the spec and write a queued manifest; run it later with the same spec.",
+        commandName: "prepare",
+        abstract: "Check the spec and write a queued manifest; run it later with the same spec.",
         discussion: "Without a source in the spec it also prints, on standard error, where to put the file.")
 
     @OptionGroup var options: SpecOptions

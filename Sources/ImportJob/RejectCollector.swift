@@ -22,7 +22,8 @@ struct RejectCollector {
     mutating func add(_ problems: [CellProblem]) {
         for problem in problems {
             let column = problem.source.map { batch.columns[$0] } ?? problem.target
-            add(row: problem.row, column: column, code: problem.fault.code,
+            add(
+                row: problem.row, column: column, code: problem.fault.code,
                 message: "\(problem.target): \(problem.fault.message)")
         }
     }

@@ -30,7 +30,8 @@ struct RejectsWriter {
 
     private func write(_ columns: [String], to upload: any ObjectUpload, key: String) async throws -> RejectsFile {
         let digest = RunningDigest()
-        try await digest.write(CSVRecord.encode(columns + ["_line", "_column", "_code", "_message"]) + "\n", to: upload)
+        try await digest.write(
+            CSVRecord.encode(columns + ["_line", "_column", "_code", "_message"]) + "\n", to: upload)
         var rows = 0
         var page = try await loader.rejects(after: 0, limit: Self.pageRows)
         while let last = page.last {
@@ -51,7 +52,9 @@ struct RejectsWriter {
     }
 }
 
-/// Counts and digests what goes into an upload. Used by one task.
+/// Counts and digests what goes into an upload.
+///
+/// Used by one task.
 private final class RunningDigest {
     private var hasher = SHA256Hasher()
     private(set) var bytes = 0

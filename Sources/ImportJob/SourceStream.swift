@@ -14,7 +14,9 @@ struct SourceStream: Sendable {
         self.context = context
     }
 
-    /// Opens the source object. Throws `source_not_found` (66).
+    /// Opens the source object.
+    ///
+    /// Throws `source_not_found` (66).
     func open() async throws(JobError) -> any ObjectReader {
         let key = try spec.sourceKey()
         do throws(JobError) {
@@ -27,7 +29,9 @@ struct SourceStream: Sendable {
         }
     }
 
-    /// Sends the rows of the source, then finishes the channel. Throws what is wrong with the source as a whole.
+    /// Sends the rows of the source, then finishes the channel.
+    ///
+    /// Throws what is wrong with the source as a whole.
     func read(
         _ object: any ObjectReader, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>
     ) async throws {
@@ -49,7 +53,9 @@ struct SourceStream: Sendable {
     }
 }
 
-/// Decompresses and parses the pieces of a source; sends each batch that is full. Used by one task.
+/// Decompresses and parses the pieces of a source; sends each batch that is full.
+///
+/// Used by one task.
 private final class SourceParser {
     /// What the parser needs to know about a source before the first row.
     private static let sampleBytes = 1 << 16

@@ -41,7 +41,9 @@ enum ExportBenchmarks {
         } else {
             print("duckdb: its module or SQLite extension is not installed")
         }
-        let environment = ["DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects"]
+        let environment = [
+            "DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects",
+        ]
         for _ in 0..<rounds {
             for index in contenders.indices {
                 let command = contenders[index].command

@@ -1,4 +1,6 @@
-/// A generator whose numbers depend on the seed alone (SplitMix64, Steele et al. 2014), so that a failure can be repeated.
+/// A generator whose numbers depend on the seed alone (SplitMix64, Steele et al.
+///
+/// 2014), so that a failure can be repeated.
 package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -32,7 +32,9 @@ enum HeaderMatcher {
         "session_id": ["sessionid", "session"],
     ]
 
-    /// By normalised name first, then by known aliases. The exact name wins over an alias.
+    /// By normalised name first, then by known aliases.
+    ///
+    /// The exact name wins over an alias.
     static func automatic(sourceColumns: [String], resource: Resource) -> HeaderMatch {
         var match = HeaderMatch()
         let names = sourceColumns.map(normalise)
@@ -56,7 +58,9 @@ enum HeaderMatcher {
         return match
     }
 
-    /// As the spec says. Throws `mapping_source_missing` (65) when the file lacks a named column.
+    /// As the spec says.
+    ///
+    /// Throws `mapping_source_missing` (65) when the file lacks a named column.
     static func explicit(
         mapping: [(source: String, target: String)], sourceColumns: [String], resource: Resource
     ) throws(JobError) -> HeaderMatch {

@@ -10,8 +10,9 @@ struct MappingPlan {
     let unmapped: [String]
     private let sources: [String?]
 
-    /// Resolves the mapping of the spec, or the automatic one. Throws `mapping_source_missing`, `mapping_incomplete`,
-    /// `mapping_ambiguous` and `unmapped_columns` (65).
+    /// Resolves the mapping of the spec, or the automatic one.
+    ///
+    /// Throws `mapping_source_missing`, `mapping_incomplete`, `mapping_ambiguous` and `unmapped_columns` (65).
     init(spec: ImportSpec, columns names: [String], isJSON: Bool) throws(JobError) {
         let resource = spec.common.resource
         let match: HeaderMatch

@@ -1,10 +1,13 @@
 /// Password hashes that can be imported: bcrypt, and scrypt and argon2 in PHC string form
 /// (https://github.com/P-H-C/phc-string-format).
 enum PasswordHash {
-    /// Whether the bytes are a hash of a known kind. Says nothing about the password.
+    /// Whether the bytes are a hash of a known kind.
+    ///
+    /// Says nothing about the password.
     static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count <= 512, unsafe bytes.first == UInt8(ascii: "$") else { return false }
-        let parts = unsafe String(decoding: bytes, as: UTF8.self).split(separator: "$", omittingEmptySubsequences: false)
+        let parts = unsafe String(decoding: bytes, as: UTF8.self).split(
+            separator: "$", omittingEmptySubsequences: false)
         guard parts.count >= 4 else { return false }
         switch parts[1] {
         case "2a", "2b", "2y": return isBcrypt(parts)

@@ -18,7 +18,9 @@ struct CellProblem: Sendable, Equatable {
     let fault: CellFault
 }
 
-/// Maps and checks a batch at a time: source cells in, canonical text out. The hot loop of every import.
+/// Maps and checks a batch at a time: source cells in, canonical text out.
+///
+/// The hot loop of every import.
 ///
 /// A null stays null. Empty text stays empty in a text column and is null in any other. Cells of columns that are not
 /// text are trimmed of spaces; text is kept as it is.
@@ -35,8 +37,9 @@ struct RowCanonicaliser: Sendable {
         cells = CellCanonicaliser(isJSONSource: isJSONSource)
     }
 
-    /// Good rows go to `output`; `sources[i]` is the row in `batch` of output row `i`. Every problem of a bad row is
-    /// described, not only its first.
+    /// Good rows go to `output`; `sources[i]` is the row in `batch` of output row `i`.
+    ///
+    /// Every problem of a bad row is described, not only its first.
     func map(
         _ batch: RowBatch, into output: inout RowBatch, sources: inout [Int], problems: inout [CellProblem]
     ) {

@@ -11,7 +11,9 @@ package enum SourceReader: Sendable {
         return false
     }
 
-    /// Reads from `input[position...]` until the batch is full; returns the new position. Throws as the format's reader.
+    /// Reads from `input[position...]` until the batch is full; returns the new position.
+    ///
+    /// Throws as the format's reader.
     package mutating func read(
         _ input: [UInt8], from position: Int, into batch: inout SourceBatch
     ) throws(JobError) -> Int {

@@ -1,7 +1,9 @@
 internal import CSQLite
 internal import JobCore
 
-/// One connection. Owns the handle; used by one actor at a time.
+/// One connection.
+///
+/// Owns the handle; used by one actor at a time.
 @safe final class Connection {
     private let handle: OpaquePointer
     /// Path, for messages.
@@ -13,7 +15,9 @@ internal import JobCore
         case create
     }
 
-    /// Opens the file (https://www.sqlite.org/c3ref/open.html). Waits up to ten seconds for other writers.
+    /// Opens the file (https://www.sqlite.org/c3ref/open.html).
+    ///
+    /// Waits up to ten seconds for other writers.
     init(path: String, access: Access) throws(JobError) {
         let flags =
             switch access {
@@ -80,7 +84,9 @@ internal import JobCore
     }
 }
 
-/// Stops what a connection is doing. Must not outlive the connection.
+/// Stops what a connection is doing.
+///
+/// Must not outlive the connection.
 @safe struct Interrupter: @unchecked Sendable {
     // Invariant: `sqlite3_interrupt` is the one call that any thread may make while another uses the connection.
     private let handle: OpaquePointer

@@ -14,7 +14,9 @@ enum DecimalCollation {
             }, nil)
     }
 
-    /// -1, 0 or 1. Text that is not a canonical decimal still compares in some total order.
+    /// The order of two decimals: -1, 0 or 1.
+    ///
+    /// Text that is not a canonical decimal still compares in some total order.
     static func compare(_ left: RawSpan, _ right: RawSpan) -> Int {
         let left = Parts(left)
         let right = Parts(right)

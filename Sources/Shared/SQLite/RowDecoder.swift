@@ -1,7 +1,9 @@
 internal import CSQLite
 internal import JobCore
 
-/// Turns the rows of a statement into batches of canonical text. The hot loop of every SQLite export.
+/// Turns the rows of a statement into batches of canonical text.
+///
+/// The hot loop of every SQLite export.
 @safe final class RowDecoder {
     private let statement: Statement
     private let connection: Connection

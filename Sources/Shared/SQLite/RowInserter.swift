@@ -1,7 +1,9 @@
 internal import CSQLite
 internal import JobCore
 
-/// Inserts batches of canonical text. The hot loop of every SQLite import.
+/// Inserts batches of canonical text.
+///
+/// The hot loop of every SQLite import.
 @safe final class RowInserter {
     private let connection: Connection
     private let columns: [Column]

@@ -5,7 +5,9 @@ package import JobCore
 package struct SQLiteDatabase: Database {
     private let path: String
 
-    /// The database in that file. Nothing is opened yet.
+    /// The database in that file.
+    ///
+    /// Nothing is opened yet.
     package init(path: String) { self.path = path }
 
     package var description: String { "sqlite:\(path)" }

@@ -1,9 +1,13 @@
 internal import CSQLite
 internal import JobCore
 
-/// Result codes of SQLite as failures of a job. See https://www.sqlite.org/rescode.html.
+/// Result codes of SQLite as failures of a job.
+///
+/// See https://www.sqlite.org/rescode.html.
 enum SQLiteFailure {
-    /// The failure for a result code met while `doing` something. The text of SQLite can quote values and stays out.
+    /// The failure for a result code met while `doing` something.
+    ///
+    /// The text of SQLite can quote values and stays out.
     static func make(_ extendedCode: CInt, doing: String, database: String) -> JobError {
         let primary = extendedCode & 0xFF
         let place = "\(database): \(doing)"

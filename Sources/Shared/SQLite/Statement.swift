@@ -1,7 +1,9 @@
 internal import CSQLite
 internal import JobCore
 
-/// One prepared statement. Owns the handle, keeps its connection alive.
+/// One prepared statement.
+///
+/// Owns the handle, keeps its connection alive.
 @safe final class Statement {
     let handle: OpaquePointer
     private let connection: Connection

@@ -1,4 +1,6 @@
-/// The resources a job may name. The built-in one can be replaced by a file of the user's own.
+/// The resources a job may name.
+///
+/// The built-in one can be replaced by a file of the user's own.
 package struct Catalogue: Sendable, Equatable {
     package let resources: [Resource]
 

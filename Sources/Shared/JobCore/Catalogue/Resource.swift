@@ -15,7 +15,9 @@ package struct Column: Sendable, Equatable {
     }
 }
 
-/// One table that can be exported, and perhaps imported. `org_id` is implied and never listed.
+/// One table that can be exported, and perhaps imported.
+///
+/// `org_id` is implied and never listed.
 package struct Resource: Sendable, Equatable {
     package let name: String
     /// Table in the database; usually the resource's name.

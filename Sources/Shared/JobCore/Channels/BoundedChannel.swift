@@ -23,7 +23,9 @@ package final class BoundedChannel<Element: Sendable>: Sendable {
         self.depth = depth
     }
 
-    /// Waits until there is room, then queues the element. Throws `CancellationError`.
+    /// Waits until there is room, then queues the element.
+    ///
+    /// Throws `CancellationError`.
     package func send(_ element: Element) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
@@ -53,7 +55,9 @@ package final class BoundedChannel<Element: Sendable>: Sendable {
         }
     }
 
-    /// The next element; `nil` after `finish()`. Throws `CancellationError`.
+    /// The next element; `nil` after `finish()`.
+    ///
+    /// Throws `CancellationError`.
     package func receive() async throws -> Element? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Element?, any Error>) in
@@ -87,7 +91,9 @@ package final class BoundedChannel<Element: Sendable>: Sendable {
         }
     }
 
-    /// No more elements come. What is queued can still be received.
+    /// No more elements come.
+    ///
+    /// What is queued can still be received.
     package func finish() {
         let receiver = state.withLock { state in
             state.isFinished = true

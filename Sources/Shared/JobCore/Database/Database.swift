@@ -19,7 +19,9 @@ package protocol Database: Sendable {
     func exists() async -> Bool
 }
 
-/// One consistent view. Closed once, by its owner.
+/// One consistent view.
+///
+/// Closed once, by its owner.
 package protocol DatabaseSnapshot: Sendable {
     /// Rows the query would read.
     func count(_ query: RowQuery) async throws -> Int

@@ -1,4 +1,6 @@
-/// How a process ends, for the scheduler that launched it. The numbers are a contract (sysexits.h plus three of our own).
+/// How a process ends, for the scheduler that launched it.
+///
+/// The numbers are a contract (sysexits.h plus three of our own).
 package enum ExitCode: Int32, Sendable, CaseIterable {
     case done = 0
     case usage = 64

@@ -47,7 +47,9 @@ package struct JobError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A place in source data. Lines and records count from 1, bytes from 0; a quoted newline advances the line only.
+/// A place in source data.
+///
+/// Lines and records count from 1, bytes from 0; a quoted newline advances the line only.
 package struct DataPosition: Sendable, Equatable, CustomStringConvertible {
     /// Physical line.
     package var line: Int?

@@ -18,7 +18,9 @@ package enum Operand: Sendable, Equatable {
     case jsonField(Column, path: [String])
 }
 
-/// Comparisons of one value. `notEqual` is also true for null, as people expect of "not".
+/// Comparisons of one value.
+///
+/// `notEqual` is also true for null, as people expect of "not".
 package enum Comparison: String, Sendable, CaseIterable {
     case equal = "eq"
     case notEqual = "ne"

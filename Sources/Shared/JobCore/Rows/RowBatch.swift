@@ -41,7 +41,9 @@ package struct RowBatch: Sendable {
         ends.removeAll(keepingCapacity: true)
     }
 
-    /// Where the field's bytes are. Precondition: row and column are in range.
+    /// Where the field's bytes are.
+    ///
+    /// Precondition: row and column are in range.
     package func range(row: Int, column: Int) -> Range<Int> {
         let index = row * columnCount + column
         let start = index == 0 ? 0 : Int(ends[index - 1] & Self.offsetMask)
@@ -58,13 +60,17 @@ package struct RowBatch: Sendable {
         ends[row * columnCount + column] & Self.stringFlag != 0
     }
 
-    /// The field as text, `nil` when null. For reports and tests, not for hot loops.
+    /// The field as text, `nil` when null.
+    ///
+    /// For reports and tests, not for hot loops.
     package func text(row: Int, column: Int) -> String? {
         if isNull(row: row, column: column) { return nil }
         return String(decoding: bytes[range(row: row, column: column)], as: UTF8.self)
     }
 
-    /// Adds one field. Rows are complete when `columnCount` fields were added. For set-up code, not for hot loops.
+    /// Adds one field.
+    ///
+    /// Rows are complete when `columnCount` fields were added. For set-up code, not for hot loops.
     package mutating func append(_ text: String?, isString: Bool = false) {
         guard let text else {
             ends.append(UInt32(byteCount) | Self.nullFlag)

@@ -7,7 +7,9 @@ package struct SourceBatch: Sendable {
     package var lines: [Int]
     /// Offset of each row's first byte in the decompressed source.
     package var offsets: [Int]
-    /// Rows that could not be read as rows. They are not in `rows`.
+    /// Rows that could not be read as rows.
+    ///
+    /// They are not in `rows`.
     package var defects: [RowDefect]
     /// The rows come from JSON objects: cells know whether they were strings, columns may grow.
     package var isJSON = false

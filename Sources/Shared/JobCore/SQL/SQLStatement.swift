@@ -9,7 +9,9 @@ package struct SQLStatement: Sendable, Equatable {
     }
 }
 
-/// Builds the statements of a query. Names come from the catalogue and are quoted, values are always bound.
+/// Builds the statements of a query.
+///
+/// Names come from the catalogue and are quoted, values are always bound.
 package struct QueryBuilder: Sendable {
     private let query: RowQuery
     private let dialect: any SQLDialect

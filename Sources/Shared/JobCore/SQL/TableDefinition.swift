@@ -1,4 +1,6 @@
-/// A table to create: columns, primary key, indexes. The same for every database; the dialect writes it down.
+/// A table to create: columns, primary key, indexes.
+///
+/// The same for every database; the dialect writes it down.
 package struct TableDefinition: Sendable {
     package struct Field: Sendable {
         package let name: String

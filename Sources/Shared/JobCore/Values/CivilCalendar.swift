@@ -51,7 +51,9 @@ struct DigitReader {
     @inline(__always)
     subscript(_ index: Int) -> UInt8 { unsafe bytes[index] }
 
-    /// Two digits as a number; nil when one is not a digit. Precondition: both are inside.
+    /// Two digits as a number; nil when one is not a digit.
+    ///
+    /// Precondition: both are inside.
     @inline(__always)
     func two(_ index: Int) -> Int? {
         let high = self[index] &- 0x30

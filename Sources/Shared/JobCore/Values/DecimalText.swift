@@ -11,7 +11,9 @@ package enum DecimalText {
     }
 
     /// Appends the canonical text: no plus, no leading zeros, digits and scale as they are (`+012.50` is `12.50`), an
-    /// exponent written out. False, with nothing appended, when the bytes are no decimal of at most 1000 digits.
+    /// exponent written out.
+    ///
+    /// False, with nothing appended, when the bytes are no decimal of at most 1000 digits.
     package static func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> Bool {
         var index = 0
         var isNegative = false
@@ -33,7 +35,9 @@ package enum DecimalText {
             guard let value = unsafe self.exponent(bytes, &index) else { return false }
             exponent = value
         }
-        guard index == bytes.count, integer.count + fraction.count + abs(exponent) <= maximumDigits else { return false }
+        guard index == bytes.count, integer.count + fraction.count + abs(exponent) <= maximumDigits else {
+            return false
+        }
         if exponent == 0 {
             unsafe appendPlain(bytes, integer, fraction, isNegative, to: &output)
         } else {

@@ -1,6 +1,8 @@
 /// UUIDs as text (RFC 9562): canonical is lower case with dashes.
 package enum UUIDText {
-    /// The canonical text; nil when it is no UUID. Upper case, braces and missing dashes are understood.
+    /// The canonical text; nil when it is no UUID.
+    ///
+    /// Upper case, braces and missing dashes are understood.
     package static func canonical(_ text: String) -> String? {
         var output: [UInt8] = []
         var text = text

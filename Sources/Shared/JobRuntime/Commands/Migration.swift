@@ -2,7 +2,9 @@ internal import JobCore
 
 /// The tables as an SQL script.
 enum Migration {
-    /// Statements that create what is missing. Throws `unknown_dialect` (64).
+    /// Statements that create what is missing.
+    ///
+    /// Throws `unknown_dialect` (64).
     static func script(_ catalogue: Catalogue, dialect: String) throws(JobError) -> String {
         let tables = catalogue.resources.map { TableDefinition($0) } + TableDefinition.system
         let statements: [String]

@@ -3,7 +3,9 @@ internal import Formats
 internal import JobCore
 internal import Signing
 
-/// Counts rows, bytes and the digest of a stored file in one pass. Used by one task.
+/// Counts rows, bytes and the digest of a stored file in one pass.
+///
+/// Used by one task.
 final class RowCounter {
     private var hasher = SHA256Hasher()
     private var decompressor: Decompressor
@@ -42,7 +44,9 @@ final class RowCounter {
         }
     }
 
-    /// The totals. Throws when the file ends in the middle of something.
+    /// The totals.
+    ///
+    /// Throws when the file ends in the middle of something.
     func finish() throws(JobError) -> (rows: Int, bytes: Int, sha256: String) {
         try decompressor.finish()
         repeat {

@@ -12,7 +12,9 @@ struct StoredJob: Sendable {
     private let log: JobLog
     private let claim: JobClaim
 
-    /// Loads the manifest. Throws `job_not_found` (66).
+    /// Loads the manifest.
+    ///
+    /// Throws `job_not_found` (66).
     init(backends: Backends, folder: JobFolder, environment: JobEnvironment, log: JobLog) async throws {
         self.backends = backends
         self.folder = folder
@@ -29,7 +31,9 @@ struct StoredJob: Sendable {
         self.tag = tag
     }
 
-    /// Fresh links to the result, or to the rejects. Throws `no_result` (66).
+    /// Fresh links to the result, or to the rejects.
+    ///
+    /// Throws `no_result` (66).
     func links(rejects: Bool) async throws -> [String] {
         var result = JobResult()
         result.files = rejects ? [] : manifest.files
@@ -44,7 +48,9 @@ struct StoredJob: Sendable {
         return links
     }
 
-    /// Cancels the job; returns the manifest's line. Throws `already_finished` (64).
+    /// Cancels the job; returns the manifest's line.
+    ///
+    /// Throws `already_finished` (64).
     func cancel() async throws -> String {
         switch manifest.status {
         case .cancelled:

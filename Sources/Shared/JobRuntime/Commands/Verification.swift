@@ -10,7 +10,9 @@ struct Verification: Sendable {
 
     init(job: StoredJob) { self.job = job }
 
-    /// One line per file. Throws `no_result` (66) and `verify_failed` (76).
+    /// One line per file.
+    ///
+    /// Throws `no_result` (66) and `verify_failed` (76).
     func run() async throws -> [String] {
         guard job.manifest.status == .completed else {
             throw JobError(
@@ -57,6 +59,7 @@ struct Verification: Sendable {
     }
 
     private func failed(_ message: String) -> JobError {
-        JobError("verify_failed", .protocolError, message, hint: "the stored object was changed after the job; export again")
+        JobError(
+            "verify_failed", .protocolError, message, hint: "the stored object was changed after the job; export again")
     }
 }

@@ -2,7 +2,9 @@ package import JobCore
 package import ObjectStorage
 internal import SQLite
 
-/// The database and the object store of a job. The only place that names a concrete one.
+/// The database and the object store of a job.
+///
+/// The only place that names a concrete one.
 package struct Backends: Sendable {
     package let database: any Database
     package let store: any ObjectStore

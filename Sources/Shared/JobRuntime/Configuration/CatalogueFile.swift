@@ -7,7 +7,9 @@ package import JobCore
 ///       "timeColumn":"placed_at","columns":[{"name":"id","type":"uuid"},
 ///       {"name":"placed_at","type":"timestamp"},{"name":"iban","type":"text","personal":true}]}]}
 package enum CatalogueFile {
-    /// The catalogue in the file, the built-in one without a file. Throws `catalogue_invalid` with every mistake.
+    /// The catalogue in the file, the built-in one without a file.
+    ///
+    /// Throws `catalogue_invalid` with every mistake.
     package static func load(_ path: String?) throws -> Catalogue {
         guard let path else { return .builtIn }
         let bytes = try FileInput.read(path, limit: 4 << 20, what: "catalogue")
@@ -64,8 +66,9 @@ package enum CatalogueFile {
         return Catalogue(resources: resources)
     }
 
-    private static func check(_ resource: Resource, _ path: String, _ earlier: [Resource], _ problems: inout SpecProblems)
-    {
+    private static func check(
+        _ resource: Resource, _ path: String, _ earlier: [Resource], _ problems: inout SpecProblems
+    ) {
         if earlier.contains(where: { $0.name == resource.name }) {
             problems.add("\(path).name", "'\(resource.name)' is there twice")
         }

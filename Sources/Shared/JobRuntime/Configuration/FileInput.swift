@@ -3,7 +3,9 @@ package import JobCore
 
 /// Reads small files and standard input whole, up to a limit.
 package enum FileInput {
-    /// The bytes of a file. Throws `file_unreadable` (66) and `file_too_large` (64).
+    /// The bytes of a file.
+    ///
+    /// Throws `file_unreadable` (66) and `file_too_large` (64).
     package static func read(_ path: String, limit: Int, what: String) throws(JobError) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {

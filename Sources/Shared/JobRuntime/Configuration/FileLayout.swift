@@ -3,7 +3,9 @@ internal import JobCore
 
 /// The few file operations of a first run.
 enum FileLayout {
-    /// Creates a folder; an existing one is fine. Throws `folder_unavailable` (78).
+    /// Creates a folder; an existing one is fine.
+    ///
+    /// Throws `folder_unavailable` (78).
     static func createFolder(_ path: String) throws(JobError) {
         if unsafe mkdir(path, 0o755) == 0 || errno == EEXIST { return }
         throw failure("the folder \(path) cannot be created")

@@ -1,6 +1,8 @@
 internal import JobCore
 
-/// One invented person. Addresses use domains and numbers reserved for documentation.
+/// One invented person.
+///
+/// Addresses use domains and numbers reserved for documentation.
 struct DemoPerson {
     let id: String
     private let email: String

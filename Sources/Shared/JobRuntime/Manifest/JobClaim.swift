@@ -101,7 +101,9 @@ package struct JobClaim: Sendable {
         }
     }
 
-    /// The manifest of a new attempt. What was asked and when stays as the first attempt wrote it.
+    /// The manifest of a new attempt.
+    ///
+    /// What was asked and when stays as the first attempt wrote it.
     private func started(_ fresh: Manifest, after earlier: Manifest?) -> Manifest {
         var manifest = fresh
         let now = WallClock.now()

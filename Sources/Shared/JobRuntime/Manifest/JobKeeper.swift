@@ -22,7 +22,9 @@ package actor JobKeeper {
     /// The manifest as last written or about to be.
     package func current() -> Manifest { manifest }
 
-    /// Renews the lease and publishes how far the job is. Throws `lease_lost` when another attempt owns the job.
+    /// Renews the lease and publishes how far the job is.
+    ///
+    /// Throws `lease_lost` when another attempt owns the job.
     package func heartbeat(_ progress: JobProgress) async throws(JobError) {
         var next = manifest
         next.counts = progress.counts
@@ -31,7 +33,9 @@ package actor JobKeeper {
         try await write(&next)
     }
 
-    /// Publishes the end of the attempt. The commit point of the job.
+    /// Publishes the end of the attempt.
+    ///
+    /// The commit point of the job.
     package func finish(_ change: @Sendable (inout Manifest) -> Void) async throws(JobError) -> Manifest {
         var next = manifest
         change(&next)

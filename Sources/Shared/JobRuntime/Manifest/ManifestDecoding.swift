@@ -2,7 +2,9 @@ internal import Formats
 package import JobCore
 
 extension Manifest {
-    /// Reads a stored manifest. Throws `manifest_invalid` (76): only these programs write manifests.
+    /// Reads a stored manifest.
+    ///
+    /// Throws `manifest_invalid` (76): only these programs write manifests.
     package init(stored bytes: [UInt8]) throws(JobError) {
         let value: JSONValue
         do throws(JobError) {

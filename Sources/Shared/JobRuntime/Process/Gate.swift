@@ -1,13 +1,18 @@
 internal import Glibc
 package import JobCore
 
-/// Who may run a job. Only local mode exists so far: an embedded database and a store on this machine.
+/// Who may run a job.
+///
+/// Only local mode exists so far: an embedded database and a store on this machine.
 package enum Gate {
-    /// The actor of the job. Throws `not_permitted` (77).
+    /// The actor of the job.
+    ///
+    /// Throws `not_permitted` (77).
     package static func admit(_ spec: CommonSpec, backends: Backends) throws(JobError) -> JobActor {
         guard backends.isLocal else {
             throw JobError(
-                "not_permitted", .notPermitted, "only the embedded database with a local store runs without a proof of role",
+                "not_permitted", .notPermitted,
+                "only the embedded database with a local store runs without a proof of role",
                 hint: "use sqlite: and file:")
         }
         return JobActor(id: userName(), role: "ADMIN")

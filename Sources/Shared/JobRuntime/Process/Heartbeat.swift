@@ -16,7 +16,9 @@ package struct Heartbeat: Sendable {
         interval = min(5, leaseSeconds / 3)
     }
 
-    /// Runs the work. Throws what the work throws, `lease_lost`, `cancelled` or `deadline`, whichever comes first.
+    /// Runs the work.
+    ///
+    /// Throws what the work throws, `lease_lost`, `cancelled` or `deadline`, whichever comes first.
     package func beat(during work: @escaping @Sendable () async throws -> JobResult) async throws -> JobResult {
         defer { display.clear() }
         try checkDeadline()

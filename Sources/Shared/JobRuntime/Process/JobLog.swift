@@ -1,13 +1,15 @@
-internal import Glibc
-internal import Logging
 internal import Formats
+internal import Glibc
 package import JobCore
+internal import Logging
 
 /// The log of a job: JSON lines on standard error, plain lines when that is a terminal.
 package struct JobLog: Sendable {
     private let logger: Logger
 
-    /// A log for one process. `level` is a swift-log level name; an unknown one means `info`.
+    /// A log for one process.
+    ///
+    /// `level` is a swift-log level name; an unknown one means `info`.
     package init(level: String) {
         let isTerminal = isatty(STDERR_FILENO) == 1
         var logger = Logger(label: "data-io") { _ in LineLogHandler(isTerminal: isTerminal) }
@@ -74,7 +76,9 @@ private struct LineLogHandler: LogHandler {
     }
 }
 
-/// Standard output and error without buffering. A closed stream is not a failure of the job.
+/// Standard output and error without buffering.
+///
+/// A closed stream is not a failure of the job.
 package enum StandardStream {
     /// Writes the text to a descriptor, as far as it takes it.
     static func write(_ text: String, to descriptor: CInt) {

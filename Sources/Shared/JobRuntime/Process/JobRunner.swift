@@ -26,7 +26,9 @@ package struct JobRunner: Sendable {
         self.commitsBeforePublishing = commitsBeforePublishing
     }
 
-    /// Runs the job until it ends or a signal arrives. Returns the final manifest's line and the exit code.
+    /// Runs the job until it ends or a signal arrives.
+    ///
+    /// Returns the final manifest's line and the exit code.
     package func run(_ work: @escaping Work) async throws -> (manifest: String, exitCode: ExitCode) {
         let actor = try Gate.admit(spec, backends: backends)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)

@@ -28,7 +28,9 @@ package enum Signals {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits for SIGTERM or SIGINT, then throws `interrupted` with exit code 143 or 130. Returns when cancelled.
+    /// Waits for SIGTERM or SIGINT, then throws `interrupted` with exit code 143 or 130.
+    ///
+    /// Returns when cancelled.
     package static func wait() async throws(JobError) {
         _ = unsafe sources
         await withTaskCancellationHandler {

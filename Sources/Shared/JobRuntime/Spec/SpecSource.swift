@@ -6,7 +6,9 @@ package import JobCore
 package enum SpecSource {
     private static let limit = 1 << 20
 
-    /// The bytes of the spec. Throws `spec_missing`, `file_too_large`, `file_unreadable`.
+    /// The bytes of the spec.
+    ///
+    /// Throws `spec_missing`, `file_too_large`, `file_unreadable`.
     package static func read(file: String?, environment: JobEnvironment) throws(JobError) -> [UInt8] {
         let bytes: [UInt8]
         if let file, file != "-" {

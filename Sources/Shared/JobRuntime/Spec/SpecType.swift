@@ -48,7 +48,8 @@ package enum StringRule: Sendable {
         case .any: true
         case .identifier: Identifier.isValid(text)
         case .sqlName:
-            !text.isEmpty && text.utf8.count <= 63 && text.utf8.allSatisfy { Identifier.isLetterOrDigit($0) || $0 == 0x5F }
+            !text.isEmpty && text.utf8.count <= 63
+                && text.utf8.allSatisfy { Identifier.isLetterOrDigit($0) || $0 == 0x5F }
         case .timestamp: Timestamp.parse(text) != nil
         case .separator:
             text.utf8.count == 1

@@ -57,7 +57,9 @@ extension ObjectTree {
 
     /// Removes the folder that held the last of its objects, so that a dead attempt leaves nothing.
     private func removeIfEmpty(_ segments: ArraySlice<Substring>) throws(JobError) {
-        guard let name = segments.last, let parent = try openFolder(segments.dropLast(), creating: false) else { return }
+        guard let name = segments.last, let parent = try openFolder(segments.dropLast(), creating: false) else {
+            return
+        }
         unsafe unlinkat(parent.number, String(name), AT_REMOVEDIR)
     }
 
