@@ -55,7 +55,7 @@ struct LocalStoreTests {
         _ = try await store.head(ObjectKey(validating: "a"))
         _ = try await store.list(prefix: "")
         try await store.delete(ObjectKey(validating: "a"))
-        try await store.sweep()
+        try await store.sweep(prefix: "")
         #expect(folder.names(in: "") == [])
     }
 

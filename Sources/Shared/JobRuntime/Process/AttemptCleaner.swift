@@ -13,9 +13,8 @@ package struct AttemptCleaner: Sendable {
         self.log = log
     }
 
-    /// Removes the objects of every other attempt, and what dead processes left in the store's own staging area.
+    /// Removes the objects of every other attempt, and what dead processes left unfinished.
     package func removeOthers(than attemptId: String) async throws {
-        try await store.sweep()
         let kept = folder.prefix + attemptId + "/"
         for object in try await store.list(prefix: folder.prefix) {
             let name = object.key.text.dropFirst(folder.prefix.count)
@@ -24,6 +23,12 @@ package struct AttemptCleaner: Sendable {
             log.debug("removing \(object.key.text) of an earlier attempt")
             try await store.delete(object.key)
         }
+        try await sweep()
+    }
+
+    /// Removes what dead processes left in the store's own area and in the job's folder.
+    package func sweep() async throws {
+        try await store.sweep(prefix: folder.prefix)
     }
 
     /// Removes the objects of one attempt, as far as the store lets it.

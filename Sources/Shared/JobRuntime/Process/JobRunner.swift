@@ -55,7 +55,11 @@ package struct JobRunner: Sendable {
             spec: spec, backends: backends, folder: folder, meter: ProgressMeter(), log: log,
             attemptId: manifest.attemptId, createdAt: manifest.createdAt)
         let cleaner = AttemptCleaner(store: backends.store, folder: folder, log: log)
-        if manifest.attempt > 1 { try await cleaner.removeOthers(than: manifest.attemptId) }
+        if manifest.attempt > 1 {
+            try await cleaner.removeOthers(than: manifest.attemptId)
+        } else {
+            try await cleaner.sweep()
+        }
         let heart = Heartbeat(
             keeper: keeper, context: context, leaseSeconds: environment.leaseSeconds,
             display: ProgressDisplay(name: spec.resource.name, log: log))

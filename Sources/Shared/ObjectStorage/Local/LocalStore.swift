@@ -70,5 +70,8 @@ package actor LocalStore: ObjectStore {
         "file://" + PercentEncoding.path(tree.path == "/" ? "/\(key)" : "\(tree.path)/\(key)")
     }
 
-    package func sweep() async throws(JobError) { try StagedFile.sweep(tree) }
+    package func sweep(prefix: String) async throws(JobError) {
+        try StagedFile.sweep(tree)
+        try tree.removeEmptyFolders(prefix: prefix)
+    }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import JobCore
 
 extension ObjectTree {
@@ -18,6 +19,23 @@ extension ObjectTree {
         let base = slash == nil ? "" : "\(folderText)/"
         try collect(base, folderText.split(separator: "/"), namePrefix: namePrefix, into: &found)
         return found.sorted { $0.key.text < $1.key.text }
+    }
+
+    /// Removes the empty folders below a prefix that ends with a slash; without a prefix, none.
+    ///
+    /// A writer that loses its folder here makes it again.
+    func removeEmptyFolders(prefix: String) throws(JobError) {
+        guard prefix.hasSuffix("/") else { return }
+        let path = try ObjectKey(validating: String(prefix.dropLast())).text
+        try removeEmptyFolders(in: path.split(separator: "/"))
+    }
+
+    private func removeEmptyFolders(in segments: [Substring]) throws(JobError) {
+        guard let folder = try openFolder(segments, creating: false) else { return }
+        for entry in try FolderEntries.read(folder, "list a folder") where entry.kind == .folder {
+            try removeEmptyFolders(in: segments + [Substring(entry.name)])
+            unsafe unlinkat(folder.number, entry.name, AT_REMOVEDIR)
+        }
     }
 
     private func collect(

@@ -40,8 +40,9 @@ package protocol ObjectStore: Sendable {
     /// Proves that the store can do all that jobs ask of it. Throws `store_selftest_failed`.
     func selfTest() async throws(JobError)
 
-    /// Removes what writers that ended without `complete` or `abort` left behind; leaves live writers alone.
-    func sweep() async throws(JobError)
+    /// Removes what processes that are gone have left unfinished: anywhere in the store's own area, and below the prefix
+    /// what no object needs. Objects are never touched. Throws `invalid_key`.
+    func sweep(prefix: String) async throws(JobError)
 }
 
 /// Reads one version of an object from its start to its end.
