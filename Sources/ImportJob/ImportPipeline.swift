@@ -28,6 +28,16 @@ struct ImportPipeline: Sendable {
         return try result.get()
     }
 
+    /// Removes the rejects that a published job keeps in the database when it was killed before it could.
+    static func discardRejects(_ spec: ImportSpec, _ manifest: Manifest, _ backends: Backends) async throws {
+        let loader = try await backends.database.openLoader(
+            LoadPlan(
+                resource: spec.common.resource, orgId: spec.common.orgId, jobId: spec.common.jobId,
+                specSHA256: spec.common.sha256, attemptId: manifest.attemptId, isDryRun: spec.isDryRun))
+        try await loader.discardRejects()
+        await loader.close()
+    }
+
     private func run(from source: any ObjectReader, into loader: any RowLoader) async throws -> JobResult {
         let channel = BoundedChannel<SourceBatch>(depth: 2)
         let pool = Pool { SourceBatch() }

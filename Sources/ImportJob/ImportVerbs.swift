@@ -33,7 +33,11 @@ struct RunCommand: AsyncParsableCommand {
         let runner = JobRunner(
             spec: spec.common, format: spec.formatName, backends: backends, environment: environment, log: log,
             commitsBeforePublishing: !spec.isDryRun)
-        let end = try await runner.run { context in try await ImportPipeline(spec: spec, context: context).run() }
+        let end = try await runner.run { context in
+            try await ImportPipeline(spec: spec, context: context).run()
+        } afterwards: { manifest in
+            if manifest.rejects != nil { try await ImportPipeline.discardRejects(spec, manifest, backends) }
+        }
         JobProcess.end(end.manifest, end.exitCode)
     }
 }

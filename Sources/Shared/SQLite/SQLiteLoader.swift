@@ -23,12 +23,12 @@ actor SQLiteLoader: RowLoader {
         // In WAL mode only FULL makes a commit survive a power cut; the manifest relies on it.
         try connection.execute("PRAGMA synchronous = FULL")
         self.connection = connection
+        ledger = ImportLedger(connection: connection, plan: plan)
     }
 
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         let connection = try opened()
-        let ledger = ImportLedger(connection: connection, plan: plan)
-        self.ledger = ledger
+        guard let ledger else { throw notBegun }
         let checkpoint = try ledger.takeOver()
         inserter = try RowInserter(connection: connection, plan: plan, columns: columns)
         return checkpoint

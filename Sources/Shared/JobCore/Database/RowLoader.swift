@@ -106,7 +106,7 @@ package protocol RowLoader: Sendable {
     /// Count of the rejects kept so far, by code.
     func rejectCounts() async throws -> [String: Int]
 
-    /// Forgets the kept rejects once their file is published.
+    /// Forgets the kept rejects once their file is published; needs no `begin`.
     func discardRejects() async throws
 
     /// Rolls back what is not committed and releases the database.

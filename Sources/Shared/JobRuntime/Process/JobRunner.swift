@@ -29,7 +29,12 @@ package struct JobRunner: Sendable {
     /// Runs the job until it ends or a signal arrives.
     ///
     /// Returns the final manifest's line and the exit code.
-    package func run(_ work: @escaping Work) async throws -> (manifest: String, exitCode: ExitCode) {
+    ///
+    /// `afterwards` runs when an earlier run has published the result: that run may have been killed before it could
+    /// tidy up.
+    package func run(
+        _ work: @escaping Work, afterwards: @Sendable (Manifest) async throws -> Void = { _ in }
+    ) async throws -> (manifest: String, exitCode: ExitCode) {
         let actor = try Gate.admit(spec, backends: backends)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
@@ -38,6 +43,7 @@ package struct JobRunner: Sendable {
         switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
+            try? await afterwards(manifest)
             return (String(decoding: stored, as: UTF8.self), .done)
         case .owned(let manifest, let tag):
             let keeper = try JobKeeper(
