@@ -5,6 +5,8 @@ internal import JobCore
 ///
 /// The hot loop of every SQLite export.
 @safe final class RowDecoder {
+    private static let instants = Timestamp.range
+
     private let statement: Statement
     private let connection: Connection
     private let columns: [Column]
@@ -59,6 +61,9 @@ internal import JobCore
             let value = unsafe sqlite3_column_int64(handle, index)
             switch type {
             case .timestamp:
+                guard Self.instants.contains(value) else {
+                    throw storedValueInvalid(index, "an instant outside the years 1 to 9999")
+                }
                 arena.reserve(32)
                 arena.count += unsafe Timestamp.write(value, to: arena.base + arena.count)
             case .bool: arena.append(value == 0 ? "false" : "true")

@@ -4,6 +4,9 @@
 package enum Timestamp {
     private static let day: Int64 = 86_400_000_000
 
+    /// Instants that have a text: the years 1 to 9999.
+    package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+
     /// Bytes that `write` may use.
     package static let maximumBytes = 32
 

@@ -20,8 +20,10 @@ package struct Backends: Sendable {
         let catalogue = try CatalogueFile.load(environment.catalogueFile)
         let database = try database(environment.databaseURL)
         let store = try store(environment.objectStoreURL)
-        if environment.usesDefaultDatabase, environment.catalogueFile == nil, await !database.exists() {
-            try await createDemo(at: split(environment.databaseURL).rest, catalogue, log)
+        if environment.usesDefaultDatabase, await !database.exists() {
+            let path = split(environment.databaseURL).rest
+            try FileLayout.createFolder(of: path)
+            if environment.catalogueFile == nil { try await createDemo(at: path, catalogue, log) }
         }
         return Backends(database: database, store: store, catalogue: catalogue, isLocal: true)
     }
@@ -29,8 +31,6 @@ package struct Backends: Sendable {
     /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing
     /// half-filled and of two first runs one wins.
     private static func createDemo(at path: String, _ catalogue: Catalogue, _ log: JobLog) async throws {
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        if !folder.isEmpty { try FileLayout.createFolder(folder) }
         let draft = path + ".draft-" + JobIdentifier.random(8)
         defer { FileLayout.remove(draft) }
         let database = SQLiteDatabase(path: draft)

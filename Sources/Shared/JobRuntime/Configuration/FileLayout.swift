@@ -3,12 +3,13 @@ internal import JobCore
 
 /// The few file operations of a first run.
 enum FileLayout {
-    /// Creates a folder; an existing one is fine.
+    /// Creates the folder of a file; an existing one is fine.
     ///
     /// Throws `folder_unavailable` (78).
-    static func createFolder(_ path: String) throws(JobError) {
-        if unsafe mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-        throw failure("the folder \(path) cannot be created")
+    static func createFolder(of path: String) throws(JobError) {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        if unsafe folder.isEmpty || mkdir(folder, 0o755) == 0 || errno == EEXIST { return }
+        throw failure("the folder \(folder) cannot be created")
     }
 
     /// Gives a finished file its name if that is still free; false when another process was faster.
