@@ -57,6 +57,9 @@ internal import JobCore
             let value = unsafe sqlite3_column_int64(handle, index)
             switch type {
             case .timestamp:
+                guard Timestamp.range.contains(value) else {
+                    throw storedValueInvalid(index, "an instant outside the years 1 to 9999")
+                }
                 arena.reserve(32)
                 arena.count += unsafe Timestamp.write(value, to: arena.base + arena.count)
             case .bool: arena.append(value == 0 ? "false" : "true")
@@ -64,7 +67,10 @@ internal import JobCore
             case .text, .int, .decimal, .date, .uuid, .json: arena.append(value)
             }
         case SQLITE_FLOAT:
-            arena.append(unsafe sqlite3_column_double(handle, index).description)
+            let value = unsafe sqlite3_column_double(handle, index)
+            // No format has a number for it: JSON would not be JSON any more.
+            guard value.isFinite else { throw storedValueInvalid(index, "an infinite number") }
+            arena.append(value.description)
         case SQLITE_NULL:
             ends.append(UInt32(arena.count) | RowBatch.nullFlag)
             return
