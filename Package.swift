@@ -79,7 +79,9 @@ let package = Package(
         tests("SigningTests", ["Signing"]),
         tests("ObjectStorageTests", ["ObjectStorage", "JobCore"]),
         tests("SQLiteTests", ["SQLite", "JobCore"]),
-        tests("JobRuntimeTests", ["JobRuntime", "Formats", "JobCore"]),
+        tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
+        tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
+        tests("ImportJobTests", ["ImportJob", "JobRuntime", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "Formats", "JobCore"]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Formats", "JobCore", "TestSupport"],

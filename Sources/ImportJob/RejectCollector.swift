@@ -93,6 +93,7 @@ extension SourceBatch {
     /// The batch without its first records, good or bad.
     func dropping(records count: Int) -> SourceBatch {
         var rest = SourceBatch(columns: columns)
+        rest.isJSON = isJSON
         var rows = 0
         var bad = 0
         // Walk the records in source order until `count` of them are passed.

@@ -71,7 +71,10 @@ internal import JobCore
             case .text, .int, .decimal, .date, .uuid, .json: arena.append(value)
             }
         case SQLITE_FLOAT:
-            arena.append(unsafe sqlite3_column_double(handle, index).description)
+            let value = unsafe sqlite3_column_double(handle, index)
+            // No format has a number for it: JSON would not be JSON any more.
+            guard value.isFinite else { throw storedValueInvalid(index, "an infinite number") }
+            arena.append(value.description)
         case SQLITE_NULL:
             ends.append(UInt32(arena.count) | RowBatch.nullFlag)
             return

@@ -4,7 +4,7 @@
 package enum Timestamp {
     private static let day: Int64 = 86_400_000_000
 
-    /// Instants that have a text: the years 1 to 9999.
+    /// The instants of the years 1 to 9999 in UTC: all that have a canonical text.
     package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
     /// Bytes that `write` may use.
@@ -18,8 +18,8 @@ package enum Timestamp {
 
     /// The instant of RFC 3339 text (section 5.6), or of a date for its midnight in UTC; nil when it is neither.
     ///
-    /// The zone is required, a space may stand for `T`, years are 1 to 9999. Digits beyond microseconds are cut off.
-    /// A leap second is refused: the count of microseconds has no place for it.
+    /// The zone is required, a space may stand for `T`, years are 1 to 9999, also in UTC. Digits beyond microseconds
+    /// are cut off. A leap second is refused: the count of microseconds has no place for it.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
         let reader = unsafe DigitReader(bytes)
         guard let days = reader.date() else { return nil }
@@ -33,7 +33,8 @@ package enum Timestamp {
         var index = 19
         guard let fraction = fraction(reader, &index), let offset = offset(reader, index) else { return nil }
         let seconds = Int64(hour * 3600 + minute * 60 + second) - Int64(offset)
-        return midnight + seconds * 1_000_000 + fraction
+        let instant = midnight + seconds * 1_000_000 + fraction
+        return range.contains(instant) ? instant : nil
     }
 
     /// Microseconds of the fraction at `index`, if there is one; moves behind it.
@@ -73,7 +74,7 @@ package enum Timestamp {
         }
     }
 
-    /// Writes the canonical text; returns its length, at most `maximumBytes`.
+    /// Writes the canonical text of an instant in `range`; returns its length, at most `maximumBytes`.
     package static func write(_ microseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
         var days = microseconds / day
         var rest = microseconds % day

@@ -7,13 +7,15 @@ package import JobCore
 ///       "timeColumn":"placed_at","columns":[{"name":"id","type":"uuid"},
 ///       {"name":"placed_at","type":"timestamp"},{"name":"iban","type":"text","personal":true}]}]}
 package enum CatalogueFile {
-    /// The catalogue in the file, the built-in one without a file.
-    ///
-    /// Throws `catalogue_invalid` with every mistake.
+    private static let maximumBytes = 4 << 20
+
+    /// The catalogue in the file, the built-in one without a file. Throws `invalid_json`, and `catalogue_invalid`
+    /// with every mistake (78).
     package static func load(_ path: String?) throws -> Catalogue {
         guard let path else { return .builtIn }
-        let bytes = try FileInput.read(path, limit: 4 << 20, what: "catalogue")
-        let value = try JSONValue(parsing: bytes, limits: JSONLimits())
+        let bytes = try FileInput.read(path, limit: maximumBytes, what: "catalogue")
+        let value = try JSONValue(
+            parsing: bytes, limits: JSONLimits(maxBytes: maximumBytes), exitCode: .configuration)
         return try decode(value)
     }
 
@@ -66,9 +68,8 @@ package enum CatalogueFile {
         return Catalogue(resources: resources)
     }
 
-    private static func check(
-        _ resource: Resource, _ path: String, _ earlier: [Resource], _ problems: inout SpecProblems
-    ) {
+    private static func check(_ resource: Resource, _ path: String, _ earlier: [Resource], _ problems: inout SpecProblems)
+    {
         if earlier.contains(where: { $0.name == resource.name }) {
             problems.add("\(path).name", "'\(resource.name)' is there twice")
         }

@@ -43,9 +43,8 @@ package struct CommonSpec: Sendable {
         ]
     }
 
-    /// Decodes the shared fields; adds mistakes that only the catalogue can tell.
-    ///
-    /// Returns `nil` when one of them is in the way of looking further.
+    /// Decodes the shared fields; adds mistakes that only the catalogue can tell. Returns `nil` when one of them is in
+    /// the way of looking further.
     package init?(
         _ value: JSONValue, kind: JobKind, environment: JobEnvironment, catalogue: Catalogue,
         problems: inout SpecProblems
@@ -57,8 +56,11 @@ package struct CommonSpec: Sendable {
         notAfter = value.text("notAfter").flatMap { Timestamp.parse($0) }
         let orgId = value.text("orgId") ?? environment.orgId
         if let orgId {
-            if value["orgId"] == nil && !Identifier.isValid(orgId) {
-                problems.add("$.orgId", "JOB_ORG_ID is not \(StringRule.identifier.expectation)")
+            if !Identifier.isValid(orgId) {
+                // One in the spec is checked with the shape.
+                if value.text("orgId") == nil {
+                    problems.add("$.orgId", "JOB_ORG_ID is not \(StringRule.identifier.expectation)")
+                }
             } else if let own = environment.orgId, own != orgId {
                 problems.add("$.orgId", "differs from JOB_ORG_ID")
             }
