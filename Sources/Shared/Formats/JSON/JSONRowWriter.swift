@@ -28,6 +28,7 @@ package struct JSONRowWriter: RowWriter {
 
     /// Opens the array in the layout `array`.
     package mutating func begin(into output: inout [UInt8]) {
+        isFirst = true
         if layout == .array { output.append(UInt8(ascii: "[")) }
     }
 
