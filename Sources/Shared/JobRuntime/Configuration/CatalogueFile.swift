@@ -9,8 +9,9 @@ package import JobCore
 package enum CatalogueFile {
     private static let maximumBytes = 4 << 20
 
-    /// The catalogue in the file, the built-in one without a file. Throws `invalid_json`, and `catalogue_invalid`
-    /// with every mistake (78).
+    /// The catalogue in the file, the built-in one without a file.
+    ///
+    /// Throws `invalid_json`, and `catalogue_invalid` with every mistake (78).
     package static func load(_ path: String?) throws -> Catalogue {
         guard let path else { return .builtIn }
         let bytes = try FileInput.read(path, limit: maximumBytes, what: "catalogue")
@@ -68,8 +69,9 @@ package enum CatalogueFile {
         return Catalogue(resources: resources)
     }
 
-    private static func check(_ resource: Resource, _ path: String, _ earlier: [Resource], _ problems: inout SpecProblems)
-    {
+    private static func check(
+        _ resource: Resource, _ path: String, _ earlier: [Resource], _ problems: inout SpecProblems
+    ) {
         if earlier.contains(where: { $0.name == resource.name }) {
             problems.add("\(path).name", "'\(resource.name)' is there twice")
         }

@@ -43,8 +43,9 @@ package struct CommonSpec: Sendable {
         ]
     }
 
-    /// Decodes the shared fields; adds mistakes that only the catalogue can tell. Returns `nil` when one of them is in
-    /// the way of looking further.
+    /// Decodes the shared fields; adds mistakes that only the catalogue can tell.
+    ///
+    /// Returns `nil` when one of them is in the way of looking further.
     package init?(
         _ value: JSONValue, kind: JobKind, environment: JobEnvironment, catalogue: Catalogue,
         problems: inout SpecProblems
