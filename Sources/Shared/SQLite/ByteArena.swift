@@ -1,5 +1,7 @@
+internal import JobCore
+
 /// A growing byte buffer that is written through a raw pointer: one bounds check per value, none per byte.
-@safe final class ByteArena {
+@safe struct ByteArena: ~Copyable {
     private(set) var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     var count = 0
@@ -15,11 +17,11 @@
 
     /// Makes room for `extra` more bytes.
     @inline(__always)
-    func reserve(_ extra: Int) {
+    mutating func reserve(_ extra: Int) {
         if count + extra > capacity { grow(extra) }
     }
 
-    private func grow(_ extra: Int) {
+    private mutating func grow(_ extra: Int) {
         let newCapacity = max(capacity * 2, count + extra)
         let newBase = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
         unsafe newBase.update(from: base, count: count)
@@ -30,14 +32,22 @@
 
     /// Appends bytes.
     @inline(__always)
-    func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) {
-        reserve(length)
-        unsafe (base + count).update(from: bytes, count: length)
-        count += length
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let start = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        unsafe (base + count).update(from: start, count: bytes.count)
+        count += bytes.count
+    }
+
+    /// Appends the canonical text of an instant in microseconds since 1970.
+    @inline(__always)
+    mutating func append(instant: Int64) {
+        reserve(Timestamp.maximumBytes)
+        count += unsafe Timestamp.write(instant, to: base + count)
     }
 
     /// Appends short text.
-    func append(_ text: String) {
+    mutating func append(_ text: String) {
         reserve(text.utf8.count)
         for byte in text.utf8 {
             unsafe base[count] = byte
@@ -46,7 +56,7 @@
     }
 
     /// Appends an integer in decimal digits.
-    func append(_ number: Int64) {
+    mutating func append(_ number: Int64) {
         reserve(20)
         var magnitude = number.magnitude
         var digits = 1

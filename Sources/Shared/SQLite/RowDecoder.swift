@@ -10,7 +10,7 @@ internal import JobCore
     private let statement: Statement
     private let connection: Connection
     private let columns: [Column]
-    private let arena: ByteArena
+    private var arena: ByteArena
     private var ends: [UInt32] = []
     private let batchBytes: Int
     private(set) var isAtEnd = false
@@ -26,20 +26,8 @@ internal import JobCore
 
     /// Reads rows until the batch is full or the rows end.
     func fill(_ batch: inout RowBatch) throws(JobError) {
-        arena.count = 0
-        ends.removeAll(keepingCapacity: true)
-        let handle = unsafe statement.handle
-        while arena.count < batchBytes {
-            let code = unsafe sqlite3_step(handle)
-            if code == SQLITE_DONE {
-                isAtEnd = true
-                break
-            }
-            if code != SQLITE_ROW { throw connection.failure(code, doing: "read") }
-            for index in columns.indices {
-                try unsafe append(handle, CInt(truncatingIfNeeded: index), columns[index].type)
-            }
-        }
+        // One exclusive access for all rows: one per value would cost more than the value.
+        try read(into: &arena, &ends)
         batch.columnCount = columns.count
         batch.removeAll()
         unsafe batch.bytes.append(contentsOf: UnsafeBufferPointer(start: arena.base, count: arena.count))
@@ -47,56 +35,70 @@ internal import JobCore
         try checkText(batch)
     }
 
+    private func read(into arena: inout ByteArena, _ ends: inout [UInt32]) throws(JobError) {
+        arena.count = 0
+        ends.removeAll(keepingCapacity: true)
+        let handle = unsafe statement.handle
+        let types = columns.map(\.type)
+        while arena.count < batchBytes {
+            let code = unsafe sqlite3_step(handle)
+            if code == SQLITE_DONE {
+                isAtEnd = true
+                return
+            }
+            if code != SQLITE_ROW { throw connection.failure(code, doing: "read") }
+            for index in types.indices {
+                let column = CInt(truncatingIfNeeded: index)
+                let isNull = try unsafe append(handle, column, types[index], &arena)
+                if arena.count > Int(RowBatch.offsetMask) { throw storedValueInvalid(column, "more than 1 GiB") }
+                ends.append(UInt32(truncatingIfNeeded: arena.count) | (isNull ? RowBatch.nullFlag : 0))
+            }
+        }
+    }
+
+    /// Appends one value of the current row; true when it is null.
     @inline(__always)
-    private func append(_ handle: OpaquePointer, _ index: CInt, _ type: ColumnType) throws(JobError) {
+    private func append(
+        _ handle: OpaquePointer, _ index: CInt, _ type: ColumnType, _ arena: inout ByteArena
+    ) throws(JobError) -> Bool {
         let stored = unsafe sqlite3_column_type(handle, index)
-        switch stored {
-        case SQLITE_TEXT:
+        if stored == SQLITE_TEXT {
             // The blob call gives the bytes where they are; the text call would copy them to add a zero byte.
             if let bytes = unsafe sqlite3_column_blob(handle, index) {
-                let count = unsafe Int(sqlite3_column_bytes(handle, index))
-                try unsafe appendText(bytes.assumingMemoryBound(to: UInt8.self), count, type, index)
+                let text = unsafe UnsafeBufferPointer(
+                    start: bytes.assumingMemoryBound(to: UInt8.self), count: Int(sqlite3_column_bytes(handle, index)))
+                if type == .timestamp {
+                    guard let value = unsafe Timestamp.parse(text) else {
+                        throw storedValueInvalid(index, "text that is not an RFC 3339 timestamp")
+                    }
+                    arena.append(instant: value)
+                } else {
+                    unsafe arena.append(text)
+                }
             }
-        case SQLITE_INTEGER:
+        } else if stored == SQLITE_INTEGER {
             let value = unsafe sqlite3_column_int64(handle, index)
             switch type {
             case .timestamp:
                 guard Self.instants.contains(value) else {
                     throw storedValueInvalid(index, "an instant outside the years 1 to 9999")
                 }
-                arena.reserve(32)
-                arena.count += unsafe Timestamp.write(value, to: arena.base + arena.count)
+                arena.append(instant: value)
             case .bool: arena.append(value == 0 ? "false" : "true")
             case .double: arena.append(Double(value).description)
             case .text, .int, .decimal, .date, .uuid, .json: arena.append(value)
             }
-        case SQLITE_FLOAT:
+        } else if stored == SQLITE_NULL {
+            return true
+        } else if stored == SQLITE_FLOAT {
             let value = unsafe sqlite3_column_double(handle, index)
             // No format has a number for it: JSON would not be JSON any more.
             guard value.isFinite else { throw storedValueInvalid(index, "an infinite number") }
             arena.append(value.description)
-        case SQLITE_NULL:
-            ends.append(UInt32(arena.count) | RowBatch.nullFlag)
-            return
-        default:
+        } else {
             throw storedValueInvalid(index, "binary data")
         }
-        if arena.count > Int(RowBatch.offsetMask) { throw storedValueInvalid(index, "more than 1 GiB") }
-        ends.append(UInt32(arena.count))
-    }
-
-    private func appendText(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ type: ColumnType, _ index: CInt
-    ) throws(JobError) {
-        if type == .timestamp {
-            guard let value = unsafe Timestamp.parse(UnsafeBufferPointer(start: bytes, count: count)) else {
-                throw storedValueInvalid(index, "text that is not an RFC 3339 timestamp")
-            }
-            arena.reserve(32)
-            arena.count += unsafe Timestamp.write(value, to: arena.base + arena.count)
-        } else {
-            unsafe arena.append(bytes, count)
-        }
+        return false
     }
 
     /// SQLite does not check that text is UTF-8; every format needs it to be.
