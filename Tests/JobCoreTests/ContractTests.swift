@@ -48,7 +48,8 @@ struct ContractTests {
             #expect(resource.canImport == expected.canImport)
             #expect(resource.key.joined(separator: ", ") == expected.key)
             #expect(resource.timeColumn == expected.time)
-            #expect(resource.columns.map { "\($0.name) \($0.type.rawValue)" }.joined(separator: ", ") == expected.columns)
+            #expect(
+                resource.columns.map { "\($0.name) \($0.type.rawValue)" }.joined(separator: ", ") == expected.columns)
             #expect(resource.keyColumns.map(\.name) == resource.key)
             #expect(resource.column("org_id") == nil)
         }

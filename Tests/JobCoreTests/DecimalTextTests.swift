@@ -7,12 +7,15 @@ struct DecimalTextTests {
     @Test(
         "Decimals keep their digits and their scale",
         arguments: [
-            ("0", "0"), ("-0", "0"), ("+0.00", "0.00"), ("-0.00", "0.00"), ("12", "12"), ("+012.50", "12.50"), ("-007", "-7"),
+            ("0", "0"), ("-0", "0"), ("+0.00", "0.00"), ("-0.00", "0.00"), ("12", "12"), ("+012.50", "12.50"),
+            ("-007", "-7"),
             (".5", "0.5"), ("-.5", "-0.5"), ("000", "0"), ("000.10", "0.10"), ("1e3", "1000"), ("1E+3", "1000"),
             ("1.5e1", "15"), ("1.25e1", "12.5"), ("12e-1", "1.2"), ("12e-2", "0.12"), ("12e-3", "0.012"),
             ("100e-2", "1.00"), ("0.5e1", "5"), ("-1e-2", "-0.01"), ("0e5", "0"), ("1e0", "1"), ("1e-0", "1"),
-            ("123456789012345678901234567890.123456789012345678901234567890",
-             "123456789012345678901234567890.123456789012345678901234567890"),
+            (
+                "123456789012345678901234567890.123456789012345678901234567890",
+                "123456789012345678901234567890.123456789012345678901234567890"
+            ),
         ])
     func canonical(text: String, expected: String) {
         #expect(DecimalText.canonical(text) == expected)
@@ -21,7 +24,8 @@ struct DecimalTextTests {
     @Test(
         "What is no decimal is none, and nothing is appended",
         arguments: [
-            "", "-", "+", ".", "-.", "1.", "1..2", "1.2.3", "--1", "+-1", "1-", "1 ", " 1", "1,5", "1_000", "0x10", "1e",
+            "", "-", "+", ".", "-.", "1.", "1..2", "1.2.3", "--1", "+-1", "1-", "1 ", " 1", "1,5", "1_000", "0x10",
+            "1e",
             "1e+", "e5", ".e5", "1e1.5", "1e00005", "NaN", "inf", "Infinity", "１", "1\u{0}",
         ])
     func malformed(text: String) {
@@ -63,8 +67,9 @@ struct DecimalTextTests {
     }
 
     private func digits(_ count: Int, _ random: inout SeededRandom) -> String {
-        (0..<count).map { _ in String([0, 0, Int.random(in: 0...9, using: &random)].randomElement(using: &random) ?? 0) }
-            .joined()
+        (0..<count).map { _ in String([0, 0, Int.random(in: 0...9, using: &random)].randomElement(using: &random) ?? 0)
+        }
+        .joined()
     }
 
     /// Moves the point one place at a time.

@@ -25,7 +25,8 @@ struct UUIDTextTests {
             "0189g2c4-7a3b-7c00-8abc-def012345678", "{0189f2c4-7a3b-7c00-8abc-def012345678",
             "0189f2c4-7a3b-7c00-8abc-def012345678}", "(0189f2c4-7a3b-7c00-8abc-def012345678)",
             "0189f2c4_7a3b_7c00_8abc_def012345678", "urn:uuid:0189f2c4-7a3b-7c00-8abc-def012345678",
-            "0189f2c47a3b7c008abcdef0123456-8", "0189f2c4-7a3b-7c00-8abc-def01234567é", "@189f2c47a3b7c008abcdef012345678",
+            "0189f2c47a3b7c008abcdef0123456-8", "0189f2c4-7a3b-7c00-8abc-def01234567é",
+            "@189f2c47a3b7c008abcdef012345678",
             "`189f2c47a3b7c008abcdef012345678", "G189f2c47a3b7c008abcdef012345678",
         ])
     func malformed(text: String) {
@@ -56,14 +57,17 @@ struct NearestNameTests {
     @Test(
         "A slip of the pen is understood",
         arguments: [
-            ("emial", "email"), ("Email", "email"), ("e-mail", "email"), ("firstname", "first_name"), ("lst_name", "last_name"),
+            ("emial", "email"), ("Email", "email"), ("e-mail", "email"), ("firstname", "first_name"),
+            ("lst_name", "last_name"),
             ("createdat", "created_at"), ("created_ta", "created_at"), ("pln", "plan"), ("plans", "plan"), ("if", "id"),
         ])
     func close(name: String, expected: String) {
         #expect(NearestName.of(name, among: known) == expected)
     }
 
-    @Test("What is far from everything has no suggestion", arguments: ["", "zzzzzz", "x", "occurred", "organisation_number"])
+    @Test(
+        "What is far from everything has no suggestion",
+        arguments: ["", "zzzzzz", "x", "occurred", "organisation_number"])
     func far(name: String) {
         #expect(NearestName.of(name, among: known) == nil)
     }

@@ -33,7 +33,8 @@ struct QueryBuilderTests {
         let limited = QueryBuilder(query(order: ["at", "id"], limit: 5), dialect: PostgreSQLDialect())
         #expect(
             limited.select().text
-                == "SELECT \(columns) FROM \"or\"\"ders\" WHERE \"org_id\" = $1 ORDER BY \"org_id\", \"at\", \"id\" LIMIT 5")
+                == "SELECT \(columns) FROM \"or\"\"ders\" WHERE \"org_id\" = $1 ORDER BY \"org_id\", \"at\", \"id\" LIMIT 5"
+        )
         #expect(
             limited.count().text
                 == "SELECT count(*) FROM (SELECT 1 FROM \"or\"\"ders\" WHERE \"org_id\" = $1 LIMIT 5) AS counted")
@@ -45,7 +46,10 @@ struct QueryBuilderTests {
 
     private static let table: [(Condition, sqlite: String, postgresql: String, values: [Literal])] = [
         (.compare(id, .equal, .text("x")), #""id" = ?2"#, #""id" COLLATE "C" = $2"#, [.text("x")]),
-        (.compare(id, .notEqual, .text("x")), #""id" IS NOT ?2"#, #""id" COLLATE "C" IS DISTINCT FROM $2"#, [.text("x")]),
+        (
+            .compare(id, .notEqual, .text("x")), #""id" IS NOT ?2"#, #""id" COLLATE "C" IS DISTINCT FROM $2"#,
+            [.text("x")]
+        ),
         (
             .compare(total, .greater, .decimal("1.5")), #""total" COLLATE dataio_decimal > ?2"#, #""total" > $2"#,
             [.decimal("1.5")]
@@ -78,7 +82,8 @@ struct QueryBuilderTests {
             ] {
                 let builder = QueryBuilder(query([condition]), dialect: dialect)
                 for statement in [builder.select(), builder.count()] {
-                    #expect(statement.text.contains(" WHERE \"org_id\" = \(mark)1 AND \(expected)"), "\(statement.text)")
+                    #expect(
+                        statement.text.contains(" WHERE \"org_id\" = \(mark)1 AND \(expected)"), "\(statement.text)")
                     #expect(statement.values == [.text(Self.hostile)] + values)
                     #expect(!statement.text.contains(Self.hostile))
                 }
@@ -129,7 +134,8 @@ struct TableDefinitionTests {
     @Test("A resource's table has org_id first, its key required, and an index by time within the organisation")
     func resource() {
         let resource = Resource(
-            name: "x", table: "t\"able", columns: [Column("id", .uuid), Column("at", .timestamp), Column("n", .decimal)],
+            name: "x", table: "t\"able",
+            columns: [Column("id", .uuid), Column("at", .timestamp), Column("n", .decimal)],
             key: ["id"], timeColumn: "at")
         let table = TableDefinition(resource)
         #expect(table.primaryKey == ["org_id", "id"])
