@@ -36,7 +36,10 @@ internal import JobCore
         name = "sqlite:\(path)"
         unsafe sqlite3_extended_result_codes(opened, 1)
         unsafe sqlite3_busy_timeout(opened, 10_000)
+        let configured = unsafe csqlite_refuse_quoted_text(opened)
         unsafe DecimalCollation.register(on: opened)
+        // Without it a missing org_id column would compare as the text 'org_id', and a missing column export its name.
+        if configured != SQLITE_OK { throw failure(configured, doing: "configure") }
     }
 
     deinit {

@@ -17,9 +17,7 @@ struct ImportLedger {
 
     private var job: [Literal] { [.text(plan.orgId), .text(plan.jobId)] }
 
-    /// Makes this attempt the owner.
-    ///
-    /// Returns the checkpoint of an earlier attempt, `nil` when there is none.
+    /// Makes this attempt the owner. Returns the checkpoint of an earlier attempt, `nil` when there is none.
     func takeOver() throws(JobError) -> LoadCheckpoint? {
         if plan.isDryRun {
             try connection.execute(
@@ -32,6 +30,7 @@ struct ImportLedger {
         }
         try connection.execute("BEGIN IMMEDIATE")
         let found = try read()
+        // An attempt that ended before its first commit has left a row without a checkpoint.
         try connection.prepare(
             SQLStatement(
                 """
@@ -69,9 +68,7 @@ struct ImportLedger {
         return checkpoint.records == 0 && !checkpoint.isComplete ? nil : checkpoint
     }
 
-    /// Writes the checkpoint into the open transaction.
-    ///
-    /// Throws `lease_lost` when another attempt took the job over.
+    /// Writes the checkpoint into the open transaction. Throws `lease_lost` when another attempt took the job over.
     func record(_ checkpoint: LoadCheckpoint) throws(JobError) {
         if plan.isDryRun { return }
         let values: [Literal] =

@@ -12,3 +12,9 @@ static inline int csqlite_bind_text_copy(sqlite3_stmt *_Nonnull statement, int i
                                          sqlite3_uint64 count) {
     return sqlite3_bind_text64(statement, index, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
+
+// A name in double quotes that is no column is an error then, not a text (https://www.sqlite.org/quirks.html#dblquote).
+// The function takes variable arguments, which Swift does not import.
+static inline int csqlite_refuse_quoted_text(sqlite3 *_Nonnull database) {
+    return sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, (int *)0);
+}

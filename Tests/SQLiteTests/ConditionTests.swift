@@ -1,0 +1,108 @@
+import JobCore
+import TestSupport
+import Testing
+
+@testable import SQLite
+
+@Suite("Conditions on real rows")
+struct ConditionTests {
+    private static let id = Operand.column(Column("id", .text))
+    private static let price = Operand.column(Column("price", .decimal))
+    private static let note = Operand.column(Column("note", .text))
+    private static let flag = Operand.column(Column("flag", .bool))
+    private static let at = Operand.column(Column("at", .timestamp))
+    private static let name = Operand.jsonField(Column("data", .json), path: ["name"])
+    private static let size = Operand.jsonField(Column("data", .json), path: ["inner", "size"])
+    private static let spaced = Operand.jsonField(Column("data", .json), path: ["a b"])
+
+    private static let table: [(Condition, String)] = [
+        (.compare(id, .equal, .text("b")), "b"), (.compare(id, .notEqual, .text("b")), "acd"),
+        (.compare(price, .equal, .decimal("9.5")), "a"), (.compare(price, .greater, .decimal("9.5")), "bc"),
+        (.compare(price, .less, .decimal("10")), "a"), (.compare(price, .lessOrEqual, .decimal("10.000")), "ab"),
+        (.compare(price, .notEqual, .decimal("10.0")), "acd"),
+        (.anyOf(price, [.decimal("10.0"), .decimal("100")]), "bc"),
+        (.anyOf(id, []), ""), (.anyOf(id, [.text("a"), .text("zz")]), "a"),
+        (.contains(note, "%"), "a"), (.contains(note, "B"), "b"), (.contains(note, "é"), "c"),
+        (.contains(note, ""), "abc"),
+        (.startsWith(note, "1"), "a"), (.startsWith(note, "ab"), ""), (.startsWith(note, "aB"), "b"),
+        (.isPresent(note), "abc"), (.isAbsent(note), "d"),
+        (.compare(flag, .equal, .bool(true)), "ac"), (.compare(flag, .notEqual, .bool(true)), "bd"),
+        (.compare(at, .greaterOrEqual, .timestamp(0)), "bc"), (.compare(at, .less, .timestamp(0)), "a"),
+        (.compare(name, .equal, .text("x")), "a"), (.compare(name, .notEqual, .text("x")), "bcd"),
+        (.compare(size, .greater, .integer(5)), "b"), (.compare(size, .equal, .double(1.5)), "a"),
+        (.compare(name, .equal, .bool(true)), "b"), (.isAbsent(name), "cd"), (.isPresent(size), "ab"),
+        (.startsWith(name, "x"), "a"), (.compare(spaced, .equal, .integer(1)), "b"),
+    ]
+
+    @Test("Every operator finds the rows it should; null differs from everything, text that is not JSON has no fields")
+    func rows() async throws {
+        let fixture = try await DatabaseFixture.migrated()
+        try fixture.shell(
+            """
+            INSERT INTO things (org_id, id, price, flag, at, data, note) VALUES
+            ('org', 'a', '9.50', 1, -1, '{"name":"x","inner":{"size":1.5}}', '100 %'),
+            ('org', 'b', '10', 0, 0, '{"name":true,"inner":{"size":7},"a b":1}', 'aBc'),
+            ('org', 'c', '100.0', 1, 1, 'not json', 'é'), ('org', 'd', NULL, NULL, NULL, NULL, NULL);
+            """)
+        for (condition, expected) in Self.table {
+            let found = try await fixture.rows(DatabaseFixture.query(["id"], conditions: [condition]))
+            #expect(found.compactMap { $0[0] }.joined() == expected, "\(condition)")
+        }
+    }
+
+    @Test("Decimals of any size compare as aligning their digits compares them")
+    func collation() {
+        var random = SeededRandom(seed: 3)
+        for _ in 0..<20_000 {
+            let left = Self.decimal(&random)
+            // Some pairs differ in their scale only.
+            let isSame = Int.random(in: 0..<4, using: &random) == 0
+            let right = isSame ? left + (left.contains(".") ? "0" : ".0") : Self.decimal(&random)
+            #expect(Self.compare(left, right) == Self.aligned(left, right), "\(left) \(right)")
+            #expect(Self.compare(right, left) == -Self.aligned(left, right), "\(right) \(left)")
+        }
+    }
+
+    @Test("Text that is no decimal has a place in the order too")
+    func noDecimals() {
+        let texts = ["", "-", ".", "abc", "1", "-1", "0", "-0", "0.0", "00", "\u{0}", "é", "-é"]
+        for left in texts {
+            #expect(Self.compare(left, left) == 0)
+            for right in texts { #expect(Self.compare(left, right) == -Self.compare(right, left)) }
+        }
+        #expect(Self.compare("-0", "0.00") == 0)
+    }
+
+    private static func limit(_ random: inout SeededRandom) -> UInt64 {
+        [9, 100, .max].randomElement(using: &random) ?? 9
+    }
+
+    private static func decimal(_ random: inout SeededRandom) -> String {
+        let integer = String(UInt64.random(in: 0...limit(&random), using: &random))
+        let fraction = String(UInt64.random(in: 0...limit(&random), using: &random))
+        return (Bool.random(using: &random) ? "-" : "") + integer + (Bool.random(using: &random) ? "." + fraction : "")
+    }
+
+    private static func compare(_ left: String, _ right: String) -> Int {
+        let left = Array(left.utf8)
+        let right = Array(right.utf8)
+        return unsafe DecimalCollation.compare(left.span.bytes, right.span.bytes)
+    }
+
+    /// The digits of both, filled with zeros to the same shape, compared as text.
+    private static func aligned(_ left: String, _ right: String) -> Int {
+        func digits(_ text: String) -> String {
+            let parts = text.drop { $0 == "-" }.split(separator: ".")
+            let integer = String(parts[0])
+            let fraction = parts.count > 1 ? String(parts[1]) : ""
+            return String(repeating: "0", count: 40 - integer.count) + integer + fraction
+                + String(repeating: "0", count: 40 - fraction.count)
+        }
+        func sign(_ text: String) -> Int {
+            digits(text).allSatisfy { $0 == "0" } ? 0 : text.hasPrefix("-") ? -1 : 1
+        }
+        if sign(left) != sign(right) { return sign(left) < sign(right) ? -1 : 1 }
+        let order = digits(left) == digits(right) ? 0 : digits(left) < digits(right) ? -1 : 1
+        return order * sign(left)
+    }
+}

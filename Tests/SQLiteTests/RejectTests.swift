@@ -1,0 +1,122 @@
+import JobCore
+import TestSupport
+import Testing
+
+@testable import SQLite
+
+@Suite("SQLite rejects and dry runs")
+struct RejectTests {
+    private static let columns = [Column("id", .text), Column("number", .int)]
+
+    @Test(
+        "Kept rejects come back in pages, in order, counted by code, until they are discarded",
+        arguments: [false, true])
+    func paging(isDryRun: Bool) async throws {
+        let fixture = try await DatabaseFixture.migrated()
+        let other = try await fixture.database.openLoader(DatabaseFixture.plan(job: "other"))
+        _ = try await other.begin(columns: Self.columns)
+        try await other.commit(LoadCheckpoint(), rejects: [LoaderTests.reject(1)])
+        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: isDryRun))
+        _ = try await loader.begin(columns: Self.columns)
+        let rejects = (1...25).map { LoaderTests.reject($0 * 3, code: $0 % 5 == 0 ? "ragged_row" : "invalid_int") }
+        try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[..<20]))
+        try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[20...]))
+        #expect(try await loader.rejects(after: 0, limit: 10) == Array(rejects[..<10]))
+        #expect(try await loader.rejects(after: 30, limit: 10) == Array(rejects[10..<20]))
+        #expect(try await loader.rejects(after: 60, limit: 10) == Array(rejects[20...]))
+        #expect(try await loader.rejects(after: 75, limit: 10) == [])
+        #expect(try await loader.rejectCounts() == ["invalid_int": 20, "ragged_row": 5])
+        try await loader.discardRejects()
+        #expect(try await loader.rejects(after: 0, limit: 10) == [])
+        #expect(try await loader.rejectCounts() == [:])
+        await loader.close()
+        #expect(try await other.rejects(after: 0, limit: 10) == [LoaderTests.reject(1)])
+        await other.close()
+    }
+
+    @Test("A dry run gives the verdicts of the real run and leaves the file as it was")
+    func dryRun() async throws {
+        let fixture = try await DatabaseFixture.migrated()
+        try fixture.shell(
+            "INSERT INTO things (org_id, id) VALUES ('org', 'a'), ('other', 'b'); PRAGMA wal_checkpoint(TRUNCATE);")
+        let before = try fixture.folder.read("test.sqlite")
+        let batches = [
+            DatabaseFixture.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"], [nil, "5"]]),
+            DatabaseFixture.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
+        ]
+        let dry = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: true))
+        #expect(try await dry.begin(columns: Self.columns) == nil)
+        let foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
+        try await dry.commit(LoaderTests.checkpoint(records: 8), rejects: [LoaderTests.reject(5)])
+        await dry.close()
+        #expect(try fixture.folder.read("test.sqlite") == before)
+        #expect(
+            try fixture.shell("SELECT count(*) FROM import_ledger; SELECT count(*) FROM import_rejects;") == "0\n0\n")
+
+        let real = try await fixture.database.openLoader(DatabaseFixture.plan())
+        _ = try await real.begin(columns: Self.columns)
+        let happened = [try await real.load(batches[0]), try await real.load(batches[1])]
+        await real.close()
+        #expect(foretold == happened)
+        #expect(happened.map { $0.map(\.row) } == [[0, 2, 4], [0, 2]])
+    }
+
+    @Test("Keys of several columns and types are compared whole, dry and real")
+    func compositeKey() async throws {
+        let analytics = try #require(Catalogue.builtIn.resource("analytics"))
+        let fixture = try DatabaseFixture()
+        _ = try await fixture.database.migrate(.builtIn)
+        try fixture.shell("INSERT INTO analytics VALUES ('org', '2026-04-01', 'visits', 'web', 1.5);")
+        let rows = DatabaseFixture.batch([
+            ["2026-04-01", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "2.0"],
+            ["2026-04-02", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "3.0"],
+        ])
+        for isDryRun in [true, false] {
+            let plan = DatabaseFixture.plan(isDryRun: isDryRun, resource: analytics)
+            let loader = try await fixture.database.openLoader(plan)
+            _ = try await loader.begin(columns: analytics.columns)
+            #expect(try await loader.load(rows).map(\.row) == [0, 3])
+            await loader.close()
+        }
+    }
+
+    @Test("While another process writes for longer than the patience of a connection, the job is to be launched again")
+    func busy() async throws {
+        let fixture = try await DatabaseFixture.migrated()
+        let writer = try Connection(path: fixture.path, access: .readWrite)
+        try writer.execute("BEGIN IMMEDIATE")
+        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let error = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
+        #expect(error?.code == "database_busy" && error?.exitCode == .temporary)
+        // Readers do not mind.
+        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [])
+        try writer.execute("ROLLBACK")
+        #expect(try await loader.begin(columns: Self.columns) == nil)
+        await loader.close()
+    }
+
+    @Test("A read-only connection writes nothing and says so")
+    func readOnly() async throws {
+        let fixture = try await DatabaseFixture.migrated()
+        let connection = try Connection(path: fixture.path, access: .readOnly)
+        let error = #expect(throws: JobError.self) { try connection.execute("DELETE FROM things") }
+        #expect(error?.code == "database_read_only" && error?.exitCode == .notPermitted)
+    }
+
+    @Test(
+        "Result codes of SQLite have codes and exit codes of their own",
+        arguments: [
+            (13, "disk_full", ExitCode.osError), (7, "out_of_memory", .osError), (5, "database_busy", .temporary),
+            (6, "database_busy", .temporary), (517, "database_busy", .temporary),
+            (14, "database_unavailable", .configuration), (8, "database_read_only", .notPermitted),
+            (3, "database_forbidden", .notPermitted), (23, "database_forbidden", .notPermitted),
+            (26, "database_invalid", .configuration), (11, "database_corrupt", .protocolError),
+            (10, "database_io", .osError), (3338, "database_io", .osError), (9, "interrupted", .terminated),
+            (1, "database_statement", .configuration), (21, "database_error", .software),
+        ] as [(CInt, String, ExitCode)])
+    func resultCodes(number: CInt, code: String, exitCode: ExitCode) {
+        let error = SQLiteFailure.make(number, doing: "step", database: "sqlite:x")
+        #expect(error.code == code && error.exitCode == exitCode)
+        #expect(error.message.hasPrefix("sqlite:x: step: "))
+    }
+}
