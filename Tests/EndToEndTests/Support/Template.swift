@@ -1,6 +1,8 @@
 internal import TestSupport
 
-/// The database a workbench starts with. Each is made once, by the programs themselves.
+/// The database a workbench starts with.
+///
+/// Each is made once, by the programs themselves.
 enum Template: Sendable {
     /// None: the first run makes it.
     case none
