@@ -17,7 +17,9 @@ struct ImportLedger {
 
     private var job: [Literal] { [.text(plan.orgId), .text(plan.jobId)] }
 
-    /// Makes this attempt the owner. Returns the checkpoint of an earlier attempt, `nil` when there is none.
+    /// Makes this attempt the owner.
+    ///
+    /// Returns the checkpoint of an earlier attempt, `nil` when there is none.
     func takeOver() throws(JobError) -> LoadCheckpoint? {
         if plan.isDryRun {
             try connection.execute(
@@ -68,7 +70,9 @@ struct ImportLedger {
         return checkpoint.records == 0 && !checkpoint.isComplete ? nil : checkpoint
     }
 
-    /// Writes the checkpoint into the open transaction. Throws `lease_lost` when another attempt took the job over.
+    /// Writes the checkpoint into the open transaction.
+    ///
+    /// Throws `lease_lost` when another attempt took the job over.
     func record(_ checkpoint: LoadCheckpoint) throws(JobError) {
         if plan.isDryRun { return }
         let values: [Literal] =
