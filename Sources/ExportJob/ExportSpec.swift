@@ -47,15 +47,11 @@ struct ExportSpec: Sendable {
     ///
     /// Throws `invalid_json` and `spec_invalid`, which names every mistake.
     init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
-        let value = try JSONValue(parsing: bytes, limits: JSONLimits())
         var problems = SpecProblems()
-        Self.shape.validate(value, at: "$", into: &problems)
-        let common = CommonSpec(
-            value, kind: .export, environment: environment, catalogue: catalogue, problems: &problems)
-        guard let common else {
-            try problems.throwIfAny()
-            throw JobError("spec_invalid", .usage, "the job spec is not an object of fields")
-        }
+        let common = try CommonSpec(
+            bytes: bytes, kind: .export, shape: Self.shape, environment: environment, catalogue: catalogue,
+            problems: &problems)
+        let value = common.value
         if value["format"] == nil { problems.add("$.format", "is missing, expected one of csv, json, jsonl") }
         if let shards = value.integer("shards"), shards > 1 {
             problems.add("$.shards", "more than one process is not supported by this version")

@@ -3,24 +3,6 @@ internal import Formats
 internal import JobCore
 internal import JobRuntime
 
-/// Where the spec is.
-struct SpecOptions: ParsableArguments {
-    @Option(name: .long, help: "File with the job spec; '-' is standard input.")
-    var spec: String?
-
-    /// The checked spec and what it needs.
-    ///
-    /// Throws `spec_invalid` with every mistake.
-    func load() async throws -> (spec: ExportSpec, backends: Backends, environment: JobEnvironment, log: JobLog) {
-        let environment = JobEnvironment()
-        let log = JobLog(level: environment.logLevel)
-        let bytes = try SpecSource.read(file: spec, environment: environment)
-        let catalogue = try CatalogueFile.load(environment.catalogueFile)
-        let spec = try ExportSpec(bytes: bytes, environment: environment, catalogue: catalogue)
-        return (spec, try await Backends.open(environment, log: log), environment, log)
-    }
-}
-
 /// Runs the job.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run", abstract: "Run the job and exit (default).")
@@ -28,10 +10,13 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: SpecOptions
 
     func run() async throws {
-        let (spec, backends, environment, log) = try await options.load()
+        let input = try options.read()
+        let spec = try ExportSpec(
+            bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
+        let backends = try await input.openBackends()
         let runner = JobRunner(
-            spec: spec.common, format: spec.format.rawValue, backends: backends, environment: environment, log: log,
-            commitsBeforePublishing: false)
+            spec: spec.common, format: spec.format.rawValue, backends: backends, environment: input.environment,
+            log: input.log, commitsBeforePublishing: false)
         let end = try await runner.run { context in try await ExportPipeline(spec: spec, context: context).run() }
         JobProcess.end(end.manifest, end.exitCode)
     }
@@ -46,7 +31,10 @@ struct PrepareCommand: AsyncParsableCommand {
     @OptionGroup var options: SpecOptions
 
     func run() async throws {
-        let (spec, backends, _, _) = try await options.load()
+        let input = try options.read()
+        let spec = try ExportSpec(
+            bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
+        let backends = try await input.openBackends()
         let manifest = try await Preparation(backends: backends).queue(spec.common, format: spec.format.rawValue)
         StandardStream.output(manifest)
     }

@@ -74,15 +74,11 @@ struct ImportSpec: Sendable {
     ///
     /// Throws `invalid_json` and `spec_invalid`, which names every mistake.
     init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
-        let value = try JSONValue(parsing: bytes, limits: JSONLimits())
         var problems = SpecProblems()
-        Self.shape.validate(value, at: "$", into: &problems)
-        let common = CommonSpec(
-            value, kind: .import, environment: environment, catalogue: catalogue, problems: &problems)
-        guard let common else {
-            try problems.throwIfAny()
-            throw JobError("spec_invalid", .usage, "the job spec is not an object of fields")
-        }
+        let common = try CommonSpec(
+            bytes: bytes, kind: .import, shape: Self.shape, environment: environment, catalogue: catalogue,
+            problems: &problems)
+        let value = common.value
         Self.refuseWhatIsMissing(value, &problems)
         format = SourceFormat(rawValue: value.text("format") ?? "auto")
         mapping = Self.mapping(value["mapping"], common.resource, &problems)

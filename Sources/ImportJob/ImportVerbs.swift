@@ -4,24 +4,6 @@ internal import JobCore
 internal import JobRuntime
 internal import ObjectStorage
 
-/// Where the spec is.
-struct SpecOptions: ParsableArguments {
-    @Option(name: .long, help: "File with the job spec; '-' is standard input.")
-    var spec: String?
-
-    /// The checked spec and what it needs.
-    ///
-    /// Throws `spec_invalid` with every mistake.
-    func load() async throws -> (spec: ImportSpec, backends: Backends, environment: JobEnvironment, log: JobLog) {
-        let environment = JobEnvironment()
-        let log = JobLog(level: environment.logLevel)
-        let bytes = try SpecSource.read(file: spec, environment: environment)
-        let catalogue = try CatalogueFile.load(environment.catalogueFile)
-        let spec = try ImportSpec(bytes: bytes, environment: environment, catalogue: catalogue)
-        return (spec, try await Backends.open(environment, log: log), environment, log)
-    }
-}
-
 /// Runs the job.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run", abstract: "Run the job and exit (default).")
@@ -29,10 +11,13 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: SpecOptions
 
     func run() async throws {
-        let (spec, backends, environment, log) = try await options.load()
+        let input = try options.read()
+        let spec = try ImportSpec(
+            bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
+        let backends = try await input.openBackends()
         let runner = JobRunner(
-            spec: spec.common, format: spec.formatName, backends: backends, environment: environment, log: log,
-            commitsBeforePublishing: !spec.isDryRun)
+            spec: spec.common, format: spec.formatName, backends: backends, environment: input.environment,
+            log: input.log, commitsBeforePublishing: !spec.isDryRun)
         let end = try await runner.run { context in
             try await ImportPipeline(spec: spec, context: context).run()
         } afterwards: { manifest in
@@ -52,13 +37,16 @@ struct PrepareCommand: AsyncParsableCommand {
     @OptionGroup var options: SpecOptions
 
     func run() async throws {
-        let (spec, backends, _, log) = try await options.load()
+        let input = try options.read()
+        let spec = try ImportSpec(
+            bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
+        let backends = try await input.openBackends()
         let manifest = try await Preparation(backends: backends).queue(spec.common, format: spec.formatName)
         StandardStream.output(manifest)
         if !spec.namesSource {
             let url = try await backends.store.downloadURL(
                 spec.sourceKey(), fileName: spec.common.jobId, secondsToLive: 1800)
-            log.info("put the file at uploadUrl, then run the job", ["uploadUrl": url])
+            input.log.info("put the file at uploadUrl, then run the job", ["uploadUrl": url])
         }
     }
 }

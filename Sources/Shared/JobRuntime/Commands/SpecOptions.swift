@@ -1,0 +1,31 @@
+package import ArgumentParser
+package import JobCore
+
+/// Where the spec of a job is.
+package struct SpecOptions: ParsableArguments {
+    @Option(name: .long, help: "File with the job spec; '-' is standard input.")
+    package var spec: String?
+
+    package init() {}
+
+    /// Reads the spec and what it is checked against.
+    ///
+    /// Throws `spec_missing`, `file_too_large`, `file_unreadable` and `catalogue_invalid`.
+    package func read() throws -> SpecInput {
+        let environment = JobEnvironment()
+        return SpecInput(
+            bytes: try SpecSource.read(file: spec, environment: environment), environment: environment,
+            catalogue: try CatalogueFile.load(environment.catalogueFile), log: JobLog(level: environment.logLevel))
+    }
+}
+
+/// A spec as it was given, with its surroundings.
+package struct SpecInput: Sendable {
+    package let bytes: [UInt8]
+    package let environment: JobEnvironment
+    package let catalogue: Catalogue
+    package let log: JobLog
+
+    /// The database and the store of the job; opened only when the spec is known to be right.
+    package func openBackends() async throws -> Backends { try await Backends.open(environment, log: log) }
+}
