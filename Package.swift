@@ -44,11 +44,15 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "ExportJob",
-            dependencies: ["JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser],
+            dependencies: [
+                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser,
+            ],
             path: "Sources/ExportJob", swiftSettings: settings),
         .executableTarget(
             name: "ImportJob",
-            dependencies: ["JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser],
+            dependencies: [
+                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser,
+            ],
             path: "Sources/ImportJob", swiftSettings: settings),
 
         shared(
@@ -77,7 +81,7 @@ let package = Package(
         tests("SQLiteTests", ["SQLite", "JobCore"]),
         tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
         tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
-        tests("ImportJobTests", ["ImportJob", "JobRuntime", "Formats", "JobCore"]),
+        tests("ImportJobTests", ["ImportJob", "JobRuntime", "ObjectStorage", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "Formats", "JobCore"]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Formats", "Compression", "Signing", "JobCore"],
