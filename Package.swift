@@ -81,7 +81,7 @@ let package = Package(
         tests("SQLiteTests", ["SQLite", "JobCore"]),
         tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
         tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
-        tests("ImportJobTests", ["ImportJob", "JobRuntime", "Formats", "JobCore"]),
+        tests("ImportJobTests", ["ImportJob", "JobRuntime", "ObjectStorage", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "Formats", "JobCore"]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Formats", "JobCore", "TestSupport"],

@@ -64,7 +64,8 @@ struct SnapshotTests {
     func textTimestamps() async throws {
         let fixture = try DatabaseFixture()
         try fixture.shell(
-            "CREATE TABLE things (org_id, id, at); INSERT INTO things VALUES ('org', 'a', '2026-04-01T02:00:00.50+02:00');"
+            "CREATE TABLE things (org_id, id, at); "
+                + "INSERT INTO things VALUES ('org', 'a', '2026-04-01T02:00:00.50+02:00');"
         )
         #expect(try await fixture.rows(DatabaseFixture.query(["at"])) == [["2026-04-01T00:00:00.5Z"]])
     }
@@ -89,8 +90,8 @@ struct SnapshotTests {
     func manyBatches() async throws {
         let fixture = try await DatabaseFixture.migrated()
         try fixture.shell(
-            "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO things (org_id, id, note) "
-                + "SELECT 'org', printf('%06d', i), printf('%0100d', i) FROM n;")
+            "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
+                + "INSERT INTO things (org_id, id, note) SELECT 'org', printf('%06d', i), printf('%0100d', i) FROM n;")
         let query = DatabaseFixture.query(["id", "note"])
         let rows = try await fixture.rows(query)
         #expect(rows.count == 30_000)
@@ -122,8 +123,8 @@ struct SnapshotTests {
     func cancel() async throws {
         let fixture = try await DatabaseFixture.migrated()
         try fixture.shell(
-            "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) INSERT INTO things (org_id, id, note) "
-                + "SELECT 'org', i, printf('%0100d', i) FROM n;")
+            "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
+                + "INSERT INTO things (org_id, id, note) SELECT 'org', i, printf('%0100d', i) FROM n;")
         let snapshot = try await fixture.database.openSnapshot()
         let channel = BoundedChannel<RowBatch>(depth: 1)
         let reader = Task {

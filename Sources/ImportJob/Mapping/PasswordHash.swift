@@ -21,9 +21,9 @@ enum PasswordHash {
 
     /// `$2b$12$` and 53 characters of salt and hash.
     private static func isBcrypt(_ parts: [Substring]) -> Bool {
-        guard parts.count == 4, parts[2].utf8.count == 2, let cost = Int(parts[2]), (4...31).contains(cost) else {
-            return false
-        }
+        guard parts.count == 4, parts[2].utf8.count == 2, parts[2].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let cost = Int(parts[2]), (4...31).contains(cost)
+        else { return false }
         return parts[3].utf8.count == 53 && parts[3].utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2E || $0 == 0x2F }
     }
 

@@ -1,0 +1,131 @@
+import Formats
+import JobCore
+import JobRuntime
+import ObjectStorage
+import Testing
+
+@testable import ImportJob
+
+@Suite("Import specs")
+struct ImportSpecTests {
+    static func decode(_ text: String) throws(JobError) -> ImportSpec {
+        try ImportSpec(bytes: Array(text.utf8), environment: JobEnvironment(variables: [:]), catalogue: .builtIn)
+    }
+
+    /// A spec with the given members added to what every spec needs.
+    static func decode(members: String) throws(JobError) -> ImportSpec {
+        let comma = members.isEmpty ? "" : ","
+        return try decode(#"{"orgId":"org","resource":"contacts","sourceKey":"file.csv""# + comma + members + "}")
+    }
+
+    @Test("The shortest spec has the documented defaults")
+    func defaults() throws {
+        let spec = try Self.decode(members: "")
+        #expect(spec.format == nil && spec.formatName == "auto")
+        #expect(spec.mapping == nil && spec.unmapped == .ignore && !spec.isDryRun)
+        #expect(spec.duplicates == .reject && spec.downloadURLTTL == 1800 && spec.namesSource)
+        #expect(spec.csv.delimiter == nil && spec.csv.quote == 0x22 && spec.csv.hasHeader)
+        #expect(spec.errorLimit.check(rejected: 1_000_000, read: 1_000_000, isEnd: true) == nil)
+        #expect(try spec.sourceKey().text == "org/uploads/file.csv")
+    }
+
+    @Test("Every field is taken as it is written")
+    func everyField() throws {
+        let spec = try Self.decode(
+            """
+            {"jobId":"j","orgId":"org","resource":"contacts","format":"jsonl","sourceKey":"uploads/a/b.jsonl",
+             "mapping":{"Mail":"email","Nr":{"field":"id"}},"unmapped":"error","skipDuplicates":true,"dryRun":true,
+             "mode":"insert","atomic":false,"onError":{"policy":"skip","maxErrors":3,"maxErrorRate":0.5},
+             "csv":{"delimiter":";","quote":"'","encoding":"utf-8","header":false},"downloadUrlTTL":1}
+            """)
+        #expect(spec.format == .jsonl && spec.formatName == "jsonl")
+        #expect(spec.mapping?.map(\.source) == ["Mail", "Nr"] && spec.mapping?.map(\.target) == ["email", "id"])
+        #expect(spec.unmapped == .error && spec.duplicates == .skip && spec.isDryRun && spec.downloadURLTTL == 1)
+        #expect(spec.csv.delimiter == 0x3B && spec.csv.quote == 0x27 && !spec.csv.hasHeader)
+        #expect(try spec.sourceKey().text == "org/uploads/a/b.jsonl")
+    }
+
+    @Test("Without a source key a job with an id reads the upload of that name")
+    func sourceOfJob() throws {
+        let spec = try Self.decode(#"{"jobId":"job-7","orgId":"org","resource":"contacts"}"#)
+        #expect(!spec.namesSource)
+        #expect(try spec.sourceKey().text == "org/uploads/job-7")
+        let error = #expect(throws: JobError.self) { _ = try Self.decode(#"{"orgId":"org","resource":"contacts"}"#) }
+        #expect(error?.message.contains("$.sourceKey: is missing") == true)
+    }
+
+    @Test(
+        "A source key cannot leave the uploads of its organisation",
+        arguments: [
+            "../x", "a/../../b", "/etc/passwd", "uploads/../x", "a//b", "..", "uploads/", "a b", "é", "a\\u0000b",
+        ])
+    func hostileKeys(key: String) {
+        let error = #expect(throws: JobError.self) {
+            _ = try Self.decode(#"{"orgId":"org","resource":"contacts","sourceKey":"# + "\"\(key)\"}")
+        }
+        #expect(error?.code == "spec_invalid" && error?.message.contains("$.sourceKey") == true)
+    }
+
+    @Test(
+        "Every mistake names its place and what was expected",
+        arguments: [
+            (#""mapping":{"a":"emial"}"#, #"$.mapping.a: unknown target field "emial"; did you mean 'email'?"#),
+            (#""mapping":{"a":"org_id"}"#, "unknown target field"), (#""mapping":{}"#, "$.mapping: is empty"),
+            (#""mapping":{"a":"id","b":"id"}"#, "$.mapping.b: target field 'id' is mapped twice"),
+            (#""mapping":{"a":{"feld":"id"}}"#, "$.mapping.a.feld: unknown field; did you mean 'field'?"),
+            (#""mapping":{"a":1}"#, "$.mapping.a: found the number 1"),
+            (#""unmapped":"keep""#, "$.unmapped: found the string \"keep\""),
+            (#""unmapped":"attributes""#, "'attributes' is not supported"),
+            (#""mode":"upsert""#, "$.mode: only insert is supported"),
+            (#""atomic":true"#, "$.atomic: is not supported"),
+            (#""preset":"hubspot""#, "$.preset: is not supported"),
+            (#""sourceUrl":"https://x""#, "$.sourceUrl: is not"),
+            (#""plan":"j""#, "$.plan: is not supported"), (#""matchOn":["email"]"#, "$.matchOn: is not supported"),
+            (#""onError":{"maxErrors":-1}"#, "$.onError.maxErrors"),
+            (#""onError":{"maxErrorRate":1.1}"#, "maxErrorRate"),
+            (#""onError":{"policy":"stop"}"#, "$.onError.policy"),
+            (#""csv":{"quote":"é"}"#, "expected one ASCII character"),
+            (#""csv":{"quote":""}"#, "$.csv.quote"),
+            (#""csv":{"delimiter":";","quote":";"}"#, "is the quote character"),
+            (#""csv":{"delimiter":"a"}"#, "$.csv.delimiter: found the string"),
+            (#""csv":{"encoding":"latin1"}"#, "$.csv.encoding"),
+            (#""format":"xlsx""#, "$.format"), (#""skipDuplicates":"yes""#, "expected true or false"),
+            (#""columns":["id"]"#, "$.columns: unknown field"),
+        ])
+    func mistakes(members: String, expected: String) {
+        let error = #expect(throws: JobError.self) { _ = try Self.decode(members: members) }
+        #expect(error?.code == "spec_invalid" && error?.exitCode == .usage)
+        #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+    }
+
+    @Test(
+        "A resource that is not for imports is refused",
+        arguments: ["audiences", "workflows", "analytics", "survey_responses"])
+    func exportOnly(resource: String) {
+        let error = #expect(throws: JobError.self) {
+            _ = try Self.decode("{\"orgId\":\"org\",\"resource\":\"\(resource)\",\"sourceKey\":\"x\"}")
+        }
+        #expect(error?.message.contains("resource that has no import") == true)
+    }
+
+    @Test("The limit of rejected rows: a number at once, a share from a thousand rows on and at the end")
+    func errorLimit() throws {
+        func limit(_ text: String) throws -> ErrorLimit { ErrorLimit(try JSONValue(parsing: Array(text.utf8))) }
+        let count = try limit(#"{"maxErrors":2}"#)
+        #expect(count.check(rejected: 2, read: 2, isEnd: false) == nil)
+        let error = count.check(rejected: 3, read: 3, isEnd: false)
+        #expect(error?.code == "too_many_rejects" && error?.exitCode == .dataError)
+        #expect(error?.message == "3 rows rejected, 2 allowed")
+        let abort = try limit(#"{"policy":"abort","maxErrors":100}"#)
+        #expect(abort.check(rejected: 0, read: 10, isEnd: true) == nil)
+        #expect(abort.check(rejected: 1, read: 10, isEnd: false) != nil)
+        let rate = try limit(#"{"maxErrorRate":0.1}"#)
+        #expect(rate.check(rejected: 999, read: 999, isEnd: false) == nil)
+        #expect(rate.check(rejected: 101, read: 1_000, isEnd: false) != nil)
+        #expect(rate.check(rejected: 100, read: 1_000, isEnd: false) == nil)
+        #expect(rate.check(rejected: 2, read: 10, isEnd: true) != nil)
+        #expect(rate.check(rejected: 0, read: 0, isEnd: true) == nil)
+        #expect(try limit(#"{"maxErrorRate":0}"#).check(rejected: 1, read: 1, isEnd: true) != nil)
+        #expect(ErrorLimit(nil).check(rejected: 5, read: 5, isEnd: true) == nil)
+    }
+}
