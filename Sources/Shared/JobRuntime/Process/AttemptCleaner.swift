@@ -31,6 +31,15 @@ package struct AttemptCleaner: Sendable {
         try await store.sweep(prefix: folder.prefix)
     }
 
+    /// Removes the marker of a cancellation that the manifest now shows.
+    package func removeCancelMarker() async {
+        do throws(JobError) {
+            try await store.delete(folder.cancelMarker())
+        } catch {
+            log.warning("the cancel marker could not be removed: \(error.description)")
+        }
+    }
+
     /// Removes the objects of one attempt, as far as the store lets it.
     package func removeOwn(_ attemptId: String) async {
         do {

@@ -61,17 +61,17 @@ package struct JobRunner: Sendable {
             spec: spec, backends: backends, folder: folder, meter: ProgressMeter(), log: log,
             attemptId: manifest.attemptId, createdAt: manifest.createdAt)
         let cleaner = AttemptCleaner(store: backends.store, folder: folder, log: log)
-        if manifest.attempt > 1 {
-            try await cleaner.removeOthers(than: manifest.attemptId)
-        } else {
-            try await cleaner.sweep()
-        }
         let heart = Heartbeat(
             keeper: keeper, context: context, leaseSeconds: environment.leaseSeconds,
             display: ProgressDisplay(name: spec.resource.name, log: log))
         do {
             let result = try await Self.untilSignal {
-                try await heart.beat(during: { try await work(context) })
+                if manifest.attempt > 1 {
+                    try await cleaner.removeOthers(than: manifest.attemptId)
+                } else {
+                    try await cleaner.sweep()
+                }
+                return try await heart.beat(during: { try await work(context) })
             }
             return try await publish(result, keeper, context, cleaner)
         } catch {
@@ -144,6 +144,7 @@ package struct JobRunner: Sendable {
                 manifest.progress = max(manifest.progress, min(progress.percent, 99.9))
                 manifest.stats = stats
             }
+            if status == .cancelled { await cleaner.removeCancelMarker() }
             log.failure(error)
             return (String(decoding: final.bytes(), as: UTF8.self), error.exitCode)
         } catch let unpublished {
