@@ -1,8 +1,9 @@
 internal import Formats
 internal import TestSupport
+internal import Testing
 
 /// What one call of a program came to.
-struct JobRun {
+struct JobRun: CustomTestStringConvertible {
     let status: Int32
     let output: [UInt8]
     let errorText: String
@@ -15,6 +16,8 @@ struct JobRun {
         errorText = result.errorText
         manifest = (try? JSONValue(parsing: result.output)) ?? .null
     }
+
+    var testDescription: String { "exit \(status) \(failureCode ?? "") \(messages)" }
 
     var text: String { String(decoding: output, as: UTF8.self) }
 

@@ -24,7 +24,7 @@ struct JSONParser {
             throw JobError(
                 "json_too_large", exitCode,
                 "the JSON document has \(bytes.count) bytes, the limit is \(limits.maxBytes)",
-                position: position(limits.maxBytes))
+                hint: "data goes into the object store, not into this document", position: position(limits.maxBytes))
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw failure(
@@ -154,7 +154,7 @@ struct JSONParser {
         guard depth <= limit else {
             throw JobError(
                 "json_too_deep", exitCode, "the JSON document is nested deeper than \(limit) levels",
-                position: position(at))
+                hint: "write it with fewer arrays and objects inside each other", position: position(at))
         }
         advance()
     }
@@ -181,7 +181,7 @@ struct JSONParser {
         failure(at == bytes.count ? "the document ends where \(what) is expected" : "expected \(what)", at: at)
     }
 
-    private func failure(_ reason: String, at place: Int, hint: String? = nil) -> JobError {
+    private func failure(_ reason: String, at place: Int, hint: String = "correct the document at that place") -> JobError {
         JobError("invalid_json", exitCode, "invalid JSON: \(reason)", hint: hint, position: position(place))
     }
 

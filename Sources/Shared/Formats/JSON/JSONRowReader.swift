@@ -265,6 +265,7 @@ package struct JSONRowReader: Sendable {
     private func failure(_ fault: JSONFault, at offset: Int) -> JobError {
         JobError(
             "invalid_json", .dataError, "invalid JSON: \(fault.reason)",
+            hint: "the place counts in the decompressed file; correct it there, or create the file again",
             position: DataPosition(line: cursor.line, byteOffset: offset))
     }
 }

@@ -1,0 +1,164 @@
+internal import Formats
+internal import Glibc
+internal import TestSupport
+internal import Testing
+
+@Suite("Signals, rivals and cancellation")
+struct SignalTests {
+    private static let job = ["--org", "org_demo", "--job", "j"]
+    private static let place = ".data/objects/org_demo/jobs/j/manifest.json"
+    private static let exportSpec = #""jobId":"j","resource":"events","format":"json""#
+
+    /// The demo organisation with so many events that an export takes a while.
+    private func busyBench() throws -> Workbench {
+        let bench = try Workbench(.empty)
+        try bench.sql(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+            INSERT INTO events (org_id, id, name, occurred_at, properties)
+            SELECT 'org_demo', printf('00000000-0000-4000-8000-%012d', i), 'page_viewed', 1775001600000000 + i,
+              '{"url":"https://shop.example.com/p/' || i || '"}' FROM n
+            """)
+        return bench
+    }
+
+    /// Waits until the manifest says that an attempt is running.
+    private func waitUntilRunning(_ bench: Workbench) throws {
+        for _ in 0..<20_000 {
+            if let bytes = try? bench.folder.read(Self.place), let manifest = try? JSONValue(parsing: bytes),
+                manifest.at("status").string == "running"
+            {
+                return
+            }
+            usleep(500)
+        }
+        Issue.record("the job did not start")
+    }
+
+    @Test(
+        "An interrupted export says so, removes what it had stored, and is completed by the next run",
+        arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
+    func interruptedExport(_ signal: Int32, _ status: Int32) throws {
+        let bench = try busyBench()
+        let process = try bench.start(.export, spec: Workbench.spec(Self.exportSpec))
+        try waitUntilRunning(bench)
+        process.send(signal)
+        let run = JobRun(try process.wait())
+        #expect(run.status == status, "\(run)")
+        #expect(run["status"].string == "interrupted")
+        #expect(run["error.code"].string == "interrupted")
+        #expect(run["error.retryable"] == .bool(true))
+        #expect(run["leaseExpiresAt"] == .null)
+        #expect(try bench.objects() == ["org_demo/jobs/j/manifest.json"])
+        #expect(try bench.stagingFiles() == [])
+        let again = try bench.export(Self.exportSpec)
+        #expect(again.status == 0)
+        #expect(again.count("rowsWritten") == 300_000)
+        #expect(again["attempt"].int == 2)
+        #expect(try bench.run(.export, ["verify"] + Self.job).status == 0)
+    }
+
+    @Test("An interrupted import continues behind what it had committed")
+    func interruptedImport() throws {
+        let scene = try KillScene.load()
+        let process = try scene.bench.start(.import, spec: scene.spec)
+        try waitUntilRunning(scene.bench)
+        // The ledger shows the first commit.
+        for _ in 0..<2_000 where try scene.bench.number("SELECT coalesce(max(records), 0) FROM import_ledger") == 0 {
+            usleep(1_000)
+        }
+        process.send(SIGTERM)
+        let run = JobRun(try process.wait())
+        #expect(run.status == 143, "\(run)")
+        #expect(run["status"].string == "interrupted")
+        let kept = try scene.bench.number("SELECT records FROM import_ledger")
+        #expect(kept == 20_000 || kept == 40_000)
+        #expect(
+            try scene.bench.number("SELECT inserted FROM import_ledger")
+                == scene.bench.number("SELECT count(*) FROM contacts"))
+        let again = try scene.expectRecovery("after SIGTERM")
+        #expect(again.errorText.contains("continuing after \(kept) rows"))
+    }
+
+    @Test("A source that changed between two attempts is not continued")
+    func changedSource() throws {
+        let scene = try KillScene.load()
+        let process = try scene.bench.start(.import, spec: scene.spec)
+        for _ in 0..<4_000 where try scene.bench.number("SELECT coalesce(max(records), 0) FROM import_ledger") == 0 {
+            usleep(1_000)
+        }
+        process.send(SIGTERM)
+        #expect(try process.wait().status == 143)
+        try scene.bench.upload("id,email,created_at\nother,o@example.com,\n", as: "f")
+        let run = try scene.bench.run(.import, spec: scene.spec)
+        #expect(run.status == 65)
+        #expect(run["error.code"].string == "source_changed")
+        #expect(run.hasHint)
+        #expect(try scene.bench.number("SELECT count(*) FROM contacts WHERE id = 'other'") == 0)
+    }
+
+    @Test(
+        "Of two processes with the same job one does the work and both give the same answer", arguments: [true, false])
+    func rivals(exports: Bool) throws {
+        let scene = try exports ? KillScene.export() : KillScene.load()
+        let first = try scene.bench.start(scene.program, spec: scene.spec)
+        let second = try scene.bench.start(scene.program, spec: scene.spec)
+        let runs = [JobRun(try first.wait()), JobRun(try second.wait())]
+        #expect(runs.map(\.status) == [0, 0], "\(runs)")
+        #expect(runs[0].output == runs[1].output)
+        #expect(runs[0]["attempt"].int == 1)
+        try scene.expectRecovery("after two at once")
+    }
+
+    @Test(
+        "A process that slept through its lease finds the job taken over and touches nothing", arguments: [true, false])
+    func sleeper(exports: Bool) throws {
+        let scene = try exports ? KillScene.export() : KillScene.load()
+        let sleeper = try scene.bench.start(scene.program, spec: scene.spec, variables: KillScene.lease)
+        try waitUntilRunning(scene.bench)
+        sleeper.send(SIGSTOP)
+        let run = try scene.expectRecovery("beside the sleeper")
+        #expect(run["attempt"].int == 2)
+        sleeper.send(SIGCONT)
+        let late = JobRun(try sleeper.wait())
+        #expect(late.status == 75, "\(late)")
+        #expect(late.failureCode == "lease_lost")
+        try scene.expectRecovery("after the sleeper woke")
+        #expect(try scene.bench.object("org_demo/jobs/j/manifest.json") == run.output)
+    }
+
+    @Test("Cancelling a running job ends it with exit code 80 and removes what it stored")
+    func cancel() throws {
+        let bench = try busyBench()
+        let process = try bench.start(
+            .export, spec: Workbench.spec(Self.exportSpec), variables: ["JOB_LEASE_SECONDS": "1"])
+        try waitUntilRunning(bench)
+        #expect(try bench.run(.export, ["cancel"] + Self.job).status == 0)
+        let run = JobRun(try process.wait())
+        #expect(run.status == 80, "\(run)")
+        #expect(run["status"].string == "cancelled")
+        #expect(run["error.code"].string == "cancelled")
+        #expect(try bench.objects().filter { !$0.hasSuffix("/cancel") } == ["org_demo/jobs/j/manifest.json"])
+        #expect(try bench.stagingFiles() == [])
+        #expect(try bench.export(Self.exportSpec).status == 80)
+    }
+
+    @Test("A running job shows its progress, which never goes back")
+    func progress() throws {
+        let bench = try busyBench()
+        let process = try bench.start(.export, spec: Workbench.spec(Self.exportSpec), variables: KillScene.lease)
+        try waitUntilRunning(bench)
+        var seen: [Double] = []
+        var isRunning = true
+        while isRunning {
+            let manifest = try JSONValue(parsing: bench.folder.read(Self.place))
+            isRunning = manifest.at("status").string == "running"
+            if case .number(let text) = manifest.at("progress"), let percent = Double(text) { seen.append(percent) }
+            usleep(2_000)
+        }
+        #expect(try process.wait().status == 0)
+        #expect(seen == seen.sorted())
+        #expect(seen.last == 100)
+        #expect(Set(seen).count > 2, "\(Set(seen).sorted())")
+    }
+}
