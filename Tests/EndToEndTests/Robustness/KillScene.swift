@@ -45,7 +45,9 @@ final class KillScene {
         return try process.wait().status == 128 + SIGKILL
     }
 
-    /// Launches the job again and checks that nothing tells it from the undisturbed one. Returns the final run.
+    /// Launches the job again and checks that nothing tells it from the undisturbed one.
+    ///
+    /// Returns the final run.
     @discardableResult
     func expectRecovery(_ note: String) throws -> JobRun {
         let run = try bench.run(program, spec: spec, variables: Self.lease)

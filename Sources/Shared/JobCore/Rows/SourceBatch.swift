@@ -33,7 +33,8 @@ package struct SourceBatch: Sendable {
 
 /// A row that is not one: too few or too many fields, a value that is not an object.
 package struct RowDefect: Sendable, Equatable {
-    /// Stable code: `ragged_row`, `not_an_object`, `invalid_utf8`, `nul_byte`.
+    /// Stable code: `ragged_row`, `invalid_utf8`, `nul_byte`, and for objects `not_an_object`, `empty_object`,
+    /// `duplicate_key`, `invalid_json`.
     package let code: String
     /// What was expected and found, without row data.
     package let message: String
