@@ -47,10 +47,17 @@ struct Verification: Sendable {
             format: format, hasHeader: hasHeader,
             delimiter: job.manifest.spec["csv"]?.text("delimiter")?.utf8.first,
             compression: CompressionKind(rawValue: file.compression) ?? .none)
-        var chunk: [UInt8] = []
-        while try await reader.read(into: &chunk) { try counter.consume(chunk) }
-        await reader.close()
-        let found = try counter.finish()
+        let found: (rows: Int, bytes: Int, sha256: String)
+        do throws(JobError) {
+            var chunk: [UInt8] = []
+            while try await reader.read(into: &chunk) { try counter.consume(chunk) }
+            await reader.close()
+            found = try counter.finish()
+        } catch {
+            guard error.exitCode == .dataError else { throw error }
+            // What the job wrote could be read: this is not it any more.
+            throw failed("\(file.name) cannot be read: \(error.description)")
+        }
         if found.bytes != file.bytes { throw failed("\(file.name) has \(found.bytes) bytes, not \(file.bytes)") }
         if found.sha256 != file.sha256 { throw failed("the SHA-256 of \(file.name) differs") }
         if found.rows != file.rows { throw failed("\(file.name) holds \(found.rows) rows, not \(file.rows)") }
