@@ -123,7 +123,8 @@ struct CatalogueFileTests {
         let found = try load(
             """
             {"resources":[
-              {"name":"orders","table":"shop_orders","export":false,"import":true,"key":["region","id"],"timeColumn":"at",
+              {"name":"orders","table":"shop_orders","export":false,"import":true,"key":["region","id"],
+               "timeColumn":"at",
                "columns":[{"name":"id","type":"uuid"},{"name":"region","type":"text"},{"name":"at","type":"timestamp"},
                  {"name":"iban","type":"text","personal":true},{"name":"pin","type":"text","writeOnly":true}]},
               {"name":"days","key":["day"],"timeColumn":"day","columns":[{"name":"day","type":"date"}]},
@@ -178,7 +179,8 @@ struct CatalogueFileTests {
             ),
             (
                 one(
-                    #""name":"a","key":["id"],"columns":[{"name":"id","type":"int"}]},{"name":"a","key":["id"],"columns":[{"name":"id","type":"int"}]"#
+                    #""name":"a","key":["id"],"columns":[{"name":"id","type":"int"}]},"#
+                        + #"{"name":"a","key":["id"],"columns":[{"name":"id","type":"int"}]"#
                 ), "$.resources[1].name: 'a' is there twice"
             ),
             (one(#""name":"a","keys":["id"],"columns":[]"#), "$.resources[0].keys: unknown field; did you mean 'key'?"),

@@ -116,8 +116,10 @@ struct ManifestTests {
         "What is no manifest is refused",
         arguments: [
             "", "{}", "[]", "null", "{\"manifestVersion\":2}", "{\"manifestVersion\":1}", "\u{0}",
-            #"{"manifestVersion":1,"kind":"export","status":"done","jobId":"j","orgId":"o","spec":{},"createdAt":"2026-01-01"}"#,
-            #"{"manifestVersion":1,"kind":"export","status":"queued","jobId":"j","orgId":"o","spec":{},"createdAt":"x"}"#,
+            #"{"manifestVersion":1,"kind":"export","status":"done","jobId":"j","orgId":"o","spec":{},"#
+                + #""createdAt":"2026-01-01"}"#,
+            #"{"manifestVersion":1,"kind":"export","status":"queued","jobId":"j","orgId":"o","spec":{},"#
+                + #""createdAt":"x"}"#,
         ])
     func invalid(text: String) {
         let error = #expect(throws: JobError.self) { _ = try Manifest(stored: Array(text.utf8)) }

@@ -69,7 +69,8 @@ struct SpecValidationTests {
             (#"{"id":"a","either":{"feld":"x"}}"#, "$.either.feld: unknown field; did you mean 'field'?"),
             (
                 #"{"id":"a","either":5}"#,
-                "$.either: found the number 5, expected one of , ; | or tab, or another ASCII punctuation character, or an object"
+                "$.either: found the number 5, expected one of , ; | or tab, or another ASCII punctuation character, "
+                    + "or an object"
             ),
             ("[1,2]", "$: found an array of 2, expected an object"), ("null", "$: found null, expected an object"),
         ])
@@ -155,7 +156,8 @@ struct SpecValidationTests {
         ]).schemaDocument(title: "X").serialized()
         #expect(
             text
-                == #"{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"X","type":"object","properties":{"#
+                == #"{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"X","type":"object","#
+                + #""properties":{"#
                 + #""id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$","description":"Id"},"#
                 + #""n":{"type":"integer","minimum":1,"maximum":5,"description":"N"},"#
                 + #""m":{"type":"integer","minimum":0,"description":"M"},"#

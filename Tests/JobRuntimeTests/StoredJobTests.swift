@@ -100,6 +100,27 @@ struct StoredJobTests {
         #expect(third?.code == "verify_failed" && third?.message == "the files hold 3 rows, the manifest says 2")
     }
 
+    @Test("The rejects of an import are proven too, whatever separated its source", arguments: ["auto", ";"])
+    func rejects(delimiter: String) async throws {
+        let spec = try CommonSpecTests.spec(
+            #"{"jobId":"j","orgId":"o","resource":"contacts","csv":{"delimiter":"# + "\"\(delimiter)\"}}", kind: .import
+        )
+        let bytes = Array("id,a;b,_line,_column,_code,_message\n1,\"x;\ny\",2,id,missing_key,m\n".utf8)
+        var manifest = Manifest(spec, format: "csv", actor: nil, now: WallClock.now())
+        manifest.status = .completed
+        manifest.rejects = RejectsFile(
+            key: "o/jobs/j/a1-x/rejects.csv", rows: 1, bytes: bytes.count, sha256: SHA256Digest.of(bytes).hex,
+            byCode: ["missing_key": 1])
+        let store = try await backends().store
+        let folder = try JobFolder(orgId: "o", jobId: "j")
+        _ = try await store.put(
+            bytes, at: folder.data(attemptId: "a1-x", name: "rejects.csv"), contentType: "text/csv", mode: .overwrite)
+        _ = try await store.put(
+            manifest.bytes(), at: folder.manifest(), contentType: "application/json", mode: .overwrite)
+        let lines = try await Verification(job: job()).run()
+        #expect(lines.first?.hasPrefix("ok  rejects.csv  1 rows") == true)
+    }
+
     @Test(
         "Only a completed job can be verified",
         arguments: [Manifest.Status.queued, .running, .failed, .cancelled, .interrupted])
