@@ -7,8 +7,8 @@ struct ContractTests {
     private static let resources: [(name: String, canImport: Bool, key: String, time: String, columns: String)] = [
         (
             "profiles", true, "id", "created_at",
-            "id text, email text, phone text, first_name text, last_name text, country text, language text, timezone text, "
-                + "plan text, subscribed bool, lifetime_value decimal, password_hash text, created_at timestamp, "
+            "id text, email text, phone text, first_name text, last_name text, country text, language text, "
+                + "timezone text, plan text, subscribed bool, lifetime_value decimal, password_hash text, created_at timestamp, "
                 + "updated_at timestamp, attributes json"
         ),
         (

@@ -33,7 +33,8 @@ struct QueryBuilderTests {
         let limited = QueryBuilder(query(order: ["at", "id"], limit: 5), dialect: PostgreSQLDialect())
         #expect(
             limited.select().text
-                == "SELECT \(columns) FROM \"or\"\"ders\" WHERE \"org_id\" = $1 ORDER BY \"org_id\", \"at\", \"id\" LIMIT 5"
+                == "SELECT \(columns) FROM \"or\"\"ders\" WHERE \"org_id\" = $1 "
+                + "ORDER BY \"org_id\", \"at\", \"id\" LIMIT 5"
         )
         #expect(
             limited.count().text

@@ -21,14 +21,17 @@ struct Verification: Sendable {
         var lines: [String] = []
         for file in job.manifest.files {
             let format = SourceFormat(rawValue: job.manifest.format) ?? .csv
-            try await check(file, format, hasHeader: job.manifest.spec["csv"]?.flag("header") ?? true)
+            let csv = job.manifest.spec["csv"]
+            try await check(
+                file, format, hasHeader: csv?.flag("header") ?? true, delimiter: csv?.text("delimiter")?.utf8.first)
             lines.append("ok  \(file.name)  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
         }
         if let rejects = job.manifest.rejects {
             let file = ResultFile(
                 key: rejects.key, name: "rejects.csv", rows: rejects.rows, bytes: rejects.bytes,
                 sha256: rejects.sha256, contentType: "text/csv", compression: "none")
-            try await check(file, .csv, hasHeader: true)
+            // Written with commas, whatever separates the fields of the source.
+            try await check(file, .csv, hasHeader: true, delimiter: nil)
             lines.append("ok  rejects.csv  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
         }
         let rows = job.manifest.files.reduce(0) { $0 + $1.rows }
@@ -38,7 +41,9 @@ struct Verification: Sendable {
         return lines
     }
 
-    private func check(_ file: ResultFile, _ format: SourceFormat, hasHeader: Bool) async throws {
+    private func check(
+        _ file: ResultFile, _ format: SourceFormat, hasHeader: Bool, delimiter: UInt8?
+    ) async throws {
         let reader: any ObjectReader
         do {
             reader = try await job.backends.store.openReader(ObjectKey(validating: file.key), chunkBytes: 1 << 20)
@@ -46,13 +51,19 @@ struct Verification: Sendable {
             throw failed("\(file.name) cannot be read: \(error.description)")
         }
         let counter = try RowCounter(
-            format: format, hasHeader: hasHeader,
-            delimiter: job.manifest.spec["csv"]?.text("delimiter")?.utf8.first,
+            format: format, hasHeader: hasHeader, delimiter: delimiter,
             compression: CompressionKind(rawValue: file.compression) ?? .none)
-        var chunk: [UInt8] = []
-        while try await reader.read(into: &chunk) { try counter.consume(chunk) }
-        await reader.close()
-        let found = try counter.finish()
+        let found: (rows: Int, bytes: Int, sha256: String)
+        do throws(JobError) {
+            var chunk: [UInt8] = []
+            while try await reader.read(into: &chunk) { try counter.consume(chunk) }
+            await reader.close()
+            found = try counter.finish()
+        } catch {
+            guard error.exitCode == .dataError else { throw error }
+            // What the job wrote could be read: this is not it any more.
+            throw failed("\(file.name) cannot be read: \(error.description)")
+        }
         if found.bytes != file.bytes { throw failed("\(file.name) has \(found.bytes) bytes, not \(file.bytes)") }
         if found.sha256 != file.sha256 { throw failed("the SHA-256 of \(file.name) differs") }
         if found.rows != file.rows { throw failed("\(file.name) holds \(found.rows) rows, not \(file.rows)") }

@@ -1,0 +1,198 @@
+import Formats
+import JobCore
+import ObjectStorage
+import Signing
+import TestSupport
+import Testing
+
+@testable import JobRuntime
+
+@Suite("Jobs seen from outside")
+struct StoredJobTests {
+    private static let csv = "id,note\n1,\"a\nb\"\n2,\n3,\"x, y\"\n"
+    private let files: TemporaryFolder
+    private let environment: JobEnvironment
+    private let log = JobLog(level: "critical")
+
+    init() throws {
+        files = try TemporaryFolder()
+        environment = JobEnvironment(variables: [
+            "DATABASE_URL": "sqlite:\(files.path)/db.sqlite", "OBJECT_STORE_URL": "file:\(files.path)/objects",
+        ])
+    }
+
+    private func backends() async throws -> Backends { try await Backends.open(environment, log: log) }
+
+    private func job() async throws -> StoredJob {
+        try await StoredJob(
+            backends: backends(), folder: JobFolder(orgId: "o", jobId: "j"), environment: environment, log: log)
+    }
+
+    /// Stores a manifest, and the file it speaks of.
+    private func store(_ status: Manifest.Status, change: (inout Manifest) -> Void = { _ in }) async throws {
+        let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events","format":"csv"}"#)
+        var manifest = Manifest(spec, format: "csv", actor: nil, now: WallClock.now())
+        manifest.status = status
+        manifest.attempt = 1
+        manifest.attemptId = "a1-x"
+        let bytes = Array(Self.csv.utf8)
+        manifest.files = [
+            ResultFile(
+                key: "o/jobs/j/a1-x/events.csv", name: "events.csv", rows: 3, bytes: bytes.count,
+                sha256: SHA256Digest.of(bytes).hex, contentType: "text/csv", compression: "none")
+        ]
+        manifest.counts.rowsWritten = 3
+        change(&manifest)
+        let store = try await backends().store
+        let folder = try JobFolder(orgId: "o", jobId: "j")
+        _ = try await store.put(
+            bytes, at: folder.data(attemptId: "a1-x", name: "events.csv"), contentType: "text/csv", mode: .overwrite)
+        _ = try await store.put(
+            manifest.bytes(), at: folder.manifest(), contentType: "application/json", mode: .overwrite)
+    }
+
+    private static let dataFile = "objects/o/jobs/j/a1-x/events.csv"
+
+    @Test("A job that is not there is no input")
+    func missing() async throws {
+        let error = await #expect(throws: JobError.self) { _ = try await job() }
+        #expect(error?.code == "job_not_found" && error?.exitCode == .noInput)
+    }
+
+    @Test("An untouched result is proven: rows, bytes, SHA-256")
+    func verified() async throws {
+        try await store(.completed)
+        let lines = try await Verification(job: job()).run()
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("ok  events.csv  3 rows  \(Self.csv.utf8.count) bytes  sha256 ") == true)
+    }
+
+    @Test(
+        "A result that was changed in any way is not",
+        arguments: [
+            csv.replacing("x, y", with: "x, z"), csv + "4,\n", String(csv.dropLast()), String(csv.dropLast(3)), "",
+            "id,note\n",
+            csv.replacing("1,", with: "1,,"), "\u{0}",
+        ])
+    func tampered(text: String) async throws {
+        try await store(.completed)
+        try files.write(text, to: Self.dataFile)
+        let stored = try await job()
+        let error = await #expect(throws: JobError.self) { _ = try await Verification(job: stored).run() }
+        #expect(error?.code == "verify_failed" && error?.exitCode == .protocolError)
+        #expect(error?.message.contains("events.csv") == true)
+    }
+
+    @Test("Neither is one that is gone, or whose manifest tells other numbers")
+    func otherNumbers() async throws {
+        try await store(.completed)
+        #expect(try ChildProcess.run("rm", [Self.dataFile], workingFolder: files.path).status == 0)
+        let stored = try await job()
+        let error = await #expect(throws: JobError.self) { _ = try await Verification(job: stored).run() }
+        #expect(error?.code == "verify_failed")
+        try await store(.completed) { $0.files[0].rows = 4 }
+        let rows = try await job()
+        let second = await #expect(throws: JobError.self) { _ = try await Verification(job: rows).run() }
+        #expect(second?.code == "verify_failed" && second?.message == "events.csv holds 3 rows, not 4")
+        try await store(.completed) { $0.counts.rowsWritten = 2 }
+        let total = try await job()
+        let third = await #expect(throws: JobError.self) { _ = try await Verification(job: total).run() }
+        #expect(third?.code == "verify_failed" && third?.message == "the files hold 3 rows, the manifest says 2")
+    }
+
+    @Test("The rejects of an import are proven too, whatever separated its source", arguments: ["auto", ";"])
+    func rejects(delimiter: String) async throws {
+        let spec = try CommonSpecTests.spec(
+            #"{"jobId":"j","orgId":"o","resource":"contacts","csv":{"delimiter":"# + "\"\(delimiter)\"}}", kind: .import
+        )
+        let bytes = Array("id,a;b,_line,_column,_code,_message\n1,\"x;\ny\",2,id,missing_key,m\n".utf8)
+        var manifest = Manifest(spec, format: "csv", actor: nil, now: WallClock.now())
+        manifest.status = .completed
+        manifest.rejects = RejectsFile(
+            key: "o/jobs/j/a1-x/rejects.csv", rows: 1, bytes: bytes.count, sha256: SHA256Digest.of(bytes).hex,
+            byCode: ["missing_key": 1])
+        let store = try await backends().store
+        let folder = try JobFolder(orgId: "o", jobId: "j")
+        _ = try await store.put(
+            bytes, at: folder.data(attemptId: "a1-x", name: "rejects.csv"), contentType: "text/csv", mode: .overwrite)
+        _ = try await store.put(
+            manifest.bytes(), at: folder.manifest(), contentType: "application/json", mode: .overwrite)
+        let lines = try await Verification(job: job()).run()
+        #expect(lines.first?.hasPrefix("ok  rejects.csv  1 rows") == true)
+    }
+
+    @Test(
+        "Only a completed job can be verified",
+        arguments: [Manifest.Status.queued, .running, .failed, .cancelled, .interrupted])
+    func notCompleted(status: Manifest.Status) async throws {
+        try await store(status)
+        let stored = try await job()
+        let error = await #expect(throws: JobError.self) { _ = try await Verification(job: stored).run() }
+        #expect(error?.code == "no_result" && error?.exitCode == .noInput)
+    }
+
+    @Test("Links lead to the files, or to the rejects; without them there is nothing to download")
+    func links() async throws {
+        try await store(.completed)
+        #expect(try await job().links(rejects: false) == ["file://\(files.path)/\(Self.dataFile)"])
+        let stored = try await job()
+        let error = await #expect(throws: JobError.self) { _ = try await stored.links(rejects: true) }
+        #expect(error?.code == "no_result" && error?.exitCode == .noInput)
+    }
+
+    @Test(
+        "A job without a live owner is cancelled at once",
+        arguments: [Manifest.Status.queued, .running, .failed, .interrupted])
+    func cancel(status: Manifest.Status) async throws {
+        try await store(status) { $0.leaseExpiresAt = 1 }
+        _ = try await job().cancel()
+        let cancelled = try await job()
+        #expect(cancelled.manifest.status == .cancelled && cancelled.manifest.error?.exitCode == .cancelled)
+        #expect(cancelled.manifest.leaseExpiresAt == nil)
+        // Again changes nothing.
+        #expect(try await Array(cancelled.cancel().utf8) == cancelled.bytes)
+    }
+
+    @Test("A running job gets a marker, a completed one stays")
+    func cancelOthers() async throws {
+        try await store(.running) { $0.leaseExpiresAt = WallClock.now() + 60_000_000 }
+        let running = try await job()
+        #expect(try await Array(running.cancel().utf8) == running.bytes)
+        #expect(try files.read("objects/o/jobs/j/cancel") == Array("cancel\n".utf8))
+        try await store(.completed)
+        let completed = try await job()
+        let error = await #expect(throws: JobError.self) { _ = try await completed.cancel() }
+        #expect(error?.code == "already_finished" && error?.exitCode == .usage)
+    }
+
+    @Test("Preparing announces a job once; the same spec gets the same answer, another one is refused")
+    func prepare() async throws {
+        let preparation = Preparation(backends: try await backends())
+        let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events"}"#)
+        let first = try await preparation.queue(spec, format: "csv")
+        #expect(try await preparation.queue(spec, format: "csv") == first)
+        #expect(try await job().manifest.status == .queued)
+        let other = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"profiles"}"#)
+        let error = await #expect(throws: JobError.self) { _ = try await preparation.queue(other, format: "csv") }
+        #expect(error?.code == "idempotency_mismatch")
+    }
+
+    @Test("The objects of earlier attempts go, those of this one, the manifest and the marker stay")
+    func cleaner() async throws {
+        try await store(.completed)
+        let store = try await backends().store
+        for key in ["o/jobs/j/a2-y/events.csv", "o/jobs/j/cancel", "o/jobs/jj/a1-x/events.csv"] {
+            _ = try await store.put([1], at: ObjectKey(validating: key), contentType: "x/y", mode: .overwrite)
+        }
+        let cleaner = AttemptCleaner(store: store, folder: try JobFolder(orgId: "o", jobId: "j"), log: log)
+        try await cleaner.removeOthers(than: "a2-y")
+        #expect(
+            try await store.list(prefix: "").map(\.key.text)
+                == [
+                    "o/jobs/j/a2-y/events.csv", "o/jobs/j/cancel", "o/jobs/j/manifest.json",
+                    "o/jobs/jj/a1-x/events.csv",
+                ])
+        await cleaner.removeOwn("a2-y")
+        #expect(try await store.list(prefix: "o/jobs/j/a").map(\.key.text) == [])
+    }
+}
