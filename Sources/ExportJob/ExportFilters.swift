@@ -32,6 +32,8 @@ struct ExportFilters: Sendable {
                 }
                 let instant = member.name == "from" ? bound.start : bound.end
                 bounds[member.name] = instant
+                // The end of the last day there is bounds nothing, and has no text.
+                if !Timestamp.range.contains(instant) { continue }
                 conditions.append(
                     .compare(.column(time), member.name == "from" ? .greaterOrEqual : .less, time.instant(instant)))
             case "last":

@@ -44,18 +44,20 @@ struct RejectCollector {
         func takeDefects(before row: Int) {
             while defect < batch.defects.count, batch.defects[defect].rowsBefore <= row {
                 let found = batch.defects[defect]
+                let fields = original(found.fields)
                 records.append(
                     RejectRecord(
                         record: firstRecord + found.rowsBefore + defect + 1, line: found.line, column: "",
-                        code: found.code, message: found.message, fieldCount: found.fields.count,
-                        fields: CSVRecord.encode(found.fields)))
+                        code: found.code, message: found.message, fieldCount: fields.count,
+                        fields: CSVRecord.encode(fields)))
                 defect += 1
             }
         }
+        let kept = kept
         for row in reasons.keys.sorted() {
             takeDefects(before: row)
             guard let reason = reasons[row] else { continue }
-            let fields = batch.columns.indices.map { batch.rows.text(row: row, column: $0) }
+            let fields = kept.map { batch.rows.text(row: row, column: $0) }
             records.append(
                 RejectRecord(
                     record: firstRecord + row + defect + 1, line: batch.lines[row],
@@ -65,6 +67,22 @@ struct RejectCollector {
         }
         takeDefects(before: .max)
         return records
+    }
+
+    /// Source columns that go into the rejects file.
+    private var kept: [Int] {
+        batch.columns.indices.filter { !RejectsWriter.ownColumns.contains(batch.columns[$0]) }
+    }
+
+    /// The fields of a row that has too few or too many; what is too much joins the last one, as an unquoted comma had
+    /// split it.
+    private func original(_ fields: [String]) -> [String] {
+        let width = batch.columns.count
+        guard width > 0, fields.count > width else {
+            return width == 0 ? fields : kept.filter { $0 < fields.count }.map { fields[$0] }
+        }
+        let whole = fields[..<(width - 1)] + [fields[(width - 1)...].joined(separator: ",")]
+        return kept.map { whole[$0] }
     }
 }
 

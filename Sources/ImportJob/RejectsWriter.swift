@@ -5,6 +5,8 @@ internal import Signing
 
 /// Writes the refused rows as a CSV file: the original columns, then `_line`, `_column`, `_code`, `_message`.
 struct RejectsWriter {
+    /// What the file says about each row; a source that is a rejects file itself brings such columns along.
+    static let ownColumns = ["_line", "_column", "_code", "_message"]
     private static let pageRows = 1000
     private let context: JobContext
     private let loader: any RowLoader
@@ -16,6 +18,7 @@ struct RejectsWriter {
 
     /// Stores the file.
     func write(columns: [String]) async throws -> RejectsFile {
+        let columns = columns.filter { !Self.ownColumns.contains($0) }
         let key = try context.key("rejects.csv")
         let upload = try await context.backends.store.beginUpload(key, contentType: "text/csv")
         do {
@@ -31,7 +34,7 @@ struct RejectsWriter {
     private func write(_ columns: [String], to upload: any ObjectUpload, key: String) async throws -> RejectsFile {
         let digest = RunningDigest()
         try await digest.write(
-            CSVRecord.encode(columns + ["_line", "_column", "_code", "_message"]) + "\n", to: upload)
+            CSVRecord.encode(columns + Self.ownColumns) + "\n", to: upload)
         var rows = 0
         var page = try await loader.rejects(after: 0, limit: Self.pageRows)
         while let last = page.last {
