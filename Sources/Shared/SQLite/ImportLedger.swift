@@ -30,22 +30,16 @@ struct ImportLedger {
         }
         try connection.execute("BEGIN IMMEDIATE")
         let found = try read()
-        if found == nil {
-            try connection.prepare(
-                SQLStatement(
-                    """
-                    INSERT INTO import_ledger (org_id, job_id, spec_sha256, attempt_id, source_tag, records, inserted,
-                      updated, skipped, rejected, is_complete, updated_at)
-                    VALUES (?1, ?2, ?3, ?4, '', 0, 0, 0, 0, 0, 0, ?5)
-                    """, values: job + [.text(plan.specSHA256), .text(plan.attemptId), .timestamp(now())])
-            ).run()
-        } else {
-            try connection.prepare(
-                SQLStatement(
-                    "UPDATE import_ledger SET attempt_id = ?3, updated_at = ?4 WHERE org_id = ?1 AND job_id = ?2",
-                    values: job + [.text(plan.attemptId), .timestamp(now())])
-            ).run()
-        }
+        // An attempt that ended before its first commit has left a row without a checkpoint.
+        try connection.prepare(
+            SQLStatement(
+                """
+                INSERT INTO import_ledger (org_id, job_id, spec_sha256, attempt_id, source_tag, records, inserted,
+                  updated, skipped, rejected, is_complete, updated_at)
+                VALUES (?1, ?2, ?3, ?4, '', 0, 0, 0, 0, 0, 0, ?5)
+                ON CONFLICT (org_id, job_id) DO UPDATE SET attempt_id = ?4, updated_at = ?5
+                """, values: job + [.text(plan.specSHA256), .text(plan.attemptId), .timestamp(now())])
+        ).run()
         try connection.execute("COMMIT")
         return found
     }
