@@ -53,7 +53,12 @@ package struct JobRunner: Sendable {
             spec: spec, backends: backends, folder: folder, meter: ProgressMeter(), log: log,
             attemptId: manifest.attemptId, createdAt: manifest.createdAt)
         let cleaner = AttemptCleaner(store: backends.store, folder: folder, log: log)
-        if manifest.attempt > 1 { try await cleaner.removeOthers(than: manifest.attemptId) }
+        if manifest.attempt > 1 {
+            try await cleaner.removeOthers(than: manifest.attemptId)
+        } else {
+            // A process that died before its first manifest may have left something in the staging area.
+            try? await backends.store.sweep()
+        }
         let heart = Heartbeat(
             keeper: keeper, context: context, leaseSeconds: environment.leaseSeconds,
             display: ProgressDisplay(name: spec.resource.name, log: log))
