@@ -28,6 +28,8 @@ package struct JobRunner: Sendable {
 
     /// Runs the job until it ends or a signal arrives. Returns the final manifest's line and the exit code.
     package func run(_ work: @escaping Work) async throws -> (manifest: String, exitCode: ExitCode) {
+        // Before the manifest can say "running": whoever reads that may send a signal at once.
+        Signals.watch()
         let actor = try Gate.admit(spec, backends: backends)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
