@@ -35,6 +35,8 @@ package struct JobRunner: Sendable {
     package func run(
         _ work: @escaping Work, afterwards: @Sendable (Manifest) async throws -> Void = { _ in }
     ) async throws -> (manifest: String, exitCode: ExitCode) {
+        // Before the manifest can say "running": whoever reads that may send a signal at once.
+        Signals.watch()
         let actor = try Gate.admit(spec, backends: backends)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())

@@ -28,11 +28,14 @@ package enum Signals {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Takes note of SIGTERM and SIGINT from here on instead of ending the process, for `wait` to report.
+    package static func watch() { _ = unsafe sources }
+
     /// Waits for SIGTERM or SIGINT, then throws `interrupted` with exit code 143 or 130.
     ///
     /// Returns when cancelled.
     package static func wait() async throws(JobError) {
-        _ = unsafe sources
+        watch()
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resumesNow = state.withLock { state in
