@@ -1,6 +1,4 @@
-/// A generator whose numbers depend on the seed alone (SplitMix64, Steele et al.
-///
-/// 2014), so that a failure can be repeated.
+/// A generator whose numbers depend on the seed alone, so that a failure can be repeated (SplitMix64, 2014).
 package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -181,9 +181,9 @@ struct JSONParser {
         failure(at == bytes.count ? "the document ends where \(what) is expected" : "expected \(what)", at: at)
     }
 
-    private func failure(_ reason: String, at place: Int, hint: String = "correct the document at that place")
-        -> JobError
-    {
+    private func failure(
+        _ reason: String, at place: Int, hint: String = "correct the document at that place"
+    ) -> JobError {
         JobError("invalid_json", exitCode, "invalid JSON: \(reason)", hint: hint, position: position(place))
     }
 

@@ -155,7 +155,7 @@ package struct JobRunner: Sendable {
         }
     }
 
-    /// Runs the operation until it ends or SIGTERM or SIGINT arrives.
+    /// Runs the operation until it ends or SIGTERM or SIGINT arrives; a result in spite of the signal is returned.
     static func untilSignal<Value: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -165,11 +165,26 @@ package struct JobRunner: Sendable {
                 return nil
             }
             group.addTask { try await operation() }
-            defer { group.cancelAll() }
-            while let value = try await group.next() {
-                if let value { return value }
-            }
-            throw CancellationError()
+            return try await firstValue(&group)
         }
+    }
+
+    private static func firstValue<Value: Sendable>(
+        _ group: inout ThrowingTaskGroup<Value?, any Error>
+    ) async throws -> Value {
+        var failure: (any Error)?
+        while let result = await group.nextResult() {
+            switch result {
+            case .success(let value?):
+                group.cancelAll()
+                return value
+            case .success: break
+            case .failure(let error):
+                // A job that was claimed at the moment of the signal is owned, and has to be given back.
+                if failure == nil { failure = error }
+                group.cancelAll()
+            }
+        }
+        throw failure ?? CancellationError()
     }
 }
