@@ -11,6 +11,8 @@ package final class ChildProcess: Sendable {
         package let status: Int32
         package let output: [UInt8]
         package let error: [UInt8]
+        /// Largest resident set of the program.
+        package let peakMemoryBytes: Int
 
         /// Standard output as text.
         package var text: String { String(decoding: output, as: UTF8.self) }
@@ -60,9 +62,12 @@ package final class ChildProcess: Sendable {
     /// Waits for the end.
     package func wait() throws -> Result {
         var status: Int32 = 0
-        while unsafe waitpid(identifier, &status, 0) < 0 && errno == EINTR {}
+        var usage = rusage()
+        while unsafe wait4(identifier, &status, 0, &usage) < 0 && errno == EINTR {}
         let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
-        return Result(status: code, output: try folder.read("output"), error: try folder.read("error"))
+        return Result(
+            status: code, output: try folder.read("output"), error: try folder.read("error"),
+            peakMemoryBytes: usage.ru_maxrss * 1024)
     }
 
     /// Starts a program and waits for its end.

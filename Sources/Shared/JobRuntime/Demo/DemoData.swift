@@ -47,9 +47,7 @@ enum DemoData {
     }
 }
 
-/// Numbers that depend on the seed alone (SplitMix64, Steele et al.
-///
-/// 2014).
+/// Numbers that depend on the seed alone (SplitMix64, 2014).
 struct DemoRandom {
     private var state: UInt64
 
