@@ -25,14 +25,14 @@ struct ProgressTests {
         #expect(meter.counts.rowsRead == 80 && meter.progress().counts.rowsRead == 80)
     }
 
-    @Test("Stages are listed once, in the order they began")
+    @Test("Stages are listed once, by name, whichever began first")
     func stages() {
         let meter = ProgressMeter()
         let past = WallClock.monotonic() - 5_000_000
         for stage in ["read", "encode", "read"] { meter.addTime(stage, since: past) }
         let stats = meter.stats()
-        #expect(stats.stages.map(\.name) == ["read", "encode"])
-        #expect((stats.stages.first?.milliseconds ?? 0) >= 10_000)
+        #expect(stats.stages.map(\.name) == ["encode", "read"])
+        #expect((stats.stages.last?.milliseconds ?? 0) >= 10_000)
         #expect(stats.durationMs >= 0 && stats.peakMemoryBytes > 1 << 20)
     }
 

@@ -55,7 +55,9 @@ struct SQLiteFailureTests {
     func wrongFiles() async throws {
         let folder = try TemporaryFolder()
         try folder.write(String(repeating: "not a database ", count: 100), to: "text")
-        for (name, code) in [("missing", "database_unavailable"), ("text", "database_invalid")] {
+        for (name, code) in [
+            ("missing", "database_unavailable"), ("text", "database_invalid"), (".", "database_unavailable"),
+        ] {
             let database = SQLiteDatabase(path: folder.path + "/" + name)
             let error = await #expect(throws: JobError.self) { _ = try await database.openSnapshot() }
             #expect(error?.code == code)

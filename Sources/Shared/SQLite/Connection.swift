@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 internal import JobCore
 
 /// One connection.
@@ -25,6 +26,11 @@ internal import JobCore
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
+        // SQLite opens a folder and fails at the first read, as if the disk were broken.
+        var status = stat()
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw SQLiteFailure.make(SQLITE_CANTOPEN, doing: "open", database: "sqlite:\(path)")
+        }
         var opened: OpaquePointer?
         // One thread at a time uses a connection: its mutexes would only cost.
         let code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)

@@ -53,6 +53,18 @@ struct FirstRunTests {
         #expect(try bench.folder.files().filter { $0.contains("draft") } == [])
     }
 
+    @Test("The draft of a first run that was killed is removed, that of a living process is not")
+    func abandonedDraft() throws {
+        let bench = try Workbench(.none)
+        try bench.folder.makeFolder(".data")
+        // No process has the first number (the kernel's limit is 4,194,304), process 1 always lives.
+        for name in ["4194305", "4194305-wal", "1"] {
+            try bench.folder.write("", to: ".data/dataio.sqlite.draft-" + name)
+        }
+        #expect(try bench.export(#""resource":"workflows","format":"json""#).status == 0)
+        #expect(try bench.folder.files().filter { $0.contains("draft") } == [".data/dataio.sqlite.draft-1"])
+    }
+
     @Test("A configured database gets no demo rows")
     func configuredDatabase() throws {
         let bench = try Workbench(.none)

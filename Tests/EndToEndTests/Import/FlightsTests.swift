@@ -78,7 +78,8 @@ struct FlightsTests {
             #expect(try bench.number("SELECT count(*) FROM events") == Self.rows)
         }
         let exports = [
-            (0, "csv", "gzip"), (0, "json", "zstd"), (1, "jsonl", "gzip"), (1, "csv", "zstd"),
+            (0, "csv", "gzip"), (1, "csv", "zstd"), (0, "json", "zstd"), (1, "json", "gzip"), (0, "jsonl", "zstd"),
+            (1, "jsonl", "gzip"),
         ]
         var paths: [String] = []
         for (index, format, compression) in exports {
@@ -88,7 +89,7 @@ struct FlightsTests {
             paths.append(benches[index].storePath + "/" + (run["files.0.key"].string ?? ""))
         }
         let result = try Tool.python(Self.comparison, [files.path + "/flights.jsonl"] + paths)
-        #expect(result == "same\nsame\nsame\nsame")
+        #expect(result.split(separator: "\n") == exports.map { _ in "same" })
         let again = try benches[0].load(spec)
         #expect(again.status == 0)
         #expect(again.count("inserted") == 0)

@@ -31,7 +31,8 @@ package struct Backends: Sendable {
     /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing
     /// half-filled and of two first runs one wins.
     private static func createDemo(at path: String, _ catalogue: Catalogue, _ log: JobLog) async throws {
-        let draft = path + ".draft-" + JobIdentifier.random(8)
+        FileLayout.removeAbandonedDrafts(of: path)
+        let draft = FileLayout.draftName(of: path)
         defer { FileLayout.remove(draft) }
         let database = SQLiteDatabase(path: draft)
         _ = try await database.migrate(catalogue)

@@ -12,6 +12,28 @@ enum FileLayout {
         throw failure("the folder \(folder) cannot be created")
     }
 
+    private static let draftMark = ".draft-"
+
+    /// A name beside `path` for this process to build the file under.
+    static func draftName(of path: String) -> String { "\(path)\(draftMark)\(getpid())" }
+
+    /// Removes the drafts of processes that are gone.
+    static func removeAbandonedDrafts(of path: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        guard let name = parts.last, let stream = unsafe opendir(folder.isEmpty ? "." : folder) else { return }
+        defer { unsafe _ = closedir(stream) }
+        while let entry = unsafe readdir(stream) {
+            let found = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard found.hasPrefix(name + draftMark) else { continue }
+            let owner = found.dropFirst(name.count + draftMark.count).prefix { $0.isNumber }
+            guard let process = pid_t(owner), kill(process, 0) != 0, errno == ESRCH else { continue }
+            unsafe unlink((folder.isEmpty ? "" : folder + "/") + found)
+        }
+    }
+
     /// Gives a finished file its name if that is still free; false when another process was faster.
     static func publish(_ draft: String, as path: String) throws(JobError) -> Bool {
         if unsafe link(draft, path) == 0 { return true }

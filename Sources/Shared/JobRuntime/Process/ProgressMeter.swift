@@ -62,7 +62,8 @@ package final class ProgressMeter: Sendable {
         stats.durationMs = Int((WallClock.monotonic() - start) / 1000)
         stats.rowsPerSecond = progress.rowsPerSecond
         stats.peakMemoryBytes = MemoryUse.peakBytes()
-        stats.stages = state.withLock { $0.stages }.map { ($0.name, Int($0.microseconds / 1000)) }
+        let stages = state.withLock { $0.stages }.sorted { $0.name < $1.name }
+        stats.stages = stages.map { ($0.name, Int($0.microseconds / 1000)) }
         return stats
     }
 }
