@@ -4,6 +4,9 @@ internal import JobRuntime
 
 /// The rows an export wants.
 struct ExportFilters: Sendable {
+    /// Databases limit the depth of an expression.
+    private static let maximumConditions = 500
+
     private var conditions: [Condition] = []
     private var hasTimeRange = false
     private let time: Column?
@@ -49,6 +52,12 @@ struct ExportFilters: Sendable {
             default:
                 conditions += reader.conditions(member.name, member.value, path, &problems)
             }
+        }
+        if conditions.count > Self.maximumConditions {
+            problems.add(
+                "$.filters",
+                "\(conditions.count) conditions, at most \(Self.maximumConditions) are possible; "
+                    + "an array holds many values in one")
         }
         if last != nil && hasTimeRange { problems.add("$.filters.last", "cannot be combined with from or to") }
         if let from = bounds["from"], let to = bounds["to"], from >= to {

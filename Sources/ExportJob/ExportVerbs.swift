@@ -35,8 +35,10 @@ struct PrepareCommand: AsyncParsableCommand {
         let spec = try ExportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends()
-        let manifest = try await Preparation(backends: backends).queue(spec.common, format: spec.format.rawValue)
+        let preparation = Preparation(backends: backends)
+        let manifest = try await preparation.queue(spec.common, format: spec.format.rawValue)
         StandardStream.output(manifest)
+        try await preparation.announce(spec.common)
     }
 }
 

@@ -11,6 +11,8 @@ internal import Signing
 final class ResultWriter {
     /// Rows between two looks at the size of a file that may have to end.
     private static let rowsPerSlice = 256
+    /// Files of one result: the manifest names each, and must stay small enough to be polled.
+    private static let maximumFiles = 10_000
     /// Bytes that travel to the store at once.
     private static let chunkBytes = 1 << 20
 
@@ -77,6 +79,11 @@ final class ResultWriter {
     }
 
     private func begin() async throws {
+        if files.count == Self.maximumFiles {
+            throw JobError(
+                "limit_files", .dataError, "the result needs more than \(Self.maximumFiles) files",
+                hint: "use a larger maxFileBytes and a new jobId")
+        }
         let suffix = ".\(spec.format.rawValue)\(spec.compression.fileSuffix)"
         let number = spec.maxFileBytes == nil ? "" : "-" + Self.padded(files.count + 1)
         let name = spec.common.resource.name + number + suffix

@@ -9,6 +9,8 @@ internal import JobRuntime
 final class ImportLoad {
     /// Records in one transaction: enough to make commits cheap, few enough to lose little by a crash.
     private static let recordsPerCommit = 20_000
+    /// Bytes of refused rows that wait for a commit.
+    private static let rejectBytesPerCommit = 8 << 20
 
     private let spec: ImportSpec
     private let context: JobContext
@@ -26,6 +28,7 @@ final class ImportLoad {
     private var records = 0
     private var recordsAtCommit = 0
     private var pendingRejects: [RejectRecord] = []
+    private var pendingBytes = 0
     private var preview: ImportPreview?
     /// The limit of rejected rows is passed: what is loaded stays, the job ends.
     private var failure: JobError?
@@ -42,6 +45,7 @@ final class ImportLoad {
     func process(_ batch: SourceBatch) async throws -> Bool {
         try await adopt(batch.columns, isJSON: batch.isJSON)
         guard let plan else { return false }
+        if failure != nil { return true }
         var batch = batch
         let count = batch.rows.rowCount + batch.defects.count
         let alreadyDone = min(max(done - records, 0), count)
@@ -59,7 +63,8 @@ final class ImportLoad {
         preview?.add(mapped, problems: problems)
         note(batch, verdicts)
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
-        if records - recordsAtCommit >= Self.recordsPerCommit || failure != nil { try await commit() }
+        let isDue = records - recordsAtCommit >= Self.recordsPerCommit || pendingBytes >= Self.rejectBytesPerCommit
+        if isDue || failure != nil { try await commit() }
         report()
         return failure != nil
     }
@@ -85,7 +90,7 @@ final class ImportLoad {
         result.outcome = checkpoint.rejected > 0 ? .partial : .success
         result.downloadURLTTL = spec.downloadURLTTL
         if checkpoint.rejected > 0 {
-            result.rejects = try await RejectsWriter(context: context, loader: loader).write(columns: columns)
+            result.rejects = try await writeRejects()
         }
         if let plan { result.preview = plan.summary(preview) }
         let loader = loader
@@ -94,6 +99,22 @@ final class ImportLoad {
             await loader.close()
         }
         return result
+    }
+
+    /// Stores the rejects file.
+    ///
+    /// Once the rows are committed for good, a store that fails only delays the publication.
+    private func writeRejects() async throws -> RejectsFile {
+        do {
+            return try await RejectsWriter(context: context, loader: loader).write(columns: columns)
+        } catch {
+            if spec.isDryRun || !checkpoint.isComplete || error is CancellationError { throw error }
+            throw JobError(
+                "status_unpublished", .unpublished,
+                "the rows are loaded, but the rejects file could not be written: "
+                    + JobError.wrapping(error).description,
+                hint: "launch the job again: it publishes without loading again", cause: error)
+        }
     }
 
     /// Takes note of the source's columns; a new one in a JSON source changes the mapping.
@@ -116,6 +137,8 @@ final class ImportLoad {
             checkpoint = earlier
             done = earlier.records
             recordsAtCommit = earlier.records
+            // A job that ended over its limit stays ended: another launch must not load more.
+            failure = spec.errorLimit.check(rejected: earlier.rejected, read: earlier.records, isEnd: false)
             context.log.info("continuing after \(earlier.records) rows of an earlier attempt")
         }
     }
@@ -144,6 +167,7 @@ final class ImportLoad {
         checkpoint.inserted += mapped.rowCount - refused
         checkpoint.rejected += found.count
         pendingRejects += found
+        pendingBytes += found.reduce(0) { $0 + $1.fields.utf8.count }
         records += batch.rows.rowCount + batch.defects.count
         checkpoint.records = records
     }
@@ -156,6 +180,7 @@ final class ImportLoad {
         let start = WallClock.monotonic()
         try await loader.commit(checkpoint, rejects: pendingRejects)
         pendingRejects.removeAll(keepingCapacity: true)
+        pendingBytes = 0
         recordsAtCommit = records
         context.meter.addTime("commit", since: start)
     }

@@ -54,7 +54,9 @@ struct ImportSpec: Sendable {
             SpecField(
                 "onError",
                 .object([
-                    SpecField("policy", .choice(["skip", "abort"]), "abort stops at the first rejected row"),
+                    SpecField(
+                        "policy", .choice(["skip", "abort"]),
+                        "abort ends the job after the first batch with a rejected row"),
                     SpecField("maxErrors", .integer(0...Int.max), "More rejected rows end the job with exit code 65"),
                     SpecField("maxErrorRate", .number(0...1), "Share of rejected rows that ends the job"),
                 ]), "When rejected rows end the job; default never, with rejects kept"),

@@ -41,13 +41,10 @@ struct PrepareCommand: AsyncParsableCommand {
         let spec = try ImportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends()
-        let manifest = try await Preparation(backends: backends).queue(spec.common, format: spec.formatName)
+        let preparation = Preparation(backends: backends)
+        let manifest = try await preparation.queue(spec.common, format: spec.formatName)
         StandardStream.output(manifest)
-        if !spec.namesSource {
-            let url = try await backends.store.downloadURL(
-                spec.sourceKey(), fileName: spec.common.jobId, secondsToLive: 1800)
-            input.log.info("put the file at uploadUrl, then run the job", ["uploadUrl": url])
-        }
+        try await preparation.announce(spec.common, upload: spec.namesSource ? nil : spec.sourceKey())
     }
 }
 

@@ -18,7 +18,7 @@ internal import JobCore
 
     /// Opens the file (https://www.sqlite.org/c3ref/open.html).
     ///
-    /// Waits up to ten seconds for other writers.
+    /// Waits up to three seconds for other writers.
     init(path: String, access: Access) throws(JobError) {
         let flags =
             switch access {
@@ -41,7 +41,7 @@ internal import JobCore
         unsafe handle = opened
         name = "sqlite:\(path)"
         unsafe sqlite3_extended_result_codes(opened, 1)
-        unsafe sqlite3_busy_timeout(opened, 10_000)
+        unsafe sqlite3_busy_timeout(opened, 3_000)
         let configured = unsafe csqlite_refuse_quoted_text(opened)
         unsafe DecimalCollation.register(on: opened)
         // Without it a missing org_id column would compare as the text 'org_id', and a missing column export its name.

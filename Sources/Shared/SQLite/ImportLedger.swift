@@ -5,6 +5,9 @@ internal import JobCore
 ///
 /// A dry run has no ledger row, and keeps its rejects in a temporary table that ends with the connection.
 struct ImportLedger {
+    /// A page of rejects ends at about so many bytes, however few rows that are.
+    private static let pageBytes = 8 << 20
+
     private let connection: Connection
     private let plan: LoadPlan
     private let rejectsTable: String
@@ -128,12 +131,14 @@ struct ImportLedger {
                 WHERE org_id = ?1 AND job_id = ?2 AND record > ?3 ORDER BY record LIMIT ?4
                 """, values: job + [.integer(Int64(record)), .integer(Int64(limit))]))
         var found: [RejectRecord] = []
-        while try statement.step() {
+        var bytes = 0
+        while bytes < Self.pageBytes, try statement.step() {
             found.append(
                 RejectRecord(
                     record: statement.integer(0), line: statement.integer(1), column: statement.text(2),
                     code: statement.text(3), message: statement.text(4), fieldCount: statement.integer(5),
                     fields: statement.text(6)))
+            bytes += found.last?.fields.utf8.count ?? 0
         }
         return found
     }

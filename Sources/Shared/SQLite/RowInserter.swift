@@ -68,6 +68,12 @@ internal import JobCore
                 if code == SQLITE_DONE {
                     if connection.changes == 0 { verdicts.append(RowVerdict(row: row, reason: .duplicateKey)) }
                 } else if code & 0xFF == SQLITE_CONSTRAINT {
+                    guard connection.isInTransaction else {
+                        throw JobError(
+                            "transaction_ended", .dataError,
+                            "\(connection.name): a constraint or trigger of the table rolled back the transaction",
+                            hint: "remove ON CONFLICT ROLLBACK and RAISE(ROLLBACK) from the table")
+                    }
                     verdicts.append(RowVerdict(row: row, reason: .constraint(Self.constraint(code))))
                 } else {
                     throw connection.failure(code, doing: "insert")

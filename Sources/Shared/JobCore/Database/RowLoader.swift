@@ -100,7 +100,7 @@ package protocol RowLoader: Sendable {
     /// Commits rows, rejects and checkpoint in one transaction. Throws `lease_lost` when another attempt owns the job.
     func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws
 
-    /// Rejects kept so far with a record number above `record`, in order, at most `limit`.
+    /// Rejects kept so far with a record number above `record`, in order, at most `limit`, fewer when they are large.
     func rejects(after record: Int, limit: Int) async throws -> [RejectRecord]
 
     /// Count of the rejects kept so far, by code.

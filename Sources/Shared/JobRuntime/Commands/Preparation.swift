@@ -1,11 +1,24 @@
+internal import Formats
 internal import JobCore
-internal import ObjectStorage
+package import ObjectStorage
 
 /// Announces a job: everything is checked, nothing is read, a queued manifest is written.
 package struct Preparation: Sendable {
     private let backends: Backends
 
     package init(backends: Backends) { self.backends = backends }
+
+    /// Prints, on standard error whatever the log level, where to poll the job and where to put its source.
+    package func announce(_ spec: CommonSpec, upload: ObjectKey? = nil) async throws {
+        let manifest = try JobFolder(orgId: spec.orgId, jobId: spec.jobId).manifest()
+        var members = [JSONMember("manifestUrl", .string(try await url(manifest, "manifest.json")))]
+        if let upload { members.append(JSONMember("uploadUrl", .string(try await url(upload, spec.jobId)))) }
+        StandardStream.error(JSONValue.object(members).serialized() + "\n")
+    }
+
+    private func url(_ key: ObjectKey, _ name: String) async throws -> String {
+        try await backends.store.downloadURL(key, fileName: name, secondsToLive: 1800)
+    }
 
     /// Writes the queued manifest and returns its line; a job that exists with the same spec is answered with its own.
     ///

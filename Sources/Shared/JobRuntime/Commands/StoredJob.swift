@@ -74,6 +74,8 @@ struct StoredJob: Sendable {
             let bytes = cancelled.bytes()
             _ = try await backends.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))
+            // No attempt follows that would tidy up after the last one.
+            try await AttemptCleaner(store: backends.store, folder: folder, log: log).removeOthers(than: "-")
             return String(decoding: bytes, as: UTF8.self)
         }
     }

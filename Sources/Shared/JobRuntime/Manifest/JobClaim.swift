@@ -18,12 +18,15 @@ package struct JobClaim: Sendable {
     private let folder: JobFolder
     private let leaseMicroseconds: Int64
     private let log: JobLog
+    /// Microseconds since 1970 after which it is no use to wait.
+    private let notAfter: Int64?
 
-    package init(store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog) {
+    package init(store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog, notAfter: Int64? = nil) {
         self.store = store
         self.folder = folder
         leaseMicroseconds = Int64(leaseSeconds * 1_000_000)
         self.log = log
+        self.notAfter = notAfter
     }
 
     /// Takes the job for this process, waiting at most one lease for an owner that may be gone.
@@ -49,6 +52,11 @@ package struct JobClaim: Sendable {
             case .running:
                 let now = WallClock.now()
                 if let lease = existing.leaseExpiresAt, lease > now {
+                    if let notAfter, now >= notAfter {
+                        throw JobError(
+                            "deadline", .deadline, "the job's deadline (notAfter) has passed",
+                            hint: "use a later notAfter and a new jobId")
+                    }
                     if WallClock.monotonic() > deadline {
                         throw JobError(
                             "lease_held", .temporary, "another process is running job \(existing.jobId)",

@@ -46,16 +46,31 @@ package actor JobKeeper {
         return next
     }
 
+    /// Whether the stored manifest names another attempt; false when that cannot be told.
+    package func isSuperseded() async -> Bool {
+        guard let stored = try? await store.get(key, range: nil), let found = try? Manifest(stored: stored.bytes) else {
+            return false
+        }
+        return found.attemptId != manifest.attemptId
+    }
+
     private func write(_ next: inout Manifest, renewsLease: Bool = true) async throws(JobError) {
         let now = WallClock.now()
         next.updatedAt = now
         if renewsLease { next.leaseExpiresAt = now + leaseMicroseconds }
+        let bytes = next.bytes()
         do throws(JobError) {
             let info = try await store.put(
-                next.bytes(), at: key, contentType: "application/json", mode: .updateIfMatches(tag))
+                bytes, at: key, contentType: "application/json", mode: .updateIfMatches(tag))
             tag = info.tag
             manifest = next
         } catch {
+            // A write that failed may have taken place all the same: what is stored decides.
+            if let stored = try? await store.get(key, range: nil), stored.bytes == bytes {
+                tag = stored.info.tag
+                manifest = next
+                return
+            }
             if error.code == "precondition_failed" {
                 throw JobError(
                     "lease_lost", .temporary, "another attempt has taken over job \(next.jobId)",

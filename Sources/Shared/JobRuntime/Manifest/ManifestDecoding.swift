@@ -8,7 +8,7 @@ extension Manifest {
     package init(stored bytes: [UInt8]) throws(JobError) {
         let value: JSONValue
         do throws(JobError) {
-            value = try JSONValue(parsing: bytes, limits: JSONLimits(maxDepth: 160, maxBytes: 8 << 20))
+            value = try JSONValue(parsing: bytes, limits: JSONLimits(maxDepth: 160, maxBytes: 64 << 20))
         } catch {
             throw Self.invalid(error.description)
         }

@@ -71,7 +71,8 @@ package struct Heartbeat: Sendable {
         }
     }
 
-    private func checkCancelled() async throws(JobError) {
+    /// Throws `cancelled` (80) when somebody has asked for it.
+    func checkCancelled() async throws(JobError) {
         if try await context.backends.store.head(context.folder.cancelMarker()) != nil {
             throw JobError("cancelled", .cancelled, "job \(context.spec.jobId) was cancelled")
         }

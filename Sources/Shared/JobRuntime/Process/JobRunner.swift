@@ -41,7 +41,8 @@ package struct JobRunner: Sendable {
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
         let claim = JobClaim(
-            store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
+            store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log,
+            notAfter: spec.notAfter)
         switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
@@ -73,6 +74,7 @@ package struct JobRunner: Sendable {
                 } else {
                     try await cleaner.sweep()
                 }
+                try await heart.checkCancelled()
                 return try await heart.beat(during: { try await work(context) })
             }
             return try await publish(result, keeper, context, cleaner)
@@ -118,6 +120,7 @@ package struct JobRunner: Sendable {
                 hint: "launch the job again: it publishes without loading again", cause: error)
         }
         await result.afterPublishing?()
+        await cleaner.removeCancelMarker()
         if final.attempt > 1 { try? await cleaner.removeOthers(than: final.attemptId) }
         if let failure = result.failure { log.failure(failure) }
         return (String(decoding: final.bytes(), as: UTF8.self), result.failure?.exitCode ?? .done)
@@ -127,9 +130,11 @@ package struct JobRunner: Sendable {
     private func fail(
         _ error: JobError, _ keeper: JobKeeper, _ context: JobContext, _ cleaner: AttemptCleaner
     ) async throws -> (manifest: String, exitCode: ExitCode) {
-        // An owner that lost its lease must not touch the manifest again; its own objects are its to remove.
-        await cleaner.removeOwn(context.attemptId)
-        if error.code == "lease_lost" || error.code == "status_unpublished" { throw error }
+        if error.code == "lease_lost" || error.code == "status_unpublished" {
+            // Objects that a stored manifest may name are not removed; the next attempt knows better.
+            if await keeper.isSuperseded() { await cleaner.removeOwn(context.attemptId) }
+            throw error
+        }
         let status: Manifest.Status =
             switch error.exitCode {
             case .interrupted, .terminated: .interrupted
@@ -146,6 +151,7 @@ package struct JobRunner: Sendable {
                 manifest.progress = max(manifest.progress, min(progress.percent, 99.9))
                 manifest.stats = stats
             }
+            await cleaner.removeOwn(context.attemptId)
             if status == .cancelled { await cleaner.removeCancelMarker() }
             log.failure(error)
             return (String(decoding: final.bytes(), as: UTF8.self), error.exitCode)
