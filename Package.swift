@@ -51,20 +51,23 @@ let package = Package(
         .executableTarget(
             name: "ImportJob",
             dependencies: [
-                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser,
+                "JobRuntime", "ObjectStorage", "HTTPTransport", "Formats", "Compression", "Signing", "JobCore",
+                argumentParser,
             ],
             path: "Sources/ImportJob", swiftSettings: settings),
 
         shared(
             "JobRuntime",
-            ["ObjectStorage", "SQLite", "Signing", "Formats", "Compression", "JobCore", argumentParser, logging]),
-        shared("ObjectStorage", ["Signing", "JobCore"]),
+            ["ObjectStorage", "HTTPTransport", "SQLite", "Signing", "Formats", "Compression", "JobCore", argumentParser, logging]),
+        shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"]),
+        shared("HTTPTransport", ["CCurl", "JobCore"]),
         shared("SQLite", ["CSQLite", "JobCore"]),
         shared("Signing", ["COpenSSL"]),
         shared("Compression", ["CISAL", "CZstd", "JobCore"]),
         shared("Formats", ["CSIMD", "JobCore"]),
         shared("JobCore"),
 
+        library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
@@ -72,12 +75,13 @@ let package = Package(
         .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),
 
         .target(
-            name: "TestSupport", dependencies: ["JobCore"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["Signing", "JobCore"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("JobCoreTests", ["JobCore"]),
         tests("FormatsTests", ["Formats", "JobCore"]),
         tests("CompressionTests", ["Compression", "JobCore"]),
         tests("SigningTests", ["Signing"]),
-        tests("ObjectStorageTests", ["ObjectStorage", "JobCore"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "JobCore"]),
+        tests("ObjectStorageTests", ["ObjectStorage", "HTTPTransport", "Signing", "JobCore"]),
         tests("SQLiteTests", ["SQLite", "JobCore"]),
         tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
         tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
