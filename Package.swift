@@ -58,7 +58,10 @@ let package = Package(
 
         shared(
             "JobRuntime",
-            ["ObjectStorage", "HTTPTransport", "SQLite", "Signing", "Formats", "Compression", "JobCore", argumentParser, logging]),
+            [
+                "ObjectStorage", "HTTPTransport", "SQLite", "Signing", "Formats", "Compression", "JobCore",
+                argumentParser, logging,
+            ]),
         shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"]),
         shared("HTTPTransport", ["CCurl", "JobCore"]),
         shared("SQLite", ["CSQLite", "JobCore"]),
@@ -75,7 +78,8 @@ let package = Package(
         .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),
 
         .target(
-            name: "TestSupport", dependencies: ["Signing", "JobCore"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["Signing", "JobCore"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("JobCoreTests", ["JobCore"]),
         tests("FormatsTests", ["Formats", "JobCore"]),
         tests("CompressionTests", ["Compression", "JobCore"]),
