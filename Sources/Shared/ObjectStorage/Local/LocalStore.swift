@@ -67,7 +67,7 @@ package actor LocalStore: ObjectStore {
     package func downloadURL(
         _ key: ObjectKey, fileName: String, secondsToLive: Int
     ) async throws(JobError) -> String {
-        "file://" + PercentEncoding.path(tree.path == "/" ? "/\(key)" : "\(tree.path)/\(key)")
+        "file://" + URIEncoding.path(tree.path == "/" ? "/\(key)" : "\(tree.path)/\(key)")
     }
 
     package func sweep(prefix: String) async throws(JobError) {

@@ -4,16 +4,7 @@ package struct SHA256Digest: Sendable, Hashable {
     package let bytes: [UInt8]
 
     /// The digest as 64 lower-case hexadecimal digits.
-    package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.count)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    package var hex: String { Hexadecimal.text(bytes) }
 
     /// The digest of all the bytes at once.
     package static func of(_ bytes: [UInt8]) -> SHA256Digest {
@@ -21,4 +12,7 @@ package struct SHA256Digest: Sendable, Hashable {
         hasher.update(bytes)
         return hasher.finish()
     }
+
+    /// The digest of the UTF-8 bytes of a text.
+    package static func of(_ text: String) -> SHA256Digest { of(Array(text.utf8)) }
 }
