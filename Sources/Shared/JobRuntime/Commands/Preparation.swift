@@ -4,6 +4,11 @@ package import ObjectStorage
 
 /// Announces a job: everything is checked, nothing is read, a queued manifest is written.
 package struct Preparation: Sendable {
+    /// Whoever launches a job polls it for as long as jobs may take: a day.
+    private static let secondsToPoll = 86_400
+    /// A large file over a slow line takes hours.
+    private static let secondsToUpload = 21_600
+
     private let backends: Backends
 
     package init(backends: Backends) { self.backends = backends }
@@ -11,13 +16,14 @@ package struct Preparation: Sendable {
     /// Prints, on standard error whatever the log level, where to poll the job and where to put its source.
     package func announce(_ spec: CommonSpec, upload: ObjectKey? = nil) async throws {
         let manifest = try JobFolder(orgId: spec.orgId, jobId: spec.jobId).manifest()
-        var members = [JSONMember("manifestUrl", .string(try await url(manifest, "manifest.json")))]
-        if let upload { members.append(JSONMember("uploadUrl", .string(try await url(upload, spec.jobId)))) }
+        let poll = try await backends.store.downloadLink(
+            manifest, fileName: "manifest.json", secondsToLive: Self.secondsToPoll)
+        var members = [JSONMember("manifestUrl", .string(poll.url))]
+        if let upload {
+            let put = try await backends.store.uploadLink(upload, secondsToLive: Self.secondsToUpload)
+            members.append(JSONMember("uploadUrl", .string(put.url)))
+        }
         StandardStream.error(JSONValue.object(members).serialized() + "\n")
-    }
-
-    private func url(_ key: ObjectKey, _ name: String) async throws -> String {
-        try await backends.store.downloadURL(key, fileName: name, secondsToLive: 1800)
     }
 
     /// Writes the queued manifest and returns its line; a job that exists with the same spec is answered with its own.

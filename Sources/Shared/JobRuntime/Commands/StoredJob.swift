@@ -9,6 +9,8 @@ struct StoredJob: Sendable {
     /// The manifest as stored.
     let bytes: [UInt8]
     private let tag: ObjectTag
+    /// A process owns the job and has not been silent for too long.
+    private let isHeld: Bool
     private let log: JobLog
     private let claim: JobClaim
 
@@ -21,14 +23,15 @@ struct StoredJob: Sendable {
         self.log = log
         claim = JobClaim(
             store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
-        guard let (manifest, bytes, tag) = try await claim.load(folder.manifest()) else {
+        guard let (manifest, stored) = try await claim.load(folder.manifest()) else {
             throw JobError(
                 "job_not_found", .noInput, "organisation \(folder.orgId) has no job \(folder.jobId)",
                 hint: "check --org and --job, and that OBJECT_STORE_URL is the one the job used")
         }
         self.manifest = manifest
-        self.bytes = bytes
-        self.tag = tag
+        bytes = stored.bytes
+        tag = stored.info.tag
+        isHeld = manifest.status == .running && manifest.leaseLeft(in: stored) > 0
     }
 
     /// Fresh links to the result, or to the rejects.
@@ -58,7 +61,7 @@ struct StoredJob: Sendable {
         case .completed:
             throw JobError(
                 "already_finished", .usage, "job \(folder.jobId) has completed and cannot be cancelled")
-        case .running where (manifest.leaseExpiresAt ?? 0) > WallClock.now():
+        case .running where isHeld:
             let marker = Array("cancel\n".utf8)
             _ = try await backends.store.put(
                 marker, at: folder.cancelMarker(), contentType: "text/plain", mode: .overwrite)

@@ -4,7 +4,7 @@ internal import SQLite
 
 /// The database and the object store of a job.
 ///
-/// The only place that names a concrete one.
+/// With `StoreBackend`, the only place that names a concrete one.
 package struct Backends: Sendable {
     package let database: any Database
     package let store: any ObjectStore
@@ -19,13 +19,13 @@ package struct Backends: Sendable {
     package static func open(_ environment: JobEnvironment, log: JobLog) async throws -> Backends {
         let catalogue = try CatalogueFile.load(environment.catalogueFile)
         let database = try database(environment.databaseURL)
-        let store = try store(environment.objectStoreURL)
+        let store = try StoreBackend.open(environment)
         if environment.usesDefaultDatabase, await !database.exists() {
-            let path = split(environment.databaseURL).rest
+            let path = BackendURL.split(environment.databaseURL).rest
             try FileLayout.createFolder(of: path)
             if environment.catalogueFile == nil { try await createDemo(at: path, catalogue, log) }
         }
-        return Backends(database: database, store: store, catalogue: catalogue, isLocal: true)
+        return Backends(database: database, store: store, catalogue: catalogue, isLocal: store is LocalStore)
     }
 
     /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing
@@ -43,7 +43,7 @@ package struct Backends: Sendable {
     }
 
     private static func database(_ url: String) throws -> any Database {
-        let (scheme, rest) = split(url)
+        let (scheme, rest) = BackendURL.split(url)
         switch scheme {
         case "sqlite" where !rest.isEmpty: return SQLiteDatabase(path: rest)
         default:
@@ -52,20 +52,12 @@ package struct Backends: Sendable {
                 hint: "use sqlite:PATH")
         }
     }
+}
 
-    private static func store(_ url: String) throws -> any ObjectStore {
-        let (scheme, rest) = split(url)
-        switch scheme {
-        case "file" where !rest.isEmpty: return try LocalStore(root: rest, createRoot: true)
-        default:
-            throw JobError(
-                "configuration_invalid", .configuration, "OBJECT_STORE_URL has the unsupported form '\(scheme):'",
-                hint: "use file:PATH")
-        }
-    }
-
+/// The parts of a URL that names a database or a store.
+enum BackendURL {
     /// Scheme and what follows the colon; `file:///a` and `file:/a` are the same path.
-    private static func split(_ url: String) -> (scheme: String, rest: String) {
+    static func split(_ url: String) -> (scheme: String, rest: String) {
         guard let colon = url.firstIndex(of: ":") else { return ("", url) }
         var rest = url[url.index(after: colon)...]
         if rest.hasPrefix("///") { rest = rest.dropFirst(2) }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import Signing
 
 /// The configuration of a job process, from its environment variables.
 package struct JobEnvironment: Sendable {
@@ -16,8 +17,20 @@ package struct JobEnvironment: Sendable {
     package let specText: String?
     /// `JOB_ORG_ID`: the tenant when the spec does not name it.
     package let orgId: String?
+    /// `JOB_SPEC_SIGNATURE`: proof of who wrote the spec.
+    package let specSignature: String?
+    /// `JOB_SIGNING_KEY`: the key of that proof.
+    package let signingKey: Secret?
+    /// `AWS_REGION`, or `AWS_DEFAULT_REGION`.
+    package let region: String?
+    /// `AWS_CA_BUNDLE`: a file with the certificates that are trusted instead of the system's.
+    package let certificateFile: String?
+    /// `SOURCE_ALLOW`: hosts and networks that sources may come from besides public ones.
+    package let sourceAllow: String?
     /// `LOG_LEVEL`, default `info`.
     package let logLevel: String
+    /// All variables, for the credential chain of the store.
+    let variables: [String: String]
 
     /// Reads the variables of this process.
     package init() { self.init(variables: ProcessInfo.processInfo.environment) }
@@ -33,6 +46,12 @@ package struct JobEnvironment: Sendable {
         catalogueFile = value("RESOURCE_CATALOG")
         specText = value("JOB_SPEC")
         orgId = value("JOB_ORG_ID")
+        specSignature = value("JOB_SPEC_SIGNATURE")
+        signingKey = value("JOB_SIGNING_KEY").map(Secret.init)
+        region = value("AWS_REGION") ?? value("AWS_DEFAULT_REGION")
+        certificateFile = value("AWS_CA_BUNDLE")
+        sourceAllow = value("SOURCE_ALLOW")
+        self.variables = variables
         logLevel = value("LOG_LEVEL") ?? "info"
     }
 }

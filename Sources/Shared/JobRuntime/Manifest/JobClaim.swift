@@ -38,21 +38,21 @@ package struct JobClaim: Sendable {
         var hasWaited = false
         while true {
             try Task.checkCancellation()
-            guard let (existing, bytes, tag) = try await load(key) else {
+            guard let (existing, stored) = try await load(key) else {
                 if let result = try await write(started(fresh, after: nil), key, .createOnly) { return result }
                 continue
             }
             try check(existing, fresh)
             switch existing.status {
             case .completed:
-                return .finished(existing, stored: bytes)
+                return .finished(existing, stored: stored.bytes)
             case .cancelled:
                 throw JobError(
                     "cancelled", .cancelled, "job \(existing.jobId) was cancelled", hint: "use a new jobId to run it")
             case .running:
-                let now = WallClock.now()
-                if let lease = existing.leaseExpiresAt, lease > now {
-                    if let notAfter, now >= notAfter {
+                let left = existing.leaseLeft(in: stored)
+                if left > 0 {
+                    if let notAfter, WallClock.now() >= notAfter {
                         throw JobError(
                             "deadline", .deadline, "the job's deadline (notAfter) has passed",
                             hint: "use a later notAfter and a new jobId")
@@ -63,27 +63,27 @@ package struct JobClaim: Sendable {
                             hint: "poll the manifest, or launch again after it has ended")
                     }
                     if !hasWaited {
-                        let seconds = (lease - now) / 1_000_000 + 1
+                        let seconds = left / 1_000_000 + 1
                         log.info("waiting for the lease of attempt \(existing.attempt), at most \(seconds) s")
                     }
                     hasWaited = true
-                    try await Task.sleep(for: .microseconds(min(lease - now + 20_000, 1_000_000)))
+                    try await Task.sleep(for: .microseconds(min(left + 20_000, 1_000_000)))
                     continue
                 }
             case .queued, .failed, .interrupted:
                 break
             }
-            if let result = try await write(started(fresh, after: existing), key, .updateIfMatches(tag)) {
+            if let result = try await write(started(fresh, after: existing), key, .updateIfMatches(stored.info.tag)) {
                 return result
             }
         }
     }
 
-    /// The manifest as stored, with its tag; `nil` when there is none.
-    package func load(_ key: ObjectKey) async throws -> (Manifest, bytes: [UInt8], ObjectTag)? {
+    /// The manifest and the object it is stored in; `nil` when there is none.
+    package func load(_ key: ObjectKey) async throws -> (Manifest, StoredObject)? {
         do throws(JobError) {
             let object = try await store.get(key, range: nil)
-            return (try Manifest(stored: object.bytes), object.bytes, object.info.tag)
+            return (try Manifest(stored: object.bytes), object)
         } catch {
             if error.code == "object_not_found" { return nil }
             throw error

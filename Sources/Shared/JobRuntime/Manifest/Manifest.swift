@@ -1,5 +1,6 @@
 package import Formats
 package import JobCore
+internal import ObjectStorage
 
 /// The one object anyone polls: what the job is, how far it is, what came of it.
 package struct Manifest: Sendable {
@@ -54,6 +55,13 @@ package struct Manifest: Sendable {
         self.actor = actor
         createdAt = now
         updatedAt = now
+    }
+
+    /// Microseconds that the owner may still be silent, by the clock of the store: those of the machines that run
+    /// attempts need not agree.
+    func leaseLeft(in object: StoredObject) -> Int64 {
+        guard let leaseExpiresAt else { return 0 }
+        return object.info.lastModifiedMicroseconds + (leaseExpiresAt - updatedAt) - object.readAtMicroseconds
     }
 
     init(kind: JobKind, jobId: String, orgId: String, status: Status, spec: JSONValue, createdAt: Int64) {

@@ -11,15 +11,19 @@ package struct DownloadLinks: Sendable {
     package func sign(_ result: JobResult) async throws -> (result: JobResult, expiresAt: Int64) {
         var signed = result
         let seconds = result.downloadURLTTL
-        let expiresAt = WallClock.now() + Int64(seconds) * 1_000_000
+        var expiresAt = WallClock.now() + Int64(seconds) * 1_000_000
         for index in signed.files.indices {
             let file = signed.files[index]
-            signed.files[index].url = try await store.downloadURL(
+            let link = try await store.downloadLink(
                 ObjectKey(validating: file.key), fileName: file.name, secondsToLive: seconds)
+            signed.files[index].url = link.url
+            // Credentials that end earlier end the link.
+            expiresAt = min(expiresAt, link.expiresAtMicroseconds ?? expiresAt)
         }
         if let rejects = signed.rejects {
-            signed.rejects?.url = try await store.downloadURL(
-                ObjectKey(validating: rejects.key), fileName: "rejects.csv", secondsToLive: seconds)
+            signed.rejects?.url = try await store.downloadLink(
+                ObjectKey(validating: rejects.key), fileName: "rejects.csv", secondsToLive: seconds
+            ).url
         }
         return (signed, expiresAt)
     }

@@ -22,6 +22,8 @@ package struct CommonSpec: Sendable {
     package let sha256: String
     /// Deadline in microseconds since 1970.
     package let notAfter: Int64?
+    /// What `JOB_SPEC_SIGNATURE` proves of the exact bytes of the spec.
+    package private(set) var signature = SpecSignature.absent
 
     /// Fields of the table every spec has.
     package static func fields(formats: [String]) -> [SpecField] {
@@ -55,10 +57,11 @@ package struct CommonSpec: Sendable {
         shape.validate(value, at: "$", into: &problems)
         let common = CommonSpec(
             value, kind: kind, environment: environment, catalogue: catalogue, problems: &problems)
-        guard let common else {
+        guard var common else {
             try problems.throwIfAny()
             throw JobError("spec_invalid", .usage, "the job spec is not an object of fields")
         }
+        common.signature = SpecSignature(of: bytes, environment)
         self = common
     }
 

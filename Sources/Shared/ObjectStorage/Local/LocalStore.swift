@@ -47,7 +47,9 @@ package actor LocalStore: ObjectStore {
         let after = try file.status("inspect object \(key)")
         guard bytes.count == wanted.count, after.isSameVersion(as: status) else { throw StoreFailure.changed(key) }
         let info = tree.info(key, status, contents: isShort ? SHA256Digest.of(bytes) : nil)
-        return StoredObject(info: info, bytes: wanted == range ? bytes : Array(bytes[range]))
+        let now = FileStatus.now()
+        return StoredObject(
+            info: info, bytes: wanted == range ? bytes : Array(bytes[range]), readAtMicroseconds: now)
     }
 
     package func openReader(_ key: ObjectKey, chunkBytes: Int) async throws(JobError) -> any ObjectReader {
@@ -64,10 +66,17 @@ package actor LocalStore: ObjectStore {
     package func delete(_ key: ObjectKey) async throws(JobError) { try tree.remove(key) }
 
     /// A `file:` URL (RFC 8089); it has no name of its own and does not expire.
-    package func downloadURL(
+    package func downloadLink(
         _ key: ObjectKey, fileName: String, secondsToLive: Int
-    ) async throws(JobError) -> String {
-        "file://" + URIEncoding.path(tree.path == "/" ? "/\(key)" : "\(tree.path)/\(key)")
+    ) async throws(JobError) -> ObjectLink {
+        link(key)
+    }
+
+    package func uploadLink(_ key: ObjectKey, secondsToLive: Int) async throws(JobError) -> ObjectLink { link(key) }
+
+    private func link(_ key: ObjectKey) -> ObjectLink {
+        let path = tree.path == "/" ? "/\(key)" : "\(tree.path)/\(key)"
+        return ObjectLink(url: "file://" + URIEncoding.path(path), expiresAtMicroseconds: nil)
     }
 
     package func sweep(prefix: String) async throws(JobError) {

@@ -6,15 +6,10 @@ extension ObjectTree {
     ///
     /// Entries that no key can name, links, pipes and devices are left out.
     func list(prefix: String) throws(JobError) -> [ObjectInfo] {
+        try ObjectKey.check(prefix: prefix)
         let slash = prefix.lastIndex(of: "/")
         let folderText = slash.map { prefix[..<$0] } ?? ""
         let namePrefix = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
-        if slash != nil { _ = try ObjectKey(validating: String(folderText)) }
-        guard namePrefix.utf8.allSatisfy(ObjectKey.isAllowed) else {
-            // Throws: the character is not allowed in a key either.
-            _ = try ObjectKey(validating: String(namePrefix))
-            return []
-        }
         var found: [ObjectInfo] = []
         let base = slash == nil ? "" : "\(folderText)/"
         try collect(base, folderText.split(separator: "/"), namePrefix: namePrefix, into: &found)

@@ -24,14 +24,30 @@ package struct ObjectInfo: Sendable, Equatable {
 }
 
 /// An object, or the part of it that was asked for.
-package struct StoredObject: Sendable, Equatable {
+package struct StoredObject: Sendable {
     /// Describes the whole object, also when `bytes` is a part.
     package let info: ObjectInfo
     package let bytes: [UInt8]
+    /// When it was read, in microseconds since 1970-01-01 UTC, by the same clock as `lastModifiedMicroseconds`.
+    package let readAtMicroseconds: Int64
 
-    package init(info: ObjectInfo, bytes: [UInt8]) {
+    package init(info: ObjectInfo, bytes: [UInt8], readAtMicroseconds: Int64) {
         self.info = info
         self.bytes = bytes
+        self.readAtMicroseconds = readAtMicroseconds
+    }
+}
+
+/// A URL that does one thing with one object without further credentials.
+package struct ObjectLink: Sendable, Equatable {
+    /// A secret while it lives, unless it names a file.
+    package let url: String
+    /// Microseconds since 1970-01-01 UTC; `nil`: never.
+    package let expiresAtMicroseconds: Int64?
+
+    package init(url: String, expiresAtMicroseconds: Int64?) {
+        self.url = url
+        self.expiresAtMicroseconds = expiresAtMicroseconds
     }
 }
 

@@ -34,6 +34,14 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
         try ObjectKey(validating: "\(text)/\(segment)")
     }
 
+    /// Checks the start of a key, which may end anywhere; throws `invalid_key`.
+    static func check(prefix: String) throws(JobError) {
+        let slash = prefix.lastIndex(of: "/")
+        if let slash { _ = try ObjectKey(validating: String(prefix[..<slash])) }
+        let rest = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
+        guard rest.utf8.allSatisfy(isAllowed) else { throw invalid("has a character that is not allowed") }
+    }
+
     /// The parts between the slashes, never empty.
     var segments: [Substring] { text.split(separator: "/") }
 

@@ -34,8 +34,12 @@ package protocol ObjectStore: Sendable {
     /// Removes the object; one that is not there is no error.
     func delete(_ key: ObjectKey) async throws(JobError)
 
-    /// A URL that reads the object without further credentials, saved as `fileName`. The object need not be there yet.
-    func downloadURL(_ key: ObjectKey, fileName: String, secondsToLive: Int) async throws(JobError) -> String
+    /// A link that reads the object, saved as `fileName`; it lives 1…604,800 seconds, and less when the store's
+    /// credentials end before. The object need not be there yet.
+    func downloadLink(_ key: ObjectKey, fileName: String, secondsToLive: Int) async throws(JobError) -> ObjectLink
+
+    /// A link that writes the object by `PUT`, as often as one likes while it lives.
+    func uploadLink(_ key: ObjectKey, secondsToLive: Int) async throws(JobError) -> ObjectLink
 
     /// Proves that the store can do all that jobs ask of it. Throws `store_selftest_failed`.
     func selfTest() async throws(JobError)

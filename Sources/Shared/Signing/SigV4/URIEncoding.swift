@@ -6,6 +6,25 @@ package enum URIEncoding {
     /// Encodes a path once, as S3 asks (other services: twice); slashes stay.
     package static func path(_ text: String) -> String { encode(text, keepsSlash: true) }
 
+    /// The text that an encoded one stands for; `nil` when it is not well-formed or not UTF-8.
+    package static func decoded(_ text: some StringProtocol) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte != UInt8(ascii: "%") {
+                bytes.append(byte)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, let decoded = UInt8(digits, radix: 16), !digits.hasPrefix("+") else {
+                return nil
+            }
+            rest = rest.dropFirst(2)
+            bytes.append(decoded)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
     private static func encode(_ text: String, keepsSlash: Bool) -> String {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.utf8.count)

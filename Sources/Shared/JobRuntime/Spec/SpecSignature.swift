@@ -1,0 +1,28 @@
+internal import Signing
+
+/// What the operator's signature says of a spec.
+package enum SpecSignature: Sendable, Equatable {
+    /// There is none.
+    case absent
+    /// It is not that of these bytes, or there is no key to check it with.
+    case wrong
+    /// Whoever wrote these bytes has the key: the actor they name is believed.
+    case valid
+
+    /// Checks `JOB_SPEC_SIGNATURE`: the HMAC-SHA-256 (RFC 2104) of the bytes under `JOB_SIGNING_KEY`, in hexadecimal.
+    init(of bytes: [UInt8], _ environment: JobEnvironment) {
+        guard let signature = environment.specSignature else {
+            self = .absent
+            return
+        }
+        guard let key = environment.signingKey?.reveal() else {
+            self = .wrong
+            return
+        }
+        let expected = Hexadecimal.text(HMACSHA256.code(key: Array(key.utf8), message: bytes)).utf8
+        let given = signature.lowercased().utf8
+        // Every byte is looked at, so that the time taken tells nothing of where they differ.
+        let difference = zip(expected, given).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
+        self = difference == 0 && expected.count == given.count ? .valid : .wrong
+    }
+}

@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// The time, chance and patience that requests to a store depend on; tests give their own.
+package struct StoreClock: Sendable {
+    /// Seconds since 1970 by this machine.
+    package var now: @Sendable () -> Int64
+    /// Seconds from some moment on, never set back.
+    package var elapsed: @Sendable () -> Double
+    /// A number in 0..<1.
+    package var random: @Sendable () -> Double
+    /// Waits that many seconds. Throws `CancellationError`.
+    package var wait: @Sendable (Double) async throws -> Void
+
+    package init(
+        now: @escaping @Sendable () -> Int64, elapsed: @escaping @Sendable () -> Double,
+        random: @escaping @Sendable () -> Double, wait: @escaping @Sendable (Double) async throws -> Void
+    ) {
+        self.now = now
+        self.elapsed = elapsed
+        self.random = random
+        self.wait = wait
+    }
+
+    /// The clocks and the chance of this machine.
+    package static var system: StoreClock {
+        StoreClock(
+            now: { Int64(time(nil)) },
+            elapsed: {
+                let time = ContinuousClock.now - ContinuousClock().systemEpoch
+                return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+            },
+            random: { Double.random(in: 0..<1) },
+            wait: { try await Task.sleep(for: .seconds($0)) })
+    }
+}

@@ -1,0 +1,125 @@
+import HTTPTransport
+import JobCore
+
+/// The tries of one operation: judges each reply, mends what can be mended, waits before the next.
+///
+/// Used by one task.
+final class S3Attempts {
+    private let operation: S3Operation
+    private let client: S3Client
+    private let quota: RetryQuota
+    private let start: Double
+    private var failures = 0
+    private var hasSentAgain = false
+    private var hasAdoptedClock = false
+    private var hasAdoptedRegion = false
+    private var hasReloaded = false
+
+    init(_ operation: S3Operation, _ client: S3Client, _ quota: RetryQuota) {
+        self.operation = operation
+        self.client = client
+        self.quota = quota
+        start = client.clock.elapsed()
+    }
+
+    /// The answer when this was the last try, `nil` when another one shall follow.
+    func judge(_ reply: S3Reply) async throws(JobError) -> S3Answer? {
+        switch reply {
+        case .stream(let reader):
+            quota.refund()
+            return answer(.success, reader.head, reader: reader)
+        case .failure(let failure):
+            let error = S3Failure.transport(failure, operation.subject, client.location)
+            guard failure.isTransient else { throw error }
+            try await wait(.transient, retryAfter: nil, otherwise: error)
+            return nil
+        case .whole(let response):
+            return try await judge(response)
+        }
+    }
+
+    private func judge(_ response: HTTPResponse) async throws(JobError) -> S3Answer? {
+        // What is read may be any document; what is asked of a bucket or an upload answers with an error inside a 200.
+        let problem = response.status >= 300 || operation.method == "POST" ? S3Problem(response) : S3Problem()
+        let verdict = S3Verdict.of(
+            status: response.status, code: problem.code, head: response.head, region: problem.region)
+        let location = client.location
+        let subject = operation.subject
+        switch verdict {
+        case .success, .preconditionFailed, .notFound, .rangeOutside, .refused(code: "NoSuchUpload"):
+            quota.refund()
+            return answer(verdict, response.head, body: response.body)
+        case .retry(let reason):
+            let error = S3Failure.busy(subject, response.status, location)
+            try await wait(reason, retryAfter: Self.retryAfter(response.head), otherwise: error)
+        case .sendAgain:
+            try once(&hasSentAgain, otherwise: S3Failure.damaged(subject))
+        case .clockSkewed:
+            let error = S3Failure.clockSkewed(location)
+            try once(&hasAdoptedClock, otherwise: error)
+            guard let date = response.head["Date"].flatMap(HTTPDate.parse) else { throw error }
+            client.adoptClock(date / 1_000_000)
+        case .credentialsEnded:
+            try once(&hasReloaded, otherwise: S3Failure.credentialsEnded(location))
+            await client.credentials.invalidate()
+        case .otherRegion(let region):
+            let error = S3Failure.refused("PermanentRedirect", subject, location)
+            try once(&hasAdoptedRegion, otherwise: error)
+            guard client.adoptRegion(region) else { throw error }
+        case .refused(let code):
+            throw S3Failure.refused(code, subject, location)
+        }
+        return nil
+    }
+
+    private func answer(
+        _ verdict: S3Verdict, _ head: HTTPHead, body: [UInt8] = [], reader: (any HTTPBodyReader)? = nil
+    ) -> S3Answer {
+        S3Answer(verdict: verdict, head: head, body: body, reader: reader, followsDoubt: failures > 0)
+    }
+
+    private func once(_ flag: inout Bool, otherwise error: JobError) throws(JobError) {
+        if flag { throw error }
+        flag = true
+    }
+
+    /// Waits before the next try; throws the error when there shall be none.
+    private func wait(
+        _ reason: RetryReason, retryAfter: Double?, otherwise error: JobError
+    ) async throws(JobError) {
+        failures += 1
+        let delay = client.policy.delay(
+            after: failures, reason: reason, elapsed: client.clock.elapsed() - start, random: client.clock.random(),
+            retryAfter: retryAfter)
+        guard let delay, failures < operation.maximumAttempts ?? Int.max, quota.take(reason) else { throw error }
+        do {
+            try await client.clock.wait(delay)
+        } catch {
+            throw JobError.wrapping(error)
+        }
+    }
+
+    /// Seconds the store asks to wait.
+    private static func retryAfter(_ head: HTTPHead) -> Double? {
+        if let milliseconds = head["x-amz-retry-after"].flatMap(Double.init) { return milliseconds / 1000 }
+        return head["Retry-After"].flatMap(Double.init)
+    }
+}
+
+/// What an error document says (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+struct S3Problem {
+    /// Empty when the body is no error document.
+    var code = ""
+    var region: String?
+
+    /// No problem.
+    init() {}
+
+    init(_ response: HTTPResponse) {
+        guard let first = response.body.first(where: { $0 > 0x20 }), first == UInt8(ascii: "<"),
+            response.body.count < 1 << 16, let document = XMLElement(response.body), document.name == "Error"
+        else { return }
+        code = document["Code"] ?? "Error"
+        region = document["Region"]
+    }
+}

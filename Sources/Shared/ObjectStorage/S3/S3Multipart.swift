@@ -1,0 +1,94 @@
+import HTTPTransport
+import JobCore
+
+/// The requests of one multipart upload
+/// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html).
+struct S3Multipart: Sendable {
+    /// A part the store has.
+    struct Part: Sendable {
+        let number: Int
+        /// As the store gave it, quotes included.
+        let tag: String
+    }
+
+    /// Seconds an abort may take: the process may have been told to end.
+    private static let secondsToAbort = 2.0
+
+    private let key: ObjectKey
+    private let uploadID: String
+    private let writeID: String
+    private let store: S3Store
+
+    /// Starts an upload.
+    static func begin(
+        _ key: ObjectKey, _ contentType: String, _ writeID: String, _ store: S3Store
+    ) async throws(JobError) -> S3Multipart {
+        var operation = S3Operation("POST", key, verb: "begin the upload of")
+        operation.query = [("uploads", "")]
+        operation.fields = [("Content-Type", contentType), (S3Object.writeField, writeID)]
+        let document = try await store.document(operation, "InitiateMultipartUploadResult")
+        guard let id = document["UploadId"], !id.isEmpty else { throw S3Failure.unreadable(operation.subject) }
+        return S3Multipart(key: key, uploadID: id, writeID: writeID, store: store)
+    }
+
+    /// Stores a part; the same number again replaces it.
+    func send(_ bytes: [UInt8], number: Int) async throws(JobError) -> Part {
+        var operation = S3Operation("PUT", key, verb: "write part \(number) of")
+        operation.query = [("partNumber", String(number)), ("uploadId", uploadID)]
+        operation.body = bytes
+        let answer = try await store.client.perform(operation)
+        guard answer.isSuccess else { throw gone() }
+        guard let tag = answer.head["ETag"] else { throw S3Failure.unreadable(operation.subject) }
+        return Part(number: number, tag: tag)
+    }
+
+    /// Makes the parts one object.
+    ///
+    /// Throws `precondition_failed` and, when the upload is no longer there, `upload_lost`.
+    func complete(_ parts: [Part], size: Int, mode: PutMode) async throws(JobError) -> ObjectInfo {
+        var operation = S3Operation("POST", key, verb: "complete the upload of")
+        operation.query = [("uploadId", uploadID)]
+        operation.fields = [("Content-Type", "application/xml")]
+        // Google's interface knows no conditions here; keys of attempts are unique, so nothing is lost.
+        if store.dialect == .s3 { operation.fields += S3Object.condition(mode, .s3) }
+        operation.body = Array(Self.document(parts).utf8)
+        let answer = try await store.client.perform(operation)
+        if answer.isSuccess, let document = XMLElement(answer.body), let tag = document["ETag"], !tag.isEmpty,
+            document.name == "CompleteMultipartUploadResult", store.dialect == .s3
+        {
+            return ObjectInfo(
+                key: key, size: size, tag: S3Object.tag(tag), lastModifiedMicroseconds: S3Object.time(answer.head))
+        }
+        // The reply may have been lost, or not be one: what is stored decides.
+        if let info = try await store.ownWrite(key, writeID, size) { return info }
+        switch answer.verdict {
+        case .preconditionFailed: throw StoreFailure.precondition(key, mode)
+        case .notFound where mode != .overwrite: throw StoreFailure.precondition(key, mode)
+        case .success: throw S3Failure.unreadable(operation.subject)
+        default: throw gone()
+        }
+    }
+
+    /// Drops the parts, also when the task is cancelled.
+    func abort() async {
+        // A task of its own: a cancelled one could not send the request.
+        await Task {
+            try? await store.abort(key, uploadID, seconds: Self.secondsToAbort)
+        }.value
+    }
+
+    private func gone() -> JobError {
+        JobError(
+            "upload_lost", .temporary, "the upload of object \(key) is no longer there",
+            hint: "another attempt may have removed it; launch the job again")
+    }
+
+    private static func document(_ parts: [Part]) -> String {
+        var text = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        for part in parts {
+            let tag = part.tag.replacing("&", with: "&amp;").replacing("\"", with: "&quot;")
+            text += "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(tag)</ETag></Part>"
+        }
+        return text + "</CompleteMultipartUpload>"
+    }
+}

@@ -1,0 +1,60 @@
+package import JobCore
+internal import Signing
+
+extension S3Store {
+    package func list(prefix: String) async throws(JobError) -> [ObjectInfo] {
+        try ObjectKey.check(prefix: prefix)
+        var found: [ObjectInfo] = []
+        var token: String?
+        var isFirst = true
+        while isFirst || token != nil {
+            isFirst = false
+            let page = try await page(prefix: prefix, token: token)
+            for item in page.all("Contents") {
+                if let info = info(item, page) { found.append(info) }
+            }
+            token = page["IsTruncated"] == "true" ? page["NextContinuationToken"] : nil
+        }
+        return found.sorted { $0.key.text < $1.key.text }
+    }
+
+    private func page(prefix: String, token: String?) async throws(JobError) -> XMLElement {
+        var operation = S3Operation("GET", nil, verb: "list")
+        // Names that XML cannot hold come percent-encoded.
+        operation.query = [
+            ("list-type", "2"), ("prefix", client.location.prefix + prefix), ("encoding-type", "url"),
+        ]
+        if let token { operation.query.append(("continuation-token", token)) }
+        return try await document(operation, "ListBucketResult")
+    }
+
+    /// Performs an operation that answers with a document.
+    func document(_ operation: S3Operation, _ name: String) async throws(JobError) -> XMLElement {
+        let answer = try await client.perform(operation)
+        guard answer.isSuccess else { throw S3Failure.refused("NoSuchBucket", operation.subject, client.location) }
+        guard let document = XMLElement(answer.body), document.name == name else {
+            throw S3Failure.unreadable(operation.subject)
+        }
+        return document
+    }
+
+    /// Describes a listed object; `nil` for names that are no keys.
+    private func info(_ item: XMLElement, _ page: XMLElement) -> ObjectInfo? {
+        guard let key = key(item["Key"], page), let size = item["Size"].flatMap({ Int($0) }) else { return nil }
+        let tag = dialect == .gcs ? item["Generation"].map(ObjectTag.init(rawValue:)) : item["ETag"].map(S3Object.tag)
+        guard let tag else { return nil }
+        let modified = item["LastModified"].flatMap { Timestamp.parse($0) } ?? 0
+        return ObjectInfo(key: key, size: size, tag: tag, lastModifiedMicroseconds: modified)
+    }
+
+    /// The key below the store's prefix that a listing names.
+    func key(_ text: String?, _ page: XMLElement) -> ObjectKey? {
+        guard var text else { return nil }
+        if page["EncodingType"] == "url" {
+            guard let decoded = URIEncoding.decoded(text) else { return nil }
+            text = decoded
+        }
+        guard text.hasPrefix(client.location.prefix) else { return nil }
+        return try? ObjectKey(validating: String(text.dropFirst(client.location.prefix.count)))
+    }
+}

@@ -1,0 +1,48 @@
+package import JobCore
+
+extension S3Store {
+    /// Aborts the multipart uploads below the prefix: they cost money until somebody does.
+    ///
+    /// Called by the process that owns what is below the prefix, before it begins uploads of its own.
+    package func sweep(prefix: String) async throws(JobError) {
+        try ObjectKey.check(prefix: prefix)
+        // Uploads outside a folder of their own may be anybody's.
+        guard prefix.hasSuffix("/") else { return }
+        var marker: (key: String, upload: String)?
+        var isFirst = true
+        while isFirst || marker != nil {
+            isFirst = false
+            marker = try await sweepPage(prefix, after: marker)
+        }
+    }
+
+    /// Aborts the uploads of one page of the listing; where the next page begins.
+    private func sweepPage(
+        _ prefix: String, after marker: (key: String, upload: String)?
+    ) async throws(JobError) -> (key: String, upload: String)? {
+        var operation = S3Operation("GET", nil, verb: "list the uploads of")
+        operation.query = [
+            ("uploads", ""), ("prefix", client.location.prefix + prefix), ("encoding-type", "url"),
+        ]
+        if let marker { operation.query += [("key-marker", marker.key), ("upload-id-marker", marker.upload)] }
+        let page = try await document(operation, "ListMultipartUploadsResult")
+        for upload in page.all("Upload") {
+            guard let key = key(upload["Key"], page), key.text.hasPrefix(prefix), let id = upload["UploadId"] else {
+                continue
+            }
+            try await abort(key, id)
+        }
+        guard page["IsTruncated"] == "true", let key = page["NextKeyMarker"], let id = page["NextUploadIdMarker"]
+        else { return nil }
+        return (key, id)
+    }
+
+    /// Drops the parts of an upload; one that is gone is no error.
+    func abort(_ key: ObjectKey, _ uploadID: String, seconds: Double? = nil) async throws(JobError) {
+        var operation = S3Operation("DELETE", key, verb: "abort the upload of")
+        operation.query = [("uploadId", uploadID)]
+        operation.secondsAllowed = seconds
+        if seconds != nil { operation.maximumAttempts = 1 }
+        _ = try await client.perform(operation)
+    }
+}
