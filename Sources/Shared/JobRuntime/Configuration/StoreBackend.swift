@@ -1,10 +1,11 @@
 internal import HTTPTransport
-package import JobCore
-package import ObjectStorage
+internal import JobCore
+internal import ObjectStorage
+internal import Signing
 
 /// The object store that `OBJECT_STORE_URL` names.
 enum StoreBackend {
-    /// Throws `configuration_invalid` and `store_unavailable`.
+    /// Throws `configuration_invalid`, `credentials_incomplete` and `store_unavailable`.
     static func open(_ environment: JobEnvironment) throws(JobError) -> any ObjectStore {
         let (scheme, rest) = BackendURL.split(environment.objectStoreURL)
         switch scheme {
@@ -17,5 +18,17 @@ enum StoreBackend {
                 "configuration_invalid", .configuration, "OBJECT_STORE_URL has the unsupported form '\(scheme):'",
                 hint: "use s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION or file:PATH")
         }
+    }
+
+    private static func bucket(_ environment: JobEnvironment) throws(JobError) -> S3Store {
+        let location = try S3Location(validating: environment.objectStoreURL, region: environment.region)
+        let options = HTTPClientOptions(
+            userAgent: "data-io/\(ToolVersion.text)", allowedSchemes: [location.scheme],
+            certificateFile: environment.certificateFile)
+        guard let id = environment.variables["AWS_ACCESS_KEY_ID"], let secret = environment.variables["AWS_SECRET_ACCESS_KEY"] else {
+            throw JobError("credentials_missing", .configuration, "no credentials", hint: "set AWS_ACCESS_KEY_ID")
+        }
+        let credentials = FixedCredentials(AWSCredentials(accessKeyID: id, secretAccessKey: Secret(secret), sessionToken: environment.variables["AWS_SESSION_TOKEN"].map(Secret.init)))
+        return S3Store(location, sender: HTTPClient(options), credentials: credentials)
     }
 }

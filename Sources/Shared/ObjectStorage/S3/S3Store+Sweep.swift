@@ -25,7 +25,14 @@ extension S3Store {
             ("uploads", ""), ("prefix", client.location.prefix + prefix), ("encoding-type", "url"),
         ]
         if let marker { operation.query += [("key-marker", marker.key), ("upload-id-marker", marker.upload)] }
-        let page = try await document(operation, "ListMultipartUploadsResult")
+        let page: XMLElement
+        do throws(JobError) {
+            page = try await document(operation, "ListMultipartUploadsResult")
+        } catch {
+            // Some servers cannot list uploads, some keys may not; a job does not fail for what others left behind.
+            if error.isRetryable && error.exitCode != .protocolError { throw error }
+            return nil
+        }
         for upload in page.all("Upload") {
             guard let key = key(upload["Key"], page), key.text.hasPrefix(prefix), let id = upload["UploadId"] else {
                 continue
