@@ -59,6 +59,9 @@ package final class ChildProcess: Sendable {
     /// Sends a signal.
     package func send(_ signal: Int32) { kill(identifier, signal) }
 
+    /// What it has written to standard error so far.
+    package func errorSoFar() throws -> String { String(decoding: try folder.read("error"), as: UTF8.self) }
+
     /// Waits for the end.
     package func wait() throws -> Result {
         var status: Int32 = 0

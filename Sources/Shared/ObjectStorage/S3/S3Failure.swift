@@ -79,6 +79,8 @@ enum S3Failure {
                 "store_untrusted", .protocolError, "the certificate of \(location.authority) is not trusted",
                 hint: "check the endpoint in OBJECT_STORE_URL; AWS_CA_BUNDLE names a file with your own authority",
                 cause: failure)
+        case .tooLarge:
+            return unreadable(subject)
         case .unresolved, .unreachable:
             return JobError(
                 "store_unreachable", .temporary, "the store at \(location.authority) cannot be reached",

@@ -52,7 +52,8 @@ package struct S3Store: ObjectStore {
     package func get(_ key: ObjectKey, range: Range<Int>?) async throws(JobError) -> StoredObject {
         if let range, range.isEmpty || range.lowerBound < 0 { return try await getNothing(key, range) }
         var operation = S3Operation("GET", key, verb: "read")
-        operation.maximumBodyBytes = range?.count ?? Self.maximumWholeBytes
+        // An error document may be longer than what was asked for.
+        operation.maximumBodyBytes = max(range?.count ?? Self.maximumWholeBytes, 1 << 16)
         if let range { operation.fields = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")] }
         let answer = try await client.perform(operation)
         switch answer.verdict {

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// A folder that is there as long as a test uses it.
-final class TemporaryFolder: Sendable {
+final class ScratchFolder: Sendable {
     let path: String
 
     init() throws {

@@ -4,11 +4,11 @@ import Testing
 
 @Suite("Local store among processes")
 struct LocalStoreProcessTests {
-    let folder: TemporaryFolder
+    let folder: ScratchFolder
     let store: LocalStore
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try ScratchFolder()
         store = try LocalStore(root: folder.path, createRoot: false)
     }
 

@@ -4,11 +4,11 @@ import Testing
 
 @Suite("Local store")
 struct LocalStoreTests {
-    let folder: TemporaryFolder
+    let folder: ScratchFolder
     let store: LocalStore
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try ScratchFolder()
         store = try LocalStore(root: folder.path, createRoot: false)
     }
 
@@ -46,8 +46,9 @@ struct LocalStoreTests {
         let path = "\(folder.path)/with space & %"
         let store = try LocalStore(root: path, createRoot: true)
         let key = try ObjectKey(validating: "org/day=1/a+b.csv")
-        let url = try await store.downloadURL(key, fileName: "a.csv", secondsToLive: 60)
-        #expect(url == "file://\(folder.path)/with%20space%20%26%20%25/org/day%3D1/a%2Bb.csv")
+        let link = try await store.downloadLink(key, fileName: "a.csv", secondsToLive: 60)
+        #expect(link.expiresAtMicroseconds == nil)
+        #expect(link.url == "file://\(folder.path)/with%20space%20%26%20%25/org/day%3D1/a%2Bb.csv")
     }
 
     @Test("A store that only reads leaves no traces in the folder")

@@ -7,11 +7,11 @@ import Testing
 @safe
 final class OtherProcess {
     private let input: UnsafeMutablePointer<FILE>
-    private let folder: TemporaryFolder
+    private let folder: ScratchFolder
     private var isEnded = false
 
     init(_ script: String) throws {
-        folder = try TemporaryFolder()
+        folder = try ScratchFolder()
         let pipe = "\(folder.path)/ready"
         _ = unsafe mkfifo(pipe, 0o600)
         let prelude = "ready() { echo ready > '\(pipe)'; }; wait_for_test() { read line; }"

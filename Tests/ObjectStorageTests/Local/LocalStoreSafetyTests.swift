@@ -4,11 +4,11 @@ import Testing
 
 @Suite("Local store against links and strange files")
 struct LocalStoreSafetyTests {
-    let outer: TemporaryFolder
+    let outer: ScratchFolder
     let store: LocalStore
 
     init() throws {
-        outer = try TemporaryFolder()
+        outer = try ScratchFolder()
         store = try LocalStore(root: "\(outer.path)/root", createRoot: true)
         _ = Shell.run(
             """

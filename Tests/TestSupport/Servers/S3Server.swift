@@ -1,0 +1,96 @@
+/// A real S3 server on loopback with one empty bucket named `bucket`; it ends with the process of the tests.
+///
+/// `moto` has conditional writes and checks no signature; `rclone` checks signatures and ignores conditions.
+package final class S3Server: Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case moto, rclone
+    }
+
+    /// The server did not start.
+    package struct StartFailure: Error {
+        package let output: String
+    }
+
+    package static let accessKeyID = "AKIDEXAMPLE"
+    package static let secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+
+    package let kind: Kind
+    package let port: Int
+    private let process: ChildProcess
+    private let folder: TemporaryFolder
+
+    /// `http://127.0.0.1:PORT`
+    package var endpoint: String { "http://127.0.0.1:\(port)" }
+
+    /// What `OBJECT_STORE_URL` says of the bucket.
+    package func storeURL(prefix: String) -> String {
+        "s3://bucket/\(prefix)?endpoint=\(endpoint)&region=us-east-1"
+    }
+
+    /// Starts a server of its own and waits until it answers.
+    package init(_ kind: Kind) throws {
+        self.kind = kind
+        folder = try TemporaryFolder()
+        // A file keeps the bucket there: rclone removes folders that become empty.
+        try folder.makeFolder("data/bucket")
+        try folder.write("", to: "data/bucket/keep")
+        let tools = "\(TestFolders.build)/servers/bin"
+        let command =
+            switch kind {
+            case .moto: "exec '\(tools)/moto_server' -H 127.0.0.1 -p 0"
+            case .rclone:
+                "exec '\(tools)/rclone' serve s3 --addr 127.0.0.1:0 "
+                    + "--auth-key '\(Self.accessKeyID),\(Self.secretAccessKey)' data"
+            }
+        // The shell outlives no test run: it ends the server when the process that started it is gone.
+        let script = """
+            owner=$PPID
+            (\(command)) & server=$!
+            trap 'kill $server' TERM
+            while kill -0 $owner 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 0.2; done
+            kill $server 2>/dev/null
+            """
+        process = try ChildProcess("sh", ["-c", script], workingFolder: folder.path)
+        port = try Self.awaitPort(of: process)
+        if kind == .moto {
+            let made = try ChildProcess.run("curl", ["-sS", "-f", "-X", "PUT", "http://127.0.0.1:\(port)/bucket"])
+            if made.status != 0 { throw StartFailure(output: made.errorText) }
+        }
+    }
+
+    deinit { process.send(15) }
+
+    /// The port the server reports, once it takes connections.
+    private static func awaitPort(of process: ChildProcess) throws -> Int {
+        var output = ""
+        for _ in 0..<300 {
+            output = (try? process.errorSoFar()) ?? ""
+            if let address = output.firstRange(of: "http://127.0.0.1:") {
+                let digits = output[address.upperBound...].prefix { $0.isNumber }
+                let rest = output[digits.endIndex...]
+                if let port = Int(digits), !rest.isEmpty {
+                    let arguments = [
+                        "-sS", "-o", "/dev/null", "--retry", "50", "--retry-connrefused", "--retry-delay", "1",
+                        "http://127.0.0.1:\(port)/",
+                    ]
+                    let ready = try ChildProcess.run("curl", arguments)
+                    if ready.status == 0 { return port }
+                }
+            }
+            _ = try ChildProcess.run("sleep", ["0.1"])
+        }
+        throw StartFailure(output: output)
+    }
+}
+
+/// Folders of the working copy that tests need.
+package enum TestFolders {
+    /// The working copy.
+    package static var root: String {
+        let parts = #filePath.split(separator: "/")
+        return "/" + parts.dropLast(4).joined(separator: "/")
+    }
+
+    /// What building leaves behind.
+    package static var build: String { root + "/.build" }
+}
