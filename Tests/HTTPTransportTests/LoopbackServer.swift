@@ -17,8 +17,14 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
 
     /// Starts listening; `script` is run for each connection, which is closed after it.
-    init(_ script: @escaping @Sendable (ServerConnection) -> Void) throws {
+    ///
+    /// `receiveBytes` is the size of the kernel's buffer for what has not been read.
+    init(receiveBytes: Int32? = nil, _ script: @escaping @Sendable (ServerConnection) -> Void) throws {
         let (listener, port) = try Self.listen(backlog: 64)
+        if var receiveBytes {
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            unsafe setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &receiveBytes, size)
+        }
         self.listener = listener
         self.port = port
         let record = record

@@ -16,10 +16,12 @@ final class ServerConnection: Sendable {
         self.descriptor = descriptor
         self.index = index
         self.record = record
+        var isOn: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Reads one request with its body; `nil` at the end of the connection.
-    func readRequest() -> Received? {
+    /// Reads one request with its body, with so many milliseconds between two reads; `nil` at the end of the connection.
+    func readRequest(pause milliseconds: Int32 = 0) -> Received? {
         var bytes = rest.withLock { $0 }
         let mark: [UInt8] = [13, 10, 13, 10]
         var end = Self.find(mark, in: bytes, from: 0)
@@ -33,6 +35,7 @@ final class ServerConnection: Sendable {
         let line = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
         let count = line.flatMap { Int($0.dropFirst(15).drop { $0 == " " }) } ?? 0
         while bytes.count < end + 4 + count {
+            if milliseconds > 0 { pause(milliseconds: milliseconds) }
             guard receive(&bytes) else { return nil }
         }
         let received = Received(head: head, body: Array(bytes[(end + 4)..<(end + 4 + count)]))
@@ -45,8 +48,7 @@ final class ServerConnection: Sendable {
     /// Sends an answer with its length.
     func answer(_ status: String = "200 OK", fields: [String] = [], body: [UInt8] = []) {
         let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.count)"] + fields
-        send(lines.map { $0 + "\r\n" }.joined() + "\r\n")
-        send(body)
+        send(Array((lines.map { $0 + "\r\n" }.joined() + "\r\n").utf8) + body)
     }
 
     /// Sends text.
