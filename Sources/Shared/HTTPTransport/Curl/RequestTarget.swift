@@ -21,10 +21,12 @@ struct RequestTarget: Sendable {
             let scheme = unsafe Self.part(CURLUPART_SCHEME, of: parts),
             let host = unsafe Self.part(CURLUPART_HOST, of: parts)
         else { throw HTTPFailure(.invalid, "http: the URL is not valid") }
-        guard allowedSchemes.contains(scheme.lowercased()) else {
+        guard allowedSchemes.contains(scheme.lowercased()), url.dropFirst(scheme.count).hasPrefix("://") else {
             throw HTTPFailure(.invalid, "http: URLs of this scheme are not allowed")
         }
-        let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let authority = url.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        // libcurl takes one slash or three for two.
+        guard !authority.isEmpty else { throw HTTPFailure(.invalid, "http: the URL names no host") }
         guard !authority.contains("@") else { throw HTTPFailure(.invalid, "http: the URL holds credentials") }
         self.url = url
         self.host = host.filter { $0 != "[" && $0 != "]" }.lowercased()

@@ -130,22 +130,23 @@ final class Transfer: Sendable {
         }
     }
 
-    /// The head, or why there is none.
+    /// The head, or why there is none; what goes wrong after it is for the reader of the body.
     func head() throws(HTTPFailure) -> HTTPHead {
         let (head, outcome) = state.withLock { ($0.head, $0.outcome) }
-        if case .failure(let failure) = outcome { throw failure }
-        guard let head else { throw HTTPFailure(.malformed, "http: \(target.name): the answer has no head") }
-        return head
+        if let head { return head }
+        try outcome?.get()
+        throw HTTPFailure(.malformed, "http: \(target.name): the answer has no head")
     }
 
     /// The whole answer, after its end.
     func response() throws(HTTPFailure) -> HTTPResponse {
-        let head = try head()
-        let body = state.withLock { state in
+        let (body, outcome) = state.withLock { state in
             let bytes = state.bytes
             state.bytes = []
-            return bytes
+            return (bytes, state.outcome)
         }
+        try outcome?.get()
+        let head = try head()
         return HTTPResponse(head: head, body: body)
     }
 
