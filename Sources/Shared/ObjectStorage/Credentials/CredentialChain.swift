@@ -1,0 +1,131 @@
+package import JobCore
+package import Signing
+
+/// The first source that is configured gives the credentials; they are kept and renewed before they end.
+///
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
+package actor CredentialChain {
+    /// Credentials are renewed that long before they end, in seconds.
+    private static let margin: Int64 = 300
+    /// After a failed renewal the next one waits that long, in seconds, while the old credentials live.
+    private static let pause: Int64 = 60
+
+    /// What a source gave.
+    private struct Found: Sendable {
+        let credentials: AWSCredentials
+        let provider: any CredentialProvider
+    }
+
+    /// A load that is under way.
+    private struct Flight {
+        let number: Int
+        let task: Task<Result<Found, JobError>, Never>
+    }
+
+    private let providers: [any CredentialProvider]
+    private var found: Found?
+    /// When `found` should be renewed, in seconds since 1970.
+    private var renewal = Int64.max
+    private var flight: Flight?
+    private var flights = 0
+    /// The source that gave credentials once; renewals ask no other, because identities must not change in a run.
+    private var chosen: (any CredentialProvider)?
+
+    /// Asks the providers in this order.
+    package init(_ providers: [any CredentialProvider]) {
+        self.providers = providers
+    }
+
+    /// The order of the AWS SDKs: environment, shared files, web identity, container, machine.
+    ///
+    /// The region is the token service's; nil: that of the profile or the environment.
+    package init(_ context: CredentialContext, region: String? = nil) {
+        self.init([
+            EnvironmentCredentials(context), ProfileCredentials(context, region: region),
+            WebIdentityCredentials(context, region: region), ContainerCredentials(context),
+            InstanceCredentials(context),
+        ])
+    }
+
+    /// What messages call the source in use; nil before the first credentials.
+    package var source: String? { chosen?.name }
+
+    /// Credentials that live at that time, in seconds since 1970.
+    ///
+    /// Callers that come while a load is under way wait for it. When a renewal fails, the old credentials are given as
+    /// long as they live. Throws `credentials_missing` when no source is configured.
+    package func current(now: Int64) async throws(JobError) -> AWSCredentials {
+        if let found, now < renewal { return found.credentials }
+        let flight = flight ?? start()
+        let result = await flight.task.value
+        return try land(flight.number, result, now)
+    }
+
+    /// Forgets credentials that a service called expired, so that the next caller loads others.
+    ///
+    /// With `refused` only these are forgotten, so that many requests that fail together lead to one load.
+    package func invalidate(_ refused: AWSCredentials? = nil) {
+        if let refused, found?.credentials != refused { return }
+        found = nil
+    }
+
+    private func start() -> Flight {
+        flights += 1
+        let providers = chosen.map { [$0] } ?? providers
+        let isRenewal = chosen != nil
+        let flight = Flight(number: flights, task: Task { await Self.load(providers[...], providers, isRenewal) })
+        self.flight = flight
+        return flight
+    }
+
+    /// What a load means at that time; the first of its callers to come back keeps the result.
+    private func land(_ number: Int, _ result: Result<Found, JobError>, _ now: Int64) throws(JobError) -> AWSCredentials
+    {
+        let isFirst = flight?.number == number
+        if isFirst { flight = nil }
+        let failure: JobError
+        switch result {
+        case .failure(let error): failure = error
+        case .success(let new):
+            let end = new.credentials.expiresAtSeconds ?? .max
+            if now < end {
+                if isFirst { keep(new, until: end, now) }
+                return new.credentials
+            }
+            failure = CredentialFailure.unavailable(new.provider.name, "what it gave has expired")
+        }
+        guard let found, now < found.credentials.expiresAtSeconds ?? .max else { throw failure }
+        if isFirst { renewal = now + Self.pause }
+        return found.credentials
+    }
+
+    private func keep(_ new: Found, until end: Int64, _ now: Int64) {
+        found = new
+        chosen = new.provider
+        // Credentials that are given with less life than the margin are not asked for again at every call.
+        renewal = end == .max ? .max : max(end - Self.margin, min(now + Self.pause, end))
+    }
+
+    private static func load(
+        _ rest: ArraySlice<any CredentialProvider>, _ all: [any CredentialProvider], _ isRenewal: Bool
+    ) async -> Result<Found, JobError> {
+        guard let provider = rest.first else { return .failure(missing(all, isRenewal)) }
+        do throws(JobError) {
+            if let credentials = try await provider.load() {
+                return .success(Found(credentials: credentials, provider: provider))
+            }
+        } catch {
+            return .failure(error)
+        }
+        return await load(rest.dropFirst(), all, isRenewal)
+    }
+
+    private static func missing(_ tried: [any CredentialProvider], _ isRenewal: Bool) -> JobError {
+        let names = tried.map(\.name).joined(separator: ", ")
+        if isRenewal { return CredentialFailure.unavailable(names, "it has none any more") }
+        return JobError(
+            "credentials_missing", .configuration, "found no AWS credentials; looked at: \(names)",
+            hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or AWS_WEB_IDENTITY_TOKEN_FILE with "
+                + "AWS_ROLE_ARN")
+    }
+}
