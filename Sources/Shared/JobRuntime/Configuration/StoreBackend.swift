@@ -1,7 +1,6 @@
 internal import HTTPTransport
 internal import JobCore
 internal import ObjectStorage
-internal import Signing
 
 /// The object store that `OBJECT_STORE_URL` names.
 enum StoreBackend {
@@ -25,10 +24,13 @@ enum StoreBackend {
         let options = HTTPClientOptions(
             userAgent: "data-io/\(ToolVersion.text)", allowedSchemes: [location.scheme],
             certificateFile: environment.certificateFile)
-        guard let id = environment.variables["AWS_ACCESS_KEY_ID"], let secret = environment.variables["AWS_SECRET_ACCESS_KEY"] else {
-            throw JobError("credentials_missing", .configuration, "no credentials", hint: "set AWS_ACCESS_KEY_ID")
-        }
-        let credentials = FixedCredentials(AWSCredentials(accessKeyID: id, secretAccessKey: Secret(secret), sessionToken: environment.variables["AWS_SESSION_TOKEN"].map(Secret.init)))
-        return S3Store(location, sender: HTTPClient(options), credentials: credentials)
+        // The endpoints of containers and machines speak plain HTTP on addresses of their own.
+        let local = HTTPClientOptions(
+            userAgent: options.userAgent, allowedSchemes: ["https", "http"],
+            certificateFile: environment.certificateFile)
+        let context = CredentialContext(
+            environment: environment.variables,
+            readFile: { try? FileInput.read($0, limit: 1 << 20, what: "credentials") }, sender: HTTPClient(local))
+        return S3Store(location, sender: HTTPClient(options), credentials: CredentialChain(context))
     }
 }

@@ -4,7 +4,7 @@ package import Signing
 /// The first source that is configured gives the credentials; they are kept and renewed before they end.
 ///
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
-package actor CredentialChain {
+package actor CredentialChain: CredentialSource {
     /// Credentials are renewed that long before they end, in seconds.
     private static let margin: Int64 = 300
     /// After a failed renewal the next one waits that long, in seconds, while the old credentials live.
@@ -64,10 +64,13 @@ package actor CredentialChain {
     /// Forgets credentials that a service called expired, so that the next caller loads others.
     ///
     /// With `refused` only these are forgotten, so that many requests that fail together lead to one load.
-    package func invalidate(_ refused: AWSCredentials? = nil) {
+    package func invalidate(_ refused: AWSCredentials?) {
         if let refused, found?.credentials != refused { return }
         found = nil
     }
+
+    /// Forgets whatever it has.
+    package func invalidate() { invalidate(nil) }
 
     private func start() -> Flight {
         flights += 1

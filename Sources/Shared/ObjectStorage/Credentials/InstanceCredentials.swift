@@ -23,7 +23,7 @@ package struct InstanceCredentials: CredentialProvider {
         let base = try endpoint()
         guard let token = try await token(base) else { return nil }
         guard let role = try await role(base, token) else { return nil }
-        guard let body = try await get(base + Self.rolePath + PercentEncoding.path(role), token) else { return nil }
+        guard let body = try await get(base + Self.rolePath + URIEncoding.path(role), token) else { return nil }
         return try CredentialJSON.credentials(body, from: name)
     }
 

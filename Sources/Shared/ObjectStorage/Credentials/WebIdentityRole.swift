@@ -34,15 +34,11 @@ struct WebIdentityRole {
             ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"), ("RoleArn", roleARN),
             ("RoleSessionName", sessionName ?? "data-io"), ("WebIdentityToken", token),
         ]
-        let body = form.map { "\($0.0)=\(Self.encoded($0.1))" }.joined(separator: "&")
+        let body = form.map { "\($0.0)=\(URIEncoding.component($0.1))" }.joined(separator: "&")
         return HTTPRequest(
             "POST", try endpoint(),
             fields: [HTTPField("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")],
             body: Array(body.utf8), secondsAllowed: 10)
-    }
-
-    private static func encoded(_ text: String) -> String {
-        PercentEncoding.path(text).split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
     }
 
     /// The configured endpoint, or that of the region.
@@ -65,13 +61,13 @@ struct WebIdentityRole {
     private static let ignoring = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 
     private func credentials(_ response: HTTPResponse) throws(JobError) -> AWSCredentials {
-        let answer = XMLTags(String(decoding: response.body, as: UTF8.self))
+        let answer = XMLElement(response.body)
         guard response.status == 200 else {
-            throw CredentialFailure.status(source, response.status, code: answer.first("Code"))
+            throw CredentialFailure.status(source, response.status, code: answer?.text(of: "Code"))
         }
         let parts = CredentialParts(
-            accessKeyID: answer.first("AccessKeyId"), secretAccessKey: answer.first("SecretAccessKey"),
-            sessionToken: answer.first("SessionToken"), expiration: answer.first("Expiration"))
+            accessKeyID: answer?.text(of: "AccessKeyId"), secretAccessKey: answer?.text(of: "SecretAccessKey"),
+            sessionToken: answer?.text(of: "SessionToken"), expiration: answer?.text(of: "Expiration"))
         return try parts.credentials(from: source)
     }
 }

@@ -10,6 +10,15 @@ struct XMLElement: Equatable {
     /// The text of the first child with that name.
     subscript(name: String) -> String? { children.first { $0.name == name }?.text }
 
+    /// The text, without surrounding white space, of the first element with that name at any depth.
+    func text(of name: String) -> String? {
+        if self.name == name { return text.trimmed }
+        for child in children {
+            if let found = child.text(of: name) { return found }
+        }
+        return nil
+    }
+
     /// The children with that name.
     func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
