@@ -199,6 +199,24 @@ struct HTTPClientFaultTests {
         reader = nil
     }
 
+    @Test("A client that goes closes its connections; one with an open reader stays until the reader goes")
+    func clientGoes() async throws {
+        let closed = Signal()
+        let server = try LoopbackServer { connection in
+            _ = connection.readRequest()
+            connection.answer(body: Array("abc".utf8))
+            connection.waitForClose()
+            closed.give()
+        }
+        var reader: (any HTTPBodyReader)? = try await makeClient().open(HTTPRequest("GET", server.url))
+        var buffer: [UInt8] = []
+        var received: [UInt8] = []
+        while try await reader?.read(into: &buffer) == true { received += buffer }
+        #expect(received == Array("abc".utf8))
+        reader = nil
+        await closed.wait()
+    }
+
     @Test("An answer above the limit is too large, announced or not", arguments: [true, false])
     func tooLarge(_ isAnnounced: Bool) async throws {
         let server = try LoopbackServer { connection in
