@@ -122,6 +122,17 @@ struct HTTPClientSafetyTests {
         #expect(!error.message.contains("pw"))
     }
 
+    @Test("No TLS secrets are written where the environment says")
+    func keyLog() async throws {
+        let folder = try TemporaryFolder()
+        // In a process of its own: libcurl opens the file when it is initialised, once a process.
+        await #expect(processExitsWith: .success) { [path = (folder.path + "/keys") as String] in
+            unsafe setenv("SSLKEYLOGFILE", path, 1)
+            _ = makeClient()
+            exit(unsafe access(path, F_OK) == 0 ? 1 : 0)
+        }
+    }
+
     @Test("A certificate counts only when its issuer is trusted and it names the host")
     func certificates() async throws {
         let folder = try TemporaryFolder()

@@ -2,9 +2,7 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <linux/sockios.h>
 
 // Swift imports no variadic functions, and curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic: one
 // wrapper for each class of argument, so that an argument of the wrong size cannot be passed.
@@ -75,18 +73,6 @@ static inline curl_off_t ccurl_get_offset(CURL *_Nonnull easy, CURLINFO info) {
 static inline void *_Nullable ccurl_get_private(CURL *_Nonnull easy) {
     char *value = NULL;
     return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value) == CURLE_OK ? (void *)value : NULL;
-}
-
-/// The bytes the kernel still holds for the other side (SIOCOUTQ); here because ioctl is variadic too.
-static inline long ccurl_unsent(curl_socket_t socket) {
-    int value = 0;
-    return socket != CURL_SOCKET_BAD && ioctl(socket, SIOCOUTQ, &value) == 0 ? value : 0;
-}
-
-/// CURLINFO_ACTIVESOCKET; CURL_SOCKET_BAD when there is none.
-static inline curl_socket_t ccurl_get_socket(CURL *_Nonnull easy) {
-    curl_socket_t value = CURL_SOCKET_BAD;
-    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &value) == CURLE_OK ? value : CURL_SOCKET_BAD;
 }
 
 /// Copies the address and the port; the count of bytes, or 0 for a family that is neither IPv4 nor IPv6.

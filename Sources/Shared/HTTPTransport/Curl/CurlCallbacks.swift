@@ -73,9 +73,17 @@ enum CurlCallbacks {
         var port: UInt16 = 0
         let count = unsafe ccurl_address(address, &bytes, &port)
         guard allows(exchange, bytes.prefix(Int(count)), port) else { return -1 }
-        return unsafe socket(
+        let descriptor = unsafe socket(
             address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+        // The kernel takes bytes hardly faster than the network does; otherwise megabytes wait in its buffer, and a
+        // slow upload looks like a stall long after libcurl has handed over the last byte.
+        var unsent = unsentBytes
+        unsafe setsockopt(
+            descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, socklen_t(MemoryLayout<Int32>.size))
+        return descriptor
     }
+
+    private static let unsentBytes: Int32 = 128 << 10
 
     /// CURLOPT_PREREQFUNCTION: asked before each request, also on a connection that was kept.
     static let prerequest: curl_prereq_callback = { pointer, address, _, port, _ in

@@ -8,8 +8,6 @@ final class CurlExchange {
         var steps = 0
         var received = 0
         var sent = 0
-        /// What the kernel holds shrinks while a slow receiver takes it, long after libcurl has sent the last byte.
-        var unsent = 0
     }
 
     let easy: UnsafeMutableRawPointer
@@ -65,8 +63,7 @@ final class CurlExchange {
                 &+ ccurl_get_offset(easy, CURLINFO_APPCONNECT_TIME_T),
             received: ccurl_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T)
                 &+ ccurl_get_long(easy, CURLINFO_HEADER_SIZE),
-            sent: ccurl_get_offset(easy, CURLINFO_SIZE_UPLOAD_T) &+ ccurl_get_long(easy, CURLINFO_REQUEST_SIZE),
-            unsent: ccurl_unsent(ccurl_get_socket(easy)))
+            sent: ccurl_get_offset(easy, CURLINFO_SIZE_UPLOAD_T) &+ ccurl_get_long(easy, CURLINFO_REQUEST_SIZE))
         if current != movement || transfer.isPaused {
             movement = current
             lastMovement = now
