@@ -1,0 +1,59 @@
+internal import TestSupport
+
+/// Jobs against a bucket: their specs are signed, as they must be where the store is not a folder of this machine.
+struct Bucket: Sendable {
+    private static let signingKey = "CANARY-signing-key"
+
+    let bench: Workbench
+    let server: S3Server
+
+    /// A workbench whose store is a prefix of the server's bucket.
+    init(_ template: Template, on server: S3Server, prefix: String, secret: String = S3Server.secretAccessKey) throws {
+        self.server = server
+        bench = try Workbench(
+            template,
+            variables: [
+                "OBJECT_STORE_URL": server.storeURL(prefix: prefix), "AWS_ACCESS_KEY_ID": S3Server.accessKeyID,
+                "AWS_SECRET_ACCESS_KEY": secret, "JOB_SIGNING_KEY": Self.signingKey, "LOG_LEVEL": "debug",
+            ])
+    }
+
+    /// Runs a program with a spec that an administrator has signed.
+    func run(
+        _ program: Program, _ members: String, _ arguments: [String] = [], variables: [String: String] = [:]
+    ) throws -> JobRun {
+        let spec = Self.spec(members)
+        let proof = ["JOB_SPEC_SIGNATURE": try Self.signature(spec)]
+        return try bench.run(program, arguments, spec: spec, variables: proof.merging(variables) { $1 })
+    }
+
+    /// A spec with an actor who may run jobs.
+    static func spec(_ members: String) -> String {
+        Workbench.spec(members + #","actor":{"id":"u1","role":"ADMIN","plan":"growth"}"#)
+    }
+
+    /// What the system's own tool makes of the bytes.
+    static func signature(_ spec: String) throws -> String {
+        let output = try Tool.run(
+            "openssl", ["dgst", "-sha256", "-hmac", signingKey, "-r"], input: Array(spec.utf8))
+        return String(decoding: output.prefix(64), as: UTF8.self)
+    }
+
+    /// What plain curl gets from a URL; a status that is no success is an exit code of 22.
+    static func curl(_ arguments: [String]) throws -> ChildProcess.Result {
+        try ChildProcess.run("curl", ["-sS", "-f"] + arguments)
+    }
+}
+
+/// Servers that all tests share.
+enum Servers {
+    static let moto = Result { try S3Server(.moto) }
+    static let rclone = Result { try S3Server(.rclone) }
+
+    static func get(_ kind: S3Server.Kind) throws -> S3Server {
+        switch kind {
+        case .moto: try moto.get()
+        case .rclone: try rclone.get()
+        }
+    }
+}
