@@ -92,14 +92,15 @@ struct HTTPClientTests {
         let server = try LoopbackServer { connection in
             _ = connection.readRequest()
             connection.send(
-                "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 503 Slow Down\r\nRetry-After:  3 \r\n"
+                "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 503 Slow Down\r\nRetry-After:  3 \r\nX-Long: a\r\n  b\r\n"
                     + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n")
             connection.waitForClose()
         }
         let response = try await makeClient().send(HTTPRequest("GET", server.url), maximumBodyBytes: 3)
         #expect(response.status == 503)
         #expect(response.head["retry-after"] == "3")
-        #expect(response.head.fields.count == 2)
+        #expect(response.head["x-long"] == "a b")
+        #expect(response.head.fields.count == 3)
         #expect(response.body == Array("abc".utf8))
     }
 

@@ -97,8 +97,12 @@ enum CurlCallbacks {
                 count = 16
             }
         }
-        let isAllowed = allows(exchange, bytes.prefix(count), UInt16(truncatingIfNeeded: port))
-        return isAllowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        guard allows(exchange, bytes.prefix(count), UInt16(truncatingIfNeeded: port)) else {
+            return CURL_PREREQFUNC_ABORT
+        }
+        // Another address of the same name may have been refused before; what fails from here on is not that.
+        exchange.refusal = nil
+        return CURL_PREREQFUNC_OK
     }
 
     private static func allows(_ exchange: CurlExchange, _ bytes: ArraySlice<UInt8>, _ port: UInt16) -> Bool {

@@ -89,9 +89,8 @@ final class Transfer: Sendable {
                     reception = .tooLarge
                     return nil
                 }
-                if state.bytes.isEmpty {
-                    state.bytes.reserveCapacity(min(max(announced, bytes.count), limit, 64 << 20))
-                }
+                // At most the limit, and no memory is touched before there are bytes for it.
+                if state.bytes.isEmpty { state.bytes.reserveCapacity(max(announced, bytes.count)) }
             case .stream:
                 if state.bytes.count >= Self.bufferBytes {
                     state.isPaused = true
