@@ -26,7 +26,7 @@ struct ProfileCredentialsTests {
             "\u{FEFF}[default]\r\naws_access_key_id = AKID\r\naws_secret_access_key = s\r\n",
             "# c\n; d\n\n[ default ] # e\n\taws_access_key_id\t=\tAKID ; f\n\taws_secret_access_key = s\t# g\n",
             "[default]\nAWS_ACCESS_KEY_ID = AKID\naws_secret_access_key = s",
-            "[default]\ns3 =\n  aws_access_key_id = NO\naws_access_key_id = AKID\naws_secret_access_key = s",
+            "[default]\naws_access_key_id = AKID\ns3 =\n  aws_access_key_id = NO\naws_secret_access_key = s",
             "[default]\naws_access_key_id = OLD\naws_access_key_id = AKID\naws_secret_access_key = s",
             "[default]\naws_access_key_id = AKID\n[x]\naws_access_key_id = NO\n[default]\naws_secret_access_key = s",
             "[default]\nnonsense\n= v\naws_access_key_id = AKID\naws_secret_access_key = s\n[broken\na = b",

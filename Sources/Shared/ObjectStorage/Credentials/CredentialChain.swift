@@ -82,8 +82,9 @@ package actor CredentialChain: CredentialSource {
     }
 
     /// What a load means at that time; the first of its callers to come back keeps the result.
-    private func land(_ number: Int, _ result: Result<Found, JobError>, _ now: Int64) throws(JobError) -> AWSCredentials
-    {
+    private func land(
+        _ number: Int, _ result: Result<Found, JobError>, _ now: Int64
+    ) throws(JobError) -> AWSCredentials {
         let isFirst = flight?.number == number
         if isFirst { flight = nil }
         let failure: JobError
@@ -95,10 +96,12 @@ package actor CredentialChain: CredentialSource {
                 if isFirst { keep(new, until: end, now) }
                 return new.credentials
             }
-            failure = CredentialFailure.unavailable(new.provider.name, "what it gave has expired")
+            failure = CredentialFailure.unavailable(new.provider.name, "those it has are expired")
         }
-        guard let found, now < found.credentials.expiresAtSeconds ?? .max else { throw failure }
-        if isFirst { renewal = now + Self.pause }
+        guard let found else { throw failure }
+        let end = found.credentials.expiresAtSeconds ?? .max
+        guard now < end else { throw failure }
+        if isFirst { renewal = min(now + Self.pause, end) }
         return found.credentials
     }
 
