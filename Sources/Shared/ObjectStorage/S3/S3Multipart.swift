@@ -26,7 +26,7 @@ struct S3Multipart: Sendable {
         var operation = S3Operation("POST", key, verb: "begin the upload of")
         operation.query = [("uploads", "")]
         operation.fields = [("Content-Type", contentType), (S3Object.writeField, writeID)]
-        let document = try await store.document(operation, "InitiateMultipartUploadResult")
+        let document = try await store.document(operation, nil)
         guard let id = document["UploadId"], !id.isEmpty else { throw S3Failure.unreadable(operation.subject) }
         return S3Multipart(key: key, uploadID: id, writeID: writeID, store: store)
     }
