@@ -90,7 +90,10 @@ let package = Package(
         tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
         tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
         tests("ImportJobTests", ["ImportJob", "JobRuntime", "ObjectStorage", "Formats", "JobCore"]),
-        tests("EndToEndTests", ["ExportJob", "ImportJob", "Formats", "JobCore"]),
+        tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "Formats", "JobCore"]),
+        .executableTarget(
+            name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",
+            swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Formats", "JobCore", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: settings),

@@ -97,7 +97,7 @@ struct VerbTests {
         #expect(late.failureCode == "already_finished")
     }
 
-    @Test("Help, version and schema go to standard output", arguments: Program.allCases)
+    @Test("Help, version and schema go to standard output", arguments: Program.jobs)
     func information(_ program: Program) throws {
         let bench = try Workbench(.none)
         let help = try bench.run(program, ["--help"])
@@ -123,7 +123,7 @@ struct VerbTests {
         ])
     func wrongArguments(_ arguments: [String]) throws {
         let bench = try Workbench(.small)
-        for program in Program.allCases {
+        for program in Program.jobs {
             let run = try bench.run(program, arguments)
             #expect(run.status == 64)
             #expect(run.output.isEmpty)

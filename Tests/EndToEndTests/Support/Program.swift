@@ -2,9 +2,14 @@ internal import Glibc
 internal import TestSupport
 
 /// One of the built programs.
-enum Program: String, CaseIterable {
+enum Program: String {
     case export = "ExportJob"
     case `import` = "ImportJob"
+    /// Works on the store alone; no job.
+    case probe = "StoreProbe"
+
+    /// The programs of the product.
+    static let jobs = [Program.export, .import]
 
     /// Beside the test executable, where the build puts them all.
     var path: String {

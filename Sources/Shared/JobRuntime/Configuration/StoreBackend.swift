@@ -1,11 +1,13 @@
 internal import HTTPTransport
-internal import JobCore
-internal import ObjectStorage
+package import JobCore
+package import ObjectStorage
 
 /// The object store that `OBJECT_STORE_URL` names.
-enum StoreBackend {
+package enum StoreBackend {
+    /// Opens the store; no request is sent yet.
+    ///
     /// Throws `configuration_invalid`, `credentials_incomplete` and `store_unavailable`.
-    static func open(_ environment: JobEnvironment) throws(JobError) -> any ObjectStore {
+    package static func open(_ environment: JobEnvironment) throws(JobError) -> any ObjectStore {
         let (scheme, rest) = BackendURL.split(environment.objectStoreURL)
         switch scheme {
         case "file" where !rest.isEmpty:

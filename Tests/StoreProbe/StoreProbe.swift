@@ -1,0 +1,74 @@
+import Glibc
+import JobCore
+import JobRuntime
+import ObjectStorage
+
+/// A process of its own that works on the store of `OBJECT_STORE_URL`.
+///
+///     StoreProbe increment KEY COUNT    adds 1 to the number in an object, COUNT times, by conditional writes
+///     StoreProbe upload KEY             stores standard input
+///     StoreProbe update KEY COUNT       replaces an object COUNT times
+@main
+enum StoreProbe {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count > 2 else { exit(64) }
+        let store = try StoreBackend.open(JobEnvironment())
+        let key = try ObjectKey(validating: arguments[2])
+        let count = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
+        do {
+            switch arguments[1] {
+            case "increment": try await increment(store, key, count)
+            case "upload": try await upload(store, key)
+            case "update": try await update(store, key, count)
+            default: exit(64)
+            }
+        } catch {
+            let error = JobError.wrapping(error)
+            print("\(error.code): \(error.description)")
+            exit(error.exitCode.rawValue)
+        }
+    }
+
+    private static func increment(_ store: any ObjectStore, _ key: ObjectKey, _ count: Int) async throws {
+        var done = 0
+        while done < count {
+            if try await addOne(store, key) { done += 1 }
+        }
+    }
+
+    /// False when another process was faster.
+    private static func addOne(_ store: any ObjectStore, _ key: ObjectKey) async throws -> Bool {
+        let object = try await store.get(key, range: nil)
+        guard let number = Int(String(decoding: object.bytes, as: UTF8.self)) else { exit(65) }
+        do throws(JobError) {
+            _ = try await store.put(
+                Array(String(number + 1).utf8), at: key, contentType: "text/plain",
+                mode: .updateIfMatches(object.info.tag))
+            return true
+        } catch {
+            if error.code == "precondition_failed" { return false }
+            throw error
+        }
+    }
+
+    private static func update(_ store: any ObjectStore, _ key: ObjectKey, _ count: Int) async throws {
+        var mode = PutMode.overwrite
+        for number in 1...count {
+            let bytes = Array("{\"number\":\(number)}".utf8)
+            mode = .updateIfMatches(
+                try await store.put(bytes, at: key, contentType: "application/json", mode: mode).tag)
+        }
+    }
+
+    private static func upload(_ store: any ObjectStore, _ key: ObjectKey) async throws {
+        let upload = try await store.beginUpload(key, contentType: "application/octet-stream")
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
+            if count <= 0 { break }
+            try await upload.write(count == chunk.count ? chunk : Array(chunk[..<count]))
+        }
+        print(try await upload.complete(mode: .overwrite).size)
+    }
+}
