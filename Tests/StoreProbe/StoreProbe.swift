@@ -6,6 +6,8 @@ import ObjectStorage
 /// A process of its own that works on the store of `OBJECT_STORE_URL`.
 ///
 ///     StoreProbe increment KEY COUNT    adds 1 to the number in an object, COUNT times, by conditional writes
+///     StoreProbe create KEY TEXT        creates an object
+///     StoreProbe read KEY               prints an object
 ///     StoreProbe upload KEY             stores standard input
 ///     StoreProbe update KEY COUNT       replaces an object COUNT times
 @main
@@ -19,6 +21,10 @@ enum StoreProbe {
         do {
             switch arguments[1] {
             case "increment": try await increment(store, key, count)
+            case "create":
+                _ = try await store.put(
+                    Array(arguments[3].utf8), at: key, contentType: "text/plain", mode: .createOnly)
+            case "read": print(String(decoding: try await store.get(key, range: nil).bytes, as: UTF8.self))
             case "upload": try await upload(store, key)
             case "update": try await update(store, key, count)
             default: exit(64)

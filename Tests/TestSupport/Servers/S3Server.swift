@@ -19,7 +19,7 @@ package final class S3Server: Sendable {
     private let process: ChildProcess
     private let folder: TemporaryFolder
 
-    /// `http://127.0.0.1:PORT`
+    /// Where it listens, without a slash at the end.
     package var endpoint: String { "http://127.0.0.1:\(port)" }
 
     /// What `OBJECT_STORE_URL` says of the bucket.

@@ -8,7 +8,9 @@ package struct StoreClock: Sendable {
     package var elapsed: @Sendable () -> Double
     /// A number in 0..<1.
     package var random: @Sendable () -> Double
-    /// Waits that many seconds. Throws `CancellationError`.
+    /// Waits that many seconds.
+    ///
+    /// Throws `CancellationError`.
     package var wait: @Sendable (Double) async throws -> Void
 
     package init(

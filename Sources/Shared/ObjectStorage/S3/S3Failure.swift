@@ -8,15 +8,16 @@ enum S3Failure {
         switch code {
         case "NoSuchBucket", "InvalidBucketName":
             return JobError(
-                "store_bucket_missing", .configuration, "there is no bucket \(location.bucket) at \(location.authority)",
+                "store_bucket_missing", .configuration,
+                "there is no bucket \(location.bucket) at \(location.authority)",
                 hint: "create it, or change the bucket in OBJECT_STORE_URL")
         case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "Unauthorized":
             return JobError(
                 "store_credentials_invalid", .configuration,
                 "the store at \(location.authority) does not accept the credentials (\(code))",
                 hint: "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and region= in OBJECT_STORE_URL")
-        case "AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException",
-            "HTTP 301", "HTTP 307":
+        case "AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect",
+            "IllegalLocationConstraintException", "HTTP 301", "HTTP 307":
             return JobError(
                 "store_region_wrong", .configuration,
                 "the bucket \(location.bucket) is not in region \(location.region) (\(code))",

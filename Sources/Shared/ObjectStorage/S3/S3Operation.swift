@@ -10,7 +10,7 @@ struct S3Operation: Sendable {
     var body: [UInt8]?
     /// Bytes of an answer that is collected whole.
     var maximumBodyBytes = 16 << 20
-    /// What the operation is called in messages: `read`, `write`, `list`, …
+    /// What the operation is called in messages, as in "read".
     let verb: String
     /// Seconds for one try; `nil`: only stalls end it.
     var secondsAllowed: Double?

@@ -8,7 +8,7 @@ import JobCore
 actor S3Upload: ObjectUpload {
     /// Parts on their way at once; with the one that is being filled they bound the memory of an upload.
     private static let maximumPartsInFlight = 3
-    /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+    /// What stores take (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
     private static let maximumParts = 10_000
 
     private let key: ObjectKey
