@@ -9,8 +9,6 @@ struct S3Answer {
     let body: [UInt8]
     /// Where the body of a success can be read, when it was asked for as a stream.
     let reader: (any HTTPBodyReader)?
-    /// Earlier tries got no answer, or one that leaves open whether the store did what was asked.
-    let followsDoubt: Bool
 
     var isSuccess: Bool { verdict == .success }
 }

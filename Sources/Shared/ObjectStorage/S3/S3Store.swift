@@ -37,10 +37,9 @@ package struct S3Store: ObjectStore {
             return ObjectInfo(
                 key: key, size: bytes.count, tag: tag, lastModifiedMicroseconds: S3Object.time(answer.head))
         }
-        // The write may have taken place although its reply was lost; then the next try meets its own object.
-        if answer.isSuccess || answer.followsDoubt, let found = try await ownWrite(key, writeID, bytes.count) {
-            return found
-        }
+        // An earlier try, here or on a connection that was closed, may have taken place although its reply was lost:
+        // then this one has met its own object.
+        if let found = try await ownWrite(key, writeID, bytes.count) { return found }
         throw answer.isSuccess ? S3Failure.unreadable(operation.subject) : StoreFailure.precondition(key, mode)
     }
 
@@ -58,7 +57,9 @@ package struct S3Store: ObjectStore {
         let answer = try await client.perform(operation)
         switch answer.verdict {
         case .success: break
-        case .rangeOutside: return try await getNothing(key, range ?? 0..<0)
+        case .rangeOutside:
+            guard let range else { throw S3Failure.unreadable(operation.subject) }
+            return try await getNothing(key, range)
         default: throw StoreFailure.notFound(key)
         }
         let info = try S3Object.info(key, answer.head, dialect)
