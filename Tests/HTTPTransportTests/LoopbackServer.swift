@@ -31,8 +31,10 @@ final class LoopbackServer: Sendable {
         startThread {
             var index = 0
             while true {
+                // Not for programs that other tests start: a connection they hold too is not closed by closing it here.
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 { return }
+                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
                 record.accepted.add(1, ordering: .sequentiallyConsistent)
                 record.descriptors.withLock { $0.append(descriptor) }
                 let connection = ServerConnection(descriptor: descriptor, index: index, record: record)

@@ -39,7 +39,8 @@ struct S3DoubtTests {
             bucket.store(request, size: 3)
             return .failed(.stalled)
         }
-        let info = try await scripted.store.put([1, 2, 3], at: ScriptedStore.key, contentType: "a/b", mode: .createOnly)
+        let info = try await scripted.store.put(
+            [1, 2, 3], at: ScriptedStore.key, contentType: "a/b", mode: .createOnly)
         #expect(info.tag.rawValue == "t")
     }
 
