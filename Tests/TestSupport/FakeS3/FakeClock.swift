@@ -38,7 +38,7 @@ enum FakeClock {
         return "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
     }
 
-    /// `Mon, 23 Nov 2026 18:06:44 GMT`
+    /// A date as in `Mon, 23 Nov 2026 18:06:44 GMT`.
     static func httpDate(_ second: Double) -> String {
         let date = date(second)
         let day = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][date.weekday]
@@ -46,7 +46,7 @@ enum FakeClock {
         return "\(day), \(two(date.day)) \(months[date.month - 1]) \(date.year) \(time(second)) GMT"
     }
 
-    /// `2026-11-23T18:06:44.000Z`
+    /// A date as in `2026-11-23T18:06:44.000Z`.
     static func isoDate(_ second: Double) -> String {
         let date = date(second)
         return "\(date.year)-\(two(date.month))-\(two(date.day))T\(time(second)).000Z"

@@ -16,6 +16,7 @@ final class FakeConnection {
     private var buffer = [UInt8](repeating: 0, count: 1 << 20)
     private var start = 0
     private var end = 0
+    private var isReset = false
 
     init(_ socket: Int32, _ number: Int, _ core: FakeCore) {
         self.socket = socket
@@ -23,7 +24,11 @@ final class FakeConnection {
         self.core = core
     }
 
-    func run() { while serveOne() == .keep {} }
+    func run() {
+        while serveOne() == .keep {}
+        // A child that was started between accept and close-on-exec would otherwise hold the connection open.
+        if !isReset { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
 
     /// The text of a head; nil at the end of the connection.
     private func readHead() -> String? {
@@ -157,6 +162,7 @@ final class FakeConnection {
     private func reset(_ request: FakeS3.Request, status: Int) -> Next {
         core.log(request, status: status, replied: false)
         FakeSocket.prepareReset(socket)
+        isReset = true
         return .end
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// A strict object store on 127.0.0.1 that checks signatures, conditions and limits as the real ones do.
@@ -28,7 +29,8 @@ package final class FakeS3: Sendable {
     }
 
     /// Starts a server with the defaults of a mode.
-    package convenience init(_ mode: Mode, minimumPartBytes: Int = 5 << 20, minimumWriteInterval: Double? = nil) throws {
+    package convenience init(_ mode: Mode, minimumPartBytes: Int = 5 << 20, minimumWriteInterval: Double? = nil) throws
+    {
         var options = Options(mode)
         options.minimumPartBytes = minimumPartBytes
         if let minimumWriteInterval { options.minimumWriteInterval = minimumWriteInterval }
@@ -37,7 +39,7 @@ package final class FakeS3: Sendable {
 
     deinit { stop() }
 
-    /// `http://127.0.0.1:PORT`
+    /// The address without a path, `http://127.0.0.1:PORT`.
     package var endpoint: String { "http://127.0.0.1:\(port)" }
 
     /// Ends all connections and waits for their threads.
@@ -76,6 +78,16 @@ package final class FakeS3: Sendable {
 
     /// Requests in the order in which they were answered.
     package var requests: [Request] { core.state.withLock { $0.requests } }
+
+    /// Waits until so many requests are in the log; false when they are not after the seconds.
+    package func waitForRequests(_ count: Int, seconds: Double = 20) -> Bool {
+        let end = FakeClock.monotonic() + seconds
+        while requests.count < count {
+            if FakeClock.monotonic() > end { return false }
+            usleep(1000)
+        }
+        return true
+    }
 
     /// Forgets the requests so far.
     package func clearRequests() { core.state.withLock { $0.requests = [] } }

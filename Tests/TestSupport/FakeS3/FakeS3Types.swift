@@ -43,6 +43,7 @@ extension FakeS3 {
         /// When set, every request must carry it.
         package var sessionToken: String?
 
+        /// The key of the examples in the documentation of AWS.
         package init(
             accessKey: String = "AKIDEXAMPLE", secretKey: String = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             sessionToken: String? = nil

@@ -84,7 +84,8 @@ struct FakeSignature {
         guard request.headers["authorization"] == nil else {
             throw FakeFailure(400, "InvalidArgument", "Only one auth mechanism allowed.")
         }
-        guard request.query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256", let credential = request.query["X-Amz-Credential"],
+        guard request.query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256",
+            let credential = request.query["X-Amz-Credential"],
             let signed = request.query["X-Amz-SignedHeaders"], let signature = request.query["X-Amz-Signature"],
             let date = request.query["X-Amz-Date"]
         else { throw malformed("A query parameter of the authorization is missing.", true) }
@@ -131,7 +132,8 @@ struct FakeSignature {
                 403, "RequestTimeTooSkewed", "The difference between the request time and the server's is too large.",
                 elements: FakeXML.element("ServerTime", FakeClock.isoDate(now)))
         }
-        guard let text = request.query["X-Amz-Expires"], let seconds = Int(text), seconds >= 1, seconds <= 604_800 else {
+        guard let text = request.query["X-Amz-Expires"], let seconds = Int(text), seconds >= 1, seconds <= 604_800
+        else {
             throw malformed("X-Amz-Expires must be between 1 and 604800 seconds.", true)
         }
         if date > now + 900 { throw FakeFailure(403, "AccessDenied", "Request is not valid yet") }

@@ -32,7 +32,8 @@ extension FakeStore {
         var last = after
         var truncated = false
         // Keys are ordered by their bytes.
-        let keys = objects.keys.filter { $0.utf8.starts(with: prefix.utf8) && Self.less(after, $0) }.sorted(by: Self.less)
+        let keys = objects.keys.filter { $0.utf8.starts(with: prefix.utf8) && Self.less(after, $0) }.sorted(
+            by: Self.less)
         for key in keys {
             let group = delimiter.isEmpty ? nil : Self.group(key, prefix: prefix, delimiter: delimiter)
             if let group, groups.last == group || Self.starts(after, with: group) {
@@ -63,7 +64,8 @@ extension FakeStore {
         return FakeReply(
             xml: "<ListBucketResult \(FakeXML.namespace)>" + FakeXML.element("Name", options.bucket)
                 + FakeXML.element("Prefix", page.encode(prefix)) + "<KeyCount>\(count)</KeyCount>"
-                + "<MaxKeys>\(page.limit)</MaxKeys><IsTruncated>\(truncated)</IsTruncated>\(entries)</ListBucketResult>")
+                + "<MaxKeys>\(page.limit)</MaxKeys><IsTruncated>\(truncated)</IsTruncated>\(entries)</ListBucketResult>"
+        )
     }
 
     private static func less(_ left: String, _ right: String) -> Bool {
