@@ -97,6 +97,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["Formats", "JobCore", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: settings),
+        .executableTarget(
+            name: "FakeS3Server", dependencies: ["TestSupport"], path: "Tests/FakeS3Server", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
