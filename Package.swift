@@ -78,7 +78,7 @@ let package = Package(
         .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),
 
         .target(
-            name: "TestSupport", dependencies: ["Signing", "JobCore"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Signing", "COpenSSL", "JobCore"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("JobCoreTests", ["JobCore"]),
         tests("FormatsTests", ["Formats", "JobCore"]),

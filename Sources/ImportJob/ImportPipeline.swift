@@ -17,6 +17,20 @@ struct ImportPipeline: Sendable {
     ///
     /// Throws `JobError`; committed chunks stay and are continued by the next attempt.
     func run() async throws -> JobResult {
+        do {
+            return try await attempt()
+        } catch let error as JobError where error.code == "source_changed" && spec.sourceURL != nil {
+            // Once more from the start; rows that are committed already end that try with the same error.
+            context.log.warning("the source was changed while it was read; reading it again")
+            context.meter.update { counts in
+                counts = JobCounts()
+                return nil
+            }
+            return try await attempt()
+        }
+    }
+
+    private func attempt() async throws -> JobResult {
         let source = try await SourceStream(spec: spec, context: context).open()
         let loader = try await context.backends.database.openLoader(
             LoadPlan(
@@ -38,7 +52,7 @@ struct ImportPipeline: Sendable {
         await loader.close()
     }
 
-    private func run(from source: any ObjectReader, into loader: any RowLoader) async throws -> JobResult {
+    private func run(from source: ImportSource, into loader: any RowLoader) async throws -> JobResult {
         let channel = BoundedChannel<SourceBatch>(depth: 2)
         let pool = Pool { SourceBatch() }
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
@@ -46,7 +60,7 @@ struct ImportPipeline: Sendable {
                 try await SourceStream(spec: spec, context: context).read(source, into: channel, pool: pool)
                 return nil
             }
-            group.addTask { try await load(channel, pool, loader, sourceTag: source.info.tag.rawValue) }
+            group.addTask { try await load(channel, pool, loader, sourceTag: source.tag) }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }

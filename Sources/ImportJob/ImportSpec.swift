@@ -1,4 +1,5 @@
 internal import Formats
+internal import HTTPTransport
 internal import JobCore
 internal import JobRuntime
 internal import ObjectStorage
@@ -21,13 +22,17 @@ struct ImportSpec: Sendable {
     let errorLimit: ErrorLimit
     let csv: CSVReaderOptions
     let downloadURLTTL: Int
+    /// What is imported instead of an object.
+    let sourceURL: SourceURL?
+    /// Where sources may come from besides the public internet.
+    let allowList: AllowList
     private let source: String?
 
     /// The fields of an import spec: checks it and prints its schema.
     static let shape = SpecType.object(
         CommonSpec.fields(formats: ["auto", "csv", "json", "jsonl"]) + [
             SpecField("sourceKey", .string(.short(512)), "Object under the organisation's uploads/"),
-            SpecField("sourceUrl", .string(.any), "https URL of the source"),
+            SpecField("sourceUrl", .string(.any), "https URL of the source, instead of sourceKey"),
             SpecField("sources", .array(.map(.any)), "Several sources"),
             SpecField(
                 "mapping",
@@ -91,7 +96,9 @@ struct ImportSpec: Sendable {
         csv = Self.csv(value["csv"] ?? .null, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
         source = value.text("sourceKey")
-        if source == nil && !common.hasOwnJobId {
+        allowList = try AllowList(validating: environment.sourceAllow)
+        sourceURL = Self.sourceURL(value, allowList, &problems)
+        if source == nil && sourceURL == nil && !common.hasOwnJobId {
             problems.add("$.sourceKey", "is missing; only a job with a jobId can find its upload without it")
         }
         self.common = common
@@ -106,7 +113,7 @@ struct ImportSpec: Sendable {
     }
 
     /// The spec names its source.
-    var namesSource: Bool { source != nil }
+    var namesSource: Bool { source != nil || sourceURL != nil }
 
     /// The format as the manifest shows it.
     var formatName: String { format?.rawValue ?? "auto" }
@@ -118,7 +125,7 @@ struct ImportSpec: Sendable {
 
     /// Names what the contract has and this version does not.
     private static func refuseWhatIsMissing(_ value: JSONValue, _ problems: inout SpecProblems) {
-        for name in ["sourceUrl", "sources", "preset", "matchOn", "plan"] where value[name] != nil {
+        for name in ["sources", "preset", "matchOn", "plan"] where value[name] != nil {
             problems.add("$.\(name)", "is not supported by this version")
         }
         if let mode = value.text("mode"), mode != "insert" {
@@ -127,6 +134,19 @@ struct ImportSpec: Sendable {
         if value.flag("atomic") == true { problems.add("$.atomic", "is not supported by this version") }
         if value.text("unmapped") == "attributes" {
             problems.add("$.unmapped", "'attributes' is not supported by this version", among: ["ignore", "error"])
+        }
+    }
+
+    private static func sourceURL(
+        _ value: JSONValue, _ allowed: AllowList, _ problems: inout SpecProblems
+    ) -> SourceURL? {
+        guard let text = value.text("sourceUrl") else { return nil }
+        if value["sourceKey"] != nil { problems.add("$.sourceUrl", "is beside sourceKey; name one source") }
+        do throws(JobError) {
+            return try SourceURL(validating: text, allowing: allowed)
+        } catch {
+            problems.add("$.sourceUrl", error.message)
+            return nil
         }
     }
 

@@ -14,13 +14,14 @@ struct SourceStream: Sendable {
         self.context = context
     }
 
-    /// Opens the source object.
+    /// Opens the source.
     ///
-    /// Throws `source_not_found` (66).
-    func open() async throws(JobError) -> any ObjectReader {
+    /// Throws `source_not_found` (66) and what `SourceDownload` reports.
+    func open() async throws(JobError) -> ImportSource {
+        if let url = spec.sourceURL { return try await .download(url, allowing: spec.allowList) }
         let key = try spec.sourceKey()
         do throws(JobError) {
-            return try await context.backends.store.openReader(key, chunkBytes: 1 << 20)
+            return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 20))
         } catch {
             guard error.code == "object_not_found" else { throw error }
             throw JobError(
@@ -33,13 +34,13 @@ struct SourceStream: Sendable {
     ///
     /// Throws what is wrong with the source as a whole.
     func read(
-        _ object: any ObjectReader, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>
+        _ source: ImportSource, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>
     ) async throws {
         let start = WallClock.monotonic()
         let parser = SourceParser(spec: spec, channel: channel, pool: pool)
-        let size = object.info.size
+        let size = source.size ?? 0
         var chunk: [UInt8] = []
-        while try await object.read(into: &chunk) {
+        while try await source.read(into: &chunk) {
             try await parser.consume(chunk)
             let bytes = chunk.count
             context.meter.update { counts in

@@ -52,6 +52,7 @@ extension FakeStore {
                 entries +=
                     "<Contents>" + FakeXML.element("Key", page.encode(key))
                     + FakeXML.element("LastModified", FakeClock.isoDate(object.modified))
+                    + (options.mode == .gcs ? FakeXML.element("Generation", String(object.generation)) : "")
                     + FakeXML.element("ETag", object.entityTag) + FakeXML.element("Size", String(object.size))
                     + "<StorageClass>STANDARD</StorageClass></Contents>"
             }

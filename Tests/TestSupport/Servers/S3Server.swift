@@ -37,7 +37,11 @@ package final class S3Server: Sendable {
         let tools = "\(TestFolders.build)/servers/bin"
         let command =
             switch kind {
-            case .moto: "exec '\(tools)/moto_server' -H 127.0.0.1 -p 0"
+            // One request at a time: moto compares and writes in two steps.
+            case .moto:
+                "exec '\(tools)/python3' -c 'from werkzeug.serving import run_simple; "
+                    + "from moto.server import DomainDispatcherApplication, create_backend_app; "
+                    + "run_simple(\"127.0.0.1\", 0, DomainDispatcherApplication(create_backend_app))'"
             case .rclone:
                 "exec '\(tools)/rclone' serve s3 --addr 127.0.0.1:0 "
                     + "--auth-key '\(Self.accessKeyID),\(Self.secretAccessKey)' data"

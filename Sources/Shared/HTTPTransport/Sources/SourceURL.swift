@@ -11,6 +11,9 @@ package struct SourceURL: Sendable, Equatable, CustomStringConvertible {
     let origin: String
     private let path: String
 
+    /// Whether TLS guards it.
+    var isSecure: Bool { origin.hasPrefix("https:") }
+
     /// Scheme, host and path: without the query.
     package var description: String { origin + path }
 

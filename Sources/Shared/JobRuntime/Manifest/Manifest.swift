@@ -50,7 +50,7 @@ package struct Manifest: Sendable {
         resource = spec.resource.name
         self.format = format
         status = .queued
-        self.spec = spec.value
+        self.spec = spec.shownValue
         specSHA256 = spec.sha256
         self.actor = actor
         createdAt = now

@@ -25,6 +25,17 @@ package struct CommonSpec: Sendable {
     /// What `JOB_SPEC_SIGNATURE` proves of the exact bytes of the spec.
     package private(set) var signature = SpecSignature.absent
 
+    /// The spec without the queries of URLs: they are often what gives access.
+    package var shownValue: JSONValue {
+        let members = value.members.map { member in
+            guard member.name == "sourceUrl", let text = member.value.asText, let mark = text.firstIndex(of: "?") else {
+                return member
+            }
+            return JSONMember(member.name, .string(text[...mark] + "…"))
+        }
+        return .object(members)
+    }
+
     /// Fields of the table every spec has.
     package static func fields(formats: [String]) -> [SpecField] {
         [

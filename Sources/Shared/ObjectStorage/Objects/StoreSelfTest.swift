@@ -14,6 +14,8 @@ extension ObjectStore {
     }
 
     private func probe(_ key: ObjectKey) async throws(JobError) {
+        try await expectRefusal(
+            "refuse to replace an object that is not there", key, .updateIfMatches(ObjectTag(rawValue: "1")))
         let first = Array("first".utf8)
         let second = Array("second".utf8)
         let created = try await put(first, at: key, contentType: "text/plain", mode: .createOnly)
