@@ -1,4 +1,4 @@
-/// Measures one part of the system: `Benchmarks formats [megabytes]`, `Benchmarks export [rows]`.
+/// Measures one part of the system: `Benchmarks formats [megabytes]`, `export [rows]`, `upload [megabytes]`.
 @main
 enum Benchmarks {
     static func main() throws {
@@ -7,7 +7,8 @@ enum Benchmarks {
         switch arguments.first {
         case "formats": try FormatBenchmarks.run(megabytes: size ?? 100)
         case "export": try ExportBenchmarks.run(rows: size ?? 5_000_000)
-        default: print("usage: Benchmarks formats [megabytes] | export [rows]")
+        case "upload": try UploadBenchmarks.run(megabytes: size ?? 5120)
+        default: print("usage: Benchmarks formats [megabytes] | export [rows] | upload [megabytes]")
         }
     }
 }

@@ -17,7 +17,7 @@ enum ExportBenchmarks {
 
     static func run(rows: Int) throws {
         let folder = try TemporaryFolder()
-        let program = try executable("ExportJob")
+        let program = try Executable.path("ExportJob")
         let database = folder.path + "/events.sqlite"
         try generate(rows, at: database, folder)
         try folder.write(#"{"orgId":"org_demo","resource":"events","format":"csv"}"#, to: "spec.json")
@@ -76,19 +76,10 @@ enum ExportBenchmarks {
         }
     }
 
-    /// The product's executable, built beside this one.
-    private static func executable(_ name: String) throws -> String {
-        let own = CommandLine.arguments[0]
-        let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let path = try ChildProcess.run("realpath", [folder + "/" + name]).text
-        guard path.hasPrefix("/") else { throw Failure(message: "build \(name) first: swift build -c release") }
-        return String(path.dropLast())
-    }
-
     /// Fills a database with events in key order.
     private static func generate(_ rows: Int, at database: String, _ folder: TemporaryFolder) throws {
         let migrated = try ChildProcess.run(
-            executable("ImportJob"), ["migrate"],
+            Executable.path("ImportJob"), ["migrate"],
             environment: ["DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects"])
         guard migrated.status == 0 else { throw Failure(message: migrated.errorText) }
         let script = """

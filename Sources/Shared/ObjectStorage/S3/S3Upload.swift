@@ -11,6 +11,12 @@ actor S3Upload: ObjectUpload {
     /// What stores take (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
     private static let maximumParts = 10_000
 
+    /// A part the store has, and the buffer it came from.
+    private struct Sent: Sendable {
+        let part: S3Multipart.Part
+        let buffer: [UInt8]
+    }
+
     private let key: ObjectKey
     private let contentType: String
     private let store: S3Store
@@ -23,7 +29,9 @@ actor S3Upload: ObjectUpload {
     /// The parts that are on their way, oldest first.
     ///
     /// Tasks of their own, because an upload lives across calls; each is awaited or cancelled before the upload ends.
-    private var inFlight: [Task<S3Multipart.Part, any Error>] = []
+    private var inFlight: [Task<Sent, any Error>] = []
+    /// Buffers of parts that have arrived, to be filled again: the allocator would not give as many back.
+    private var spare: [[UInt8]] = []
     private var done: [S3Multipart.Part] = []
     private var failure: JobError?
 
@@ -81,10 +89,8 @@ actor S3Upload: ObjectUpload {
         while taken < bytes.count {
             // Only when more comes: an object of exactly one part is one request.
             if buffer.count == partBytes { try await sendPart() }
-            if buffer.isEmpty { buffer.reserveCapacity(min(partBytes, max(bytes.count, 1 << 16))) }
-            if buffer.capacity < partBytes && buffer.count + bytes.count - taken > buffer.capacity {
-                buffer.reserveCapacity(partBytes)
-            }
+            // A small object needs no room for a whole part.
+            if buffer.count + bytes.count - taken > buffer.capacity { buffer.reserveCapacity(partBytes) }
             let end = min(bytes.count, taken + partBytes - buffer.count)
             buffer.append(contentsOf: bytes[taken..<end])
             taken = end
@@ -106,8 +112,9 @@ actor S3Upload: ObjectUpload {
         if inFlight.count == Self.maximumPartsInFlight { try await awaitOldest() }
         let number = partCount
         let body = buffer
-        buffer = []
-        inFlight.append(Task { try await multipart.send(body, number: number) })
+        buffer = spare.popLast() ?? []
+        buffer.removeAll(keepingCapacity: true)
+        inFlight.append(Task { Sent(part: try await multipart.send(body, number: number), buffer: body) })
     }
 
     private func awaitOldest() async throws(JobError) {
@@ -118,7 +125,9 @@ actor S3Upload: ObjectUpload {
             task.cancel()
         }
         switch result {
-        case .success(let part): done.append(part)
+        case .success(let sent):
+            done.append(sent.part)
+            spare.append(sent.buffer)
         case .failure(let error): throw JobError.wrapping(error)
         }
     }
