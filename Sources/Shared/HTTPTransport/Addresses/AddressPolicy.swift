@@ -1,45 +1,26 @@
-/// Where requests may go whose URL a tenant has given: public addresses on port 443, and what the operator allows.
+/// Allows connections to public addresses at port 443, and to what the operator lists.
 ///
-/// Judged is the address that is connected to, never the text of the URL, so that names, spellings and resolvers cannot
-/// lead elsewhere. The blocks are those of the IANA registries of special-purpose addresses
-/// (https://www.iana.org/assignments/iana-ipv4-special-registry, `iana-ipv6-special-registry`), and addresses by which
-/// clouds serve their machines.
+/// It judges the address that is about to be connected, so no spelling of a name or a number leads around it.
 package struct AddressPolicy: AddressJudge {
-    private static let refused4 = blocks([
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16", "169.254.0.0/16",
-        "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
-        "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",
-        "240.0.0.0/4",
-    ])
-    /// All that is assigned for the public; the rest, with every form that embeds an IPv4 address, falls out.
-    private static let public6 = blocks(["2000::/3"])
-    private static let refused6 = blocks([
-        "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
-    ])
+    private let allowList: AllowList
 
-    private let allowed: AllowList
-
-    /// A policy with the operator's exceptions.
-    package init(allowing allowed: AllowList) { self.allowed = allowed }
+    /// A policy with the operator's exceptions, none by default.
+    package init(allowing allowList: AllowList = AllowList()) {
+        self.allowList = allowList
+    }
 
     package func allows(_ address: SocketAddress) -> Bool {
-        if allowed.covers(address) { return true }
-        return address.port == 443 && Self.isPublic(address.bytes)
+        if allowList.allows(address) { return true }
+        return address.port == 443 && Self.refusal(of: address.bytes) == nil
     }
 
-    /// Whether the address, of 4 or 16 bytes in network order, is one of the public internet.
-    package static func isPublic(_ bytes: [UInt8]) -> Bool {
+    /// Why an address is not public: the name of its registry entry; `nil` for a global unicast address.
+    package static func refusal(of bytes: [UInt8]) -> String? {
         switch bytes.count {
-        case 4: !refused4.contains { $0.contains(bytes) }
-        case 16: public6.contains { $0.contains(bytes) } && !refused6.contains { $0.contains(bytes) }
-        default: false
-        }
-    }
-
-    private static func blocks(_ texts: [String]) -> [AddressRange] {
-        texts.map { text in
-            guard let block = AddressRange(text) else { preconditionFailure("\(text) is no block") }
-            return block
+        case 4: SpecialNetworks.ipv4.first { $0.network.contains(bytes) }?.name
+        case 16 where !SpecialNetworks.ipv6GlobalUnicast.contains(bytes): "not global unicast"
+        case 16: SpecialNetworks.ipv6.first { $0.network.contains(bytes) }?.name
+        default: "no address"
         }
     }
 }

@@ -1,90 +1,126 @@
 package import JobCore
 
-/// A URL that a tenant gave to read from, in a strict reading: whatever two readers might take for different hosts is
-/// refused, and the address it leads to is judged when it is connected to.
-package struct SourceURL: Sendable, Equatable, CustomStringConvertible {
-    private static let maximumBytes = 8192
+/// The URL of a source, parsed strictly and written anew from its parts.
+///
+/// Because only the parts that were checked are sent, no other parser can read a different host out of the same text.
+/// A host that is not public passes here: the address is judged where the connection is made.
+package struct SourceURL: Sendable, Hashable, CustomStringConvertible {
+    /// How the source is reached.
+    package enum Scheme: String, Sendable {
+        case https
+        /// Without encryption: only to hosts and networks that the operator lists.
+        case http
 
-    /// What is sent; holds the query, which may be a secret.
-    let text: String
-    /// `scheme://host:port`, lower case.
-    let origin: String
-    private let path: String
+        var defaultPort: UInt16 { self == .https ? 443 : 80 }
+    }
 
-    /// Whether TLS guards it.
-    var isSecure: Bool { origin.hasPrefix("https:") }
+    package let scheme: Scheme
+    /// Lower case, without brackets.
+    package let host: String
+    package let port: UInt16
+    /// Begins with a slash; percent-encoded.
+    package let path: String
+    /// What follows the question mark.
+    package let query: String?
 
-    /// Scheme, host and path: without the query.
-    package var description: String { origin + path }
+    /// The longest URL, in bytes.
+    package static let maximumLength = 8192
 
-    /// Checks the text; `http` and other ports than 443 only where the operator allows the host.
+    /// Checks and takes apart an absolute URL; a fragment is dropped.
     ///
-    /// Throws `invalid_source_url` (64).
-    package init(validating text: String, allowing allowed: AllowList) throws(JobError) {
-        guard text.utf8.count <= Self.maximumBytes else { throw Self.invalid("is too long") }
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\\\"<>^`{|}".utf8.contains($0) }) else {
-            throw Self.invalid("has a character that must be percent-encoded")
-        }
-        guard let separator = text.firstRange(of: "://") else { throw Self.invalid("has no https://") }
-        let scheme = text[..<separator.lowerBound].lowercased()
+    /// Throws `invalid_source_url`.
+    package init(validating text: String, allowList: AllowList = AllowList()) throws(JobError) {
+        try Self.checkCharacters(of: text)
+        guard let separator = text.firstRange(of: "://"),
+            let scheme = Scheme(rawValue: text[..<separator.lowerBound].lowercased())
+        else { throw Self.invalid("is no https URL") }
         let rest = text[separator.upperBound...].prefix { $0 != "#" }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        let (host, port) = try Self.hostAndPort(authority.lowercased(), scheme)
-        let isUsual = scheme == "https" && port == 443
-        guard isUsual || ["http", "https"].contains(scheme) && allowed.mentions(host: host, port: port) else {
-            throw Self.invalid("is not https:// on port 443")
-        }
-        let target = rest[authority.endIndex...]
-        path = String(target.prefix { $0 != "?" })
-        let usualPort = scheme == "https" ? 443 : 80
-        let shown = host.contains(":") ? "[\(host)]" : host
-        origin = "\(scheme)://\(shown)" + (port == usualPort ? "" : ":\(port)")
-        self.text = origin + (target.hasPrefix("/") ? "" : "/") + target
+        let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let authority = try Authority(rest[..<authorityEnd])
+        let target = rest[authorityEnd...]
+        let question = target.firstIndex(of: "?")
+        let path = String(target[..<(question ?? target.endIndex)])
+
+        self.scheme = scheme
+        self.host = authority.host
+        self.port = authority.port ?? scheme.defaultPort
+        self.path = path.isEmpty ? "/" : path
+        self.query = question.map { String(target[target.index(after: $0)...]) }
+        try checkReach(allowList)
     }
 
-    /// The URL that a `Location` field leads to (RFC 3986 section 5.2, without dot segments, which no server needs).
-    func resolving(_ location: String, allowing allowed: AllowList) throws(JobError) -> SourceURL {
-        if location.hasPrefix("//") {
-            let scheme = origin.prefix { $0 != ":" }
-            return try SourceURL(validating: "\(scheme):\(location)", allowing: allowed)
-        }
-        if location.hasPrefix("/") { return try SourceURL(validating: origin + location, allowing: allowed) }
-        if location.contains("://") { return try SourceURL(validating: location, allowing: allowed) }
-        if location.hasPrefix("?") { return try SourceURL(validating: origin + path + location, allowing: allowed) }
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "/"
-        return try SourceURL(validating: origin + folder + location, allowing: allowed)
+    /// The URL as it is sent.
+    package var text: String {
+        origin + path + (query.map { "?" + $0 } ?? "")
     }
 
-    private static func hostAndPort(_ authority: String, _ scheme: String) throws(JobError) -> (String, UInt16) {
-        guard !authority.contains("@") else { throw invalid("has a user name or a password") }
-        let usual: UInt16 = scheme == "http" ? 80 : 443
-        if authority.hasPrefix("[") {
-            guard let end = authority.firstIndex(of: "]") else { throw invalid("has no valid host") }
-            let host = String(authority[..<end].dropFirst())
-            guard AddressRange.address(host)?.count == 16 else { throw invalid("has no valid host") }
-            return (host, try port(authority[end...].dropFirst(), usual))
-        }
-        let host = authority.prefix { $0 != ":" }
-        let isName = host.utf8.allSatisfy { byte in
-            (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || "-._".utf8.contains(byte)
-        }
-        guard isName, !host.isEmpty, host.utf8.count <= 253, !host.hasSuffix(".") else {
-            throw invalid("has no valid host")
-        }
-        return (String(host), try port(authority[host.endIndex...], usual))
+    /// For people: scheme, host and the last component of the path; never the query, which may hold a token.
+    package var description: String {
+        let components = path.split(separator: "/")
+        guard let last = components.last else { return origin + "/" }
+        let name = last.prefix { $0 != ";" }.prefix(100)
+        return origin + (components.count > 1 ? "/…/" : "/") + name
     }
 
-    private static func port(_ text: Substring, _ usual: UInt16) throws(JobError) -> UInt16 {
-        if text.isEmpty { return usual }
-        guard text.hasPrefix(":"), let port = UInt16(text.dropFirst()), port > 0 else {
-            throw invalid("has no valid port")
-        }
-        return port
+    /// Scheme, host and port, as they are sent.
+    var origin: String {
+        let bracketed = host.contains(":") ? "[\(host)]" : host
+        return "\(scheme.rawValue)://\(bracketed)" + (port == scheme.defaultPort ? "" : ":\(port)")
     }
 
-    private static func invalid(_ problem: String) -> JobError {
+    /// Whether the operator's list and the rule for ports leave any way to connect.
+    private func checkReach(_ allowList: AllowList) throws(JobError) {
+        if scheme == .https, port == 443 { return }
+        if allowList.names(host: host, port: port) { return }
+        // Only the connection tells whether a name lies in a listed network; the policy then asks for this port.
+        let isName = IPNetwork.bytes(ofLiteral: host) == nil
+        if isName, port != 443, allowList.mayHold(port: port) { return }
+        throw scheme == .http ? Self.invalid("is no https URL") : Self.invalid("names a port other than 443")
+    }
+
+    private static func checkCharacters(of text: String) throws(JobError) {
+        if text.utf8.count > maximumLength { throw invalid("is longer than \(maximumLength) bytes") }
+        for byte in text.utf8 {
+            if byte > 0x7E { throw invalid("holds characters outside ASCII") }
+            if byte <= 0x20 { throw invalid("holds a space or a control character") }
+            if byte == UInt8(ascii: "\\") { throw invalid("holds a backslash") }
+        }
+    }
+
+    static func invalid(_ reason: String) -> JobError {
         JobError(
-            "invalid_source_url", .usage, "the source URL \(problem)",
-            hint: "use an https:// URL of a public host; SOURCE_ALLOW names further ones")
+            "invalid_source_url", .usage, "the source URL \(reason)",
+            hint: "give an absolute https URL without user name and password, percent-encoded, at port 443")
+    }
+}
+
+/// Host and port of a URL.
+private struct Authority {
+    var host: String
+    var port: UInt16?
+
+    init(_ text: Substring) throws(JobError) {
+        if text.contains("@") { throw SourceURL.invalid("holds a user name or password") }
+        let portText: Substring?
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw SourceURL.invalid("names no valid host") }
+            host = text[text.index(after: text.startIndex)..<end].lowercased()
+            guard IPNetwork.bytes(ofLiteral: host)?.count == 16 else { throw SourceURL.invalid("names no valid host") }
+            let rest = text[text.index(after: end)...]
+            guard rest.isEmpty || rest.hasPrefix(":") else { throw SourceURL.invalid("names no valid host") }
+            portText = rest.isEmpty ? nil : rest.dropFirst()
+        } else {
+            let colon = text.firstIndex(of: ":")
+            host = text[..<(colon ?? text.endIndex)].lowercased()
+            guard HostName.isName(host) || IPNetwork.bytes(ofLiteral: host) != nil else {
+                throw SourceURL.invalid("names no valid host")
+            }
+            portText = colon.map { text[text.index(after: $0)...] }
+        }
+        guard let portText else { return }
+        guard let number = IPNetwork.decimal(portText, maximum: 65535), number > 0 else {
+            throw SourceURL.invalid("names no valid port")
+        }
+        port = UInt16(number)
     }
 }
