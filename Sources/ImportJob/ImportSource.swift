@@ -6,7 +6,7 @@ internal import ObjectStorage
 enum ImportSource: Sendable {
     case object(any ObjectReader)
     /// A download that is open; its size and the name of its version as far as the server tells them.
-    case download(SourceDownload, size: Int?, tag: String)
+    case download(SourceTransfer, size: Int?, tag: String)
 
     /// Bytes in all; `nil` when they are not known.
     var size: Int? {
@@ -31,7 +31,7 @@ enum ImportSource: Sendable {
     func read(into buffer: inout [UInt8]) async throws(JobError) -> Bool {
         switch self {
         case .object(let reader): try await reader.read(into: &buffer)
-        case .download(let download, _, _): try await download.read(into: &buffer)
+        case .download(let transfer, _, _): try await transfer.read(into: &buffer)
         }
     }
 
@@ -39,26 +39,14 @@ enum ImportSource: Sendable {
     func close() async {
         switch self {
         case .object(let reader): await reader.close()
-        case .download(let download, _, _): await download.close()
+        case .download(let transfer, _, _): await transfer.close()
         }
     }
 
     /// Opens what a URL names.
-    ///
-    /// The client is this source's alone: no connection of anybody else is used, and its policy judges every address.
     static func download(_ url: SourceURL, allowing allowed: AllowList) async throws(JobError) -> ImportSource {
-        let client = HTTPClient(
-            HTTPClientOptions(
-                userAgent: "data-io", allowedSchemes: ["https", "http"],
-                addressJudge: AddressPolicy(allowing: allowed)))
-        let policy = RetryPolicy()
-        let download = SourceDownload(url, sender: client, allowing: allowed, limits: SourceLimits()) { failures in
-            let delay = policy.delay(
-                after: min(failures, policy.maximumAttempts - 1), reason: .transient, elapsed: 0,
-                random: Double.random(in: 0..<1))
-            try await Task.sleep(for: .seconds(delay ?? 1))
-        }
-        try await download.open()
-        return .download(download, size: await download.size, tag: await download.tag)
+        let transfer = SourceTransfer(url, allowing: allowed)
+        let (size, tag) = try await transfer.open()
+        return .download(transfer, size: size, tag: tag)
     }
 }

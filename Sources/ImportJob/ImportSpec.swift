@@ -96,7 +96,7 @@ struct ImportSpec: Sendable {
         csv = Self.csv(value["csv"] ?? .null, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
         source = value.text("sourceKey")
-        allowList = try AllowList(validating: environment.sourceAllow)
+        allowList = try AllowList(validating: environment.sourceAllow ?? "")
         sourceURL = Self.sourceURL(value, allowList, &problems)
         if source == nil && sourceURL == nil && !common.hasOwnJobId {
             problems.add("$.sourceKey", "is missing; only a job with a jobId can find its upload without it")
@@ -143,7 +143,7 @@ struct ImportSpec: Sendable {
         guard let text = value.text("sourceUrl") else { return nil }
         if value["sourceKey"] != nil { problems.add("$.sourceUrl", "is beside sourceKey; name one source") }
         do throws(JobError) {
-            return try SourceURL(validating: text, allowing: allowed)
+            return try SourceURL(validating: text, allowList: allowed)
         } catch {
             problems.add("$.sourceUrl", error.message)
             return nil
