@@ -8,6 +8,7 @@ import ObjectStorage
 ///     StoreProbe increment KEY COUNT    adds 1 to the number in an object, COUNT times, by conditional writes
 ///     StoreProbe create KEY TEXT        creates an object
 ///     StoreProbe read KEY               prints an object
+///     StoreProbe link KEY               prints a link to an object
 ///     StoreProbe upload KEY             stores standard input
 ///     StoreProbe update KEY COUNT       replaces an object COUNT times
 @main
@@ -25,6 +26,7 @@ enum StoreProbe {
                 _ = try await store.put(
                     Array(arguments[3].utf8), at: key, contentType: "text/plain", mode: .createOnly)
             case "read": print(String(decoding: try await store.get(key, range: nil).bytes, as: UTF8.self))
+            case "link": print(try await store.downloadLink(key, fileName: "a", secondsToLive: 600).url)
             case "upload": try await upload(store, key)
             case "update": try await update(store, key, count)
             default: exit(64)
