@@ -8,12 +8,14 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run", abstract: "Run the job and exit (default).")
 
     @OptionGroup var options: SpecOptions
+    @OptionGroup var check: StoreCheck
 
     func run() async throws {
         let input = try options.read()
         let spec = try ExportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends()
+        try await check.run(backends)
         let runner = JobRunner(
             spec: spec.common, format: spec.format.rawValue, backends: backends, environment: input.environment,
             log: input.log, commitsBeforePublishing: false)

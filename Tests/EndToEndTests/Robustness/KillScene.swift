@@ -19,6 +19,10 @@ final class KillScene {
     /// What a job leaves behind, without what differs from run to run.
     struct Outcome: Equatable {
         var digests: [String]
+        /// Rows and stored bytes of each file.
+        var sizes: [[Int]]
+        /// Digests of what is in compressed files.
+        var contents: [String]
         var counts: [Int]
         var rejects: String
         var tables: String
@@ -73,12 +77,19 @@ final class KillScene {
     private static func outcome(_ run: JobRun, _ bench: Workbench) throws -> Outcome {
         var digests = try run["files"].elements.map { try Tool.sha256(bench.object($0.at("key").string ?? "")) }
         #expect(digests == run["files"].elements.map { $0.at("sha256").string ?? "" })
+        let sizes = run["files"].elements.map { [$0.at("rows").int ?? -1, $0.at("bytes").int ?? -1] }
+        let contents = try run["files"].elements.map { file in
+            let bytes = try bench.object(file.at("key").string ?? "")
+            return try Tool.sha256(
+                file.at("compression").string == "gzip" ? Tool.run("gzip", ["-dc"], input: bytes) : bytes)
+        }
         if let key = run["rejects.key"].string { digests.append(try Tool.sha256(bench.object(key))) }
         let names = ["rowsRead", "rowsWritten", "inserted", "skipped", "rejected"]
         let query =
             "SELECT count(*), sum(length(id)), min(id), max(id) FROM contacts; SELECT count(*) FROM import_rejects;"
         return Outcome(
-            digests: digests, counts: names.map { run.count($0) }, rejects: run["rejects.byCode"].serialized(),
+            digests: digests, sizes: sizes, contents: contents, counts: names.map { run.count($0) },
+            rejects: run["rejects.byCode"].serialized(),
             tables: try bench.sql(query))
     }
 

@@ -29,4 +29,13 @@ struct RaceTests {
     func bucket() throws {
         try race(Bucket(.none, on: Servers.get(.moto), prefix: "race").bench)
     }
+
+    @Test(
+        "No addition of 8 processes is lost in a bucket of any provider",
+        arguments: [FakeS3.Mode.aws, .r2, .minioOld])
+    func strict(mode: FakeS3.Mode) throws {
+        let server = try FakeS3(mode, minimumWriteInterval: 0)
+        try race(Bucket(.none, on: server).bench)
+        #expect(server.violations == [])
+    }
 }

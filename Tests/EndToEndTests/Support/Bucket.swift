@@ -5,17 +5,38 @@ struct Bucket: Sendable {
     private static let signingKey = "CANARY-signing-key"
 
     let bench: Workbench
-    let server: S3Server
+
+    /// A workbench with a store at the URL; nil credentials leave them to other places of the chain.
+    init(_ template: Template, url: String, accessKey: String?, secret: String?) throws {
+        var variables = ["OBJECT_STORE_URL": url, "JOB_SIGNING_KEY": Self.signingKey, "LOG_LEVEL": "debug"]
+        variables["AWS_ACCESS_KEY_ID"] = accessKey
+        variables["AWS_SECRET_ACCESS_KEY"] = secret
+        bench = try Workbench(template, variables: variables)
+    }
 
     /// A workbench whose store is a prefix of the server's bucket.
     init(_ template: Template, on server: S3Server, prefix: String, secret: String = S3Server.secretAccessKey) throws {
-        self.server = server
-        bench = try Workbench(
-            template,
-            variables: [
-                "OBJECT_STORE_URL": server.storeURL(prefix: prefix), "AWS_ACCESS_KEY_ID": S3Server.accessKeyID,
-                "AWS_SECRET_ACCESS_KEY": secret, "JOB_SIGNING_KEY": Self.signingKey, "LOG_LEVEL": "debug",
-            ])
+        try self.init(
+            template, url: server.storeURL(prefix: prefix), accessKey: S3Server.accessKeyID, secret: secret)
+    }
+
+    /// A workbench whose store is a prefix of the strict server's bucket, with parts as small as may be.
+    init(_ template: Template, on server: FakeS3, prefix: String = "p") throws {
+        let credentials = FakeS3.Credentials()
+        try self.init(
+            template, url: Self.url(server, prefix: prefix), accessKey: credentials.accessKey,
+            secret: credentials.secretKey)
+    }
+
+    static func url(_ server: FakeS3, prefix: String) -> String {
+        "s3://bucket/\(prefix)?endpoint=\(server.endpoint)&region=us-east-1&partBytes=\(5 << 20)"
+    }
+
+    /// Starts a program with a spec that an administrator has signed.
+    func start(_ program: Program, _ members: String, variables: [String: String] = [:]) throws -> ChildProcess {
+        let spec = Self.spec(members)
+        let proof = ["JOB_SPEC_SIGNATURE": try Self.signature(spec)]
+        return try bench.start(program, spec: spec, variables: proof.merging(variables) { $1 })
     }
 
     /// Runs a program with a spec that an administrator has signed.

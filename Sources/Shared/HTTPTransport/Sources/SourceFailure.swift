@@ -47,7 +47,7 @@ enum SourceFailure {
     static func tooLarge(limit: Int) -> JobError {
         JobError(
             "source_too_large", .dataError, "the source is larger than the limit of \(limit) bytes",
-            hint: "split the source, or raise the limit")
+            hint: "split the source")
     }
 
     static func redirect(_ reason: String) -> JobError {

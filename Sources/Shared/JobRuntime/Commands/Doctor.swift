@@ -17,6 +17,9 @@ struct Doctor: Sendable {
         }
     }
 
+    /// A third of what stores accept, in seconds.
+    private static let tolerableSeconds: Int64 = 300
+
     private let environment: JobEnvironment
 
     init(environment: JobEnvironment) { self.environment = environment }
@@ -49,10 +52,20 @@ struct Doctor: Sendable {
         }
         await examine("object store", &report) {
             let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
-            try await backends.store.selfTest()
-            return "object store: reads, writes, conditional writes"
+            let ahead = try await backends.store.selfTest()
+            try expectSmall(ahead)
+            return "object store: reads, writes, conditional writes; its clock is \(ahead) s ahead of this one"
         }
         return report
+    }
+
+    /// Signatures of a machine that is a quarter of an hour off are refused, as is every link from before that is noticed.
+    private func expectSmall(_ ahead: Int64) throws(JobError) {
+        if abs(ahead) <= Self.tolerableSeconds { return }
+        throw JobError(
+            "clock_wrong", .configuration,
+            "this machine's clock is \(abs(ahead)) s \(ahead > 0 ? "behind" : "ahead of") that of the store",
+            hint: "set it, best by NTP; jobs sign by the store's clock meanwhile")
     }
 
     private func examine(

@@ -1,5 +1,6 @@
 package import ArgumentParser
 package import JobCore
+internal import ObjectStorage
 
 /// Where the spec of a job is.
 package struct SpecOptions: ParsableArguments {
@@ -16,6 +17,21 @@ package struct SpecOptions: ParsableArguments {
         return SpecInput(
             bytes: try SpecSource.read(file: spec, environment: environment), environment: environment,
             catalogue: try CatalogueFile.load(environment.catalogueFile), log: JobLog(level: environment.logLevel))
+    }
+}
+
+/// Whether the store is tried out before the job begins.
+package struct StoreCheck: ParsableArguments {
+    @Flag(name: .long, help: "First prove that the store does what jobs rely on, conditional writes above all.")
+    package var checkStore = false
+
+    package init() {}
+
+    /// Tries the store out when that is asked for.
+    ///
+    /// Throws `store_selftest_failed` (78): on such a store two processes could run the same job at once.
+    package func run(_ backends: Backends) async throws(JobError) {
+        if checkStore { try await backends.store.selfTest() }
     }
 }
 

@@ -41,8 +41,11 @@ package protocol ObjectStore: Sendable {
     /// A link that writes the object by `PUT`, as often as one likes while it lives.
     func uploadLink(_ key: ObjectKey, secondsToLive: Int) async throws(JobError) -> ObjectLink
 
-    /// Proves that the store can do all that jobs ask of it. Throws `store_selftest_failed`.
-    func selfTest() async throws(JobError)
+    /// Proves that the store can do all that jobs ask of it.
+    ///
+    /// Returns by how many seconds the store's clock is ahead of this machine's. Throws `store_selftest_failed`.
+    @discardableResult
+    func selfTest() async throws(JobError) -> Int64
 
     /// Removes what processes that are gone have left unfinished: anywhere in the store's own area, and below the prefix
     /// what no object needs. Objects are never touched. Throws `invalid_key`.

@@ -2,18 +2,21 @@ package import JobCore
 
 extension ObjectStore {
     /// Creates, replaces, reads, lists and deletes a probe object below `selftest/`, conditions included.
-    package func selfTest() async throws(JobError) {
+    ///
+    /// Returns by how many seconds the store's clock is ahead of this machine's. Throws `store_selftest_failed`.
+    @discardableResult
+    package func selfTest() async throws(JobError) -> Int64 {
         var random = SystemRandomNumberGenerator()
         let key = try ObjectKey(validating: "selftest/probe-\(String(random.next(), radix: 16))")
         do {
-            try await probe(key)
+            return try await probe(key)
         } catch {
             try? await delete(key)
             throw error
         }
     }
 
-    private func probe(_ key: ObjectKey) async throws(JobError) {
+    private func probe(_ key: ObjectKey) async throws(JobError) -> Int64 {
         try await expectRefusal(
             "refuse to replace an object that is not there", key, .updateIfMatches(ObjectTag(rawValue: "1")))
         let first = Array("first".utf8)
@@ -24,6 +27,7 @@ extension ObjectStore {
         let updated = try await put(second, at: key, contentType: "text/plain", mode: update)
         try await expectRefusal("refuse to replace a version that is gone", key, update)
         let object = try await get(key, range: nil)
+        let ahead = object.readAtMicroseconds / 1_000_000 - StoreClock.system.now()
         try expect("read back what was written", object.bytes == second && object.info.tag == updated.tag)
         let part = try await get(key, range: 1..<3)
         try expect("read a part of an object", part.bytes == Array(second[1..<3]))
@@ -32,6 +36,7 @@ extension ObjectStore {
         try await delete(key)
         let left = try await head(key)
         try expect("delete an object", left == nil)
+        return ahead
     }
 
     private func expectRefusal(_ ability: String, _ key: ObjectKey, _ mode: PutMode) async throws(JobError) {

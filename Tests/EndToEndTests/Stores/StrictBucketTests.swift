@@ -1,0 +1,204 @@
+internal import Formats
+internal import Glibc
+internal import TestSupport
+internal import Testing
+
+/// Whole jobs on a server that checks everything and fails on request.
+@Suite("Jobs with a strict bucket", .serialized)
+struct StrictBucketTests {
+    private static let small = #""jobId":"j","resource":"contacts","format":"csv""#
+    private static let events = #""jobId":"j","resource":"events","format":"csv""#
+    private static let manifest = "p/org_demo/jobs/j/manifest.json"
+
+    /// An organisation whose events are so many parts of the smallest size.
+    private func busyBucket(_ server: FakeS3) throws -> Bucket {
+        let bucket = try Bucket(.empty, on: server)
+        try bucket.bench.sql(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)
+            INSERT INTO events (org_id, id, name, occurred_at, properties)
+            SELECT 'org_demo', printf('00000000-0000-4000-8000-%012d', i), 'page_viewed', 1775001600000000 + i,
+              '{"url":"https://shop.example.com/p/' || i || '/with/a/path/that/makes/the/file/longer"}' FROM n
+            """)
+        return bucket
+    }
+
+    private func stored(_ server: FakeS3) throws -> JSONValue {
+        guard let object = server.object(Self.manifest) else { return .null }
+        return try JSONValue(parsing: object.bytes)
+    }
+
+    /// The manifest and the files it names are all that is stored below the job, and the files are what it says.
+    private func expectWhole(_ server: FakeS3, _ run: JobRun, _ note: String = "") throws {
+        #expect(run.status == 0, "\(note) \(run)")
+        #expect(server.openUploads() == [], "\(note)")
+        let files = run["files"].elements
+        let keys = files.map { "p/" + ($0.at("key").string ?? "") }
+        #expect(Set(server.keys(prefix: "p/org_demo/jobs/j/")) == Set(keys + [Self.manifest]), "\(note)")
+        for (file, key) in zip(files, keys) {
+            let bytes = server.object(key)?.bytes ?? []
+            #expect(try Tool.sha256(bytes) == file.at("sha256").string, "\(note)")
+        }
+    }
+
+    @Test("A whole job with default settings keeps the limits of every provider", arguments: FakeS3.Mode.allCases)
+    func limits(mode: FakeS3.Mode) throws {
+        let server = try FakeS3(mode)
+        let dialect = mode == .gcs ? "&dialect=gcs" : ""
+        let credentials = FakeS3.Credentials()
+        let bucket = try Bucket(
+            .demo, url: "s3://bucket/p?endpoint=\(server.endpoint)&region=us-east-1\(dialect)",
+            accessKey: credentials.accessKey, secret: credentials.secretKey)
+        let run = try bucket.run(.export, Self.events)
+        try expectWhole(server, run)
+        let again = try bucket.run(.export, Self.events)
+        #expect(again.output == run.output)
+        #expect(server.violations == [])
+        #expect(try Tool.sha256(Bucket.curl([run["downloadUrl"].string ?? ""]).output) == run["files.0.sha256"].string)
+    }
+
+    @Test(
+        "A clock that is ten minutes off changes nothing: not the result, not who owns a job",
+        arguments: [600.0, -600])
+    func skew(seconds: Double) throws {
+        let server = try FakeS3(.aws)
+        server.setClockOffset(seconds)
+        let bucket = try Bucket(.demo, on: server)
+        // The first owner hangs in its upload and is killed: only its lease speaks for it.
+        server.inject(.silence(.beforeReading)) { $0.key.hasSuffix(".csv") }
+        let first = try bucket.start(.export, Self.events, variables: ["JOB_LEASE_SECONDS": "4"])
+        while !server.requests.contains(where: { $0.key == Self.manifest && $0.method == "PUT" }) { usleep(10_000) }
+        usleep(300_000)
+        first.send(SIGKILL)
+        _ = try first.wait()
+        let held = try stored(server)
+        #expect(held.at("status").string == "running")
+        server.clearRequests()
+        let run = try bucket.run(.export, Self.events, variables: ["JOB_LEASE_SECONDS": "4"])
+        try expectWhole(server, run)
+        #expect(run["attempt"].int == 2)
+        // It has waited for the lease: the manifest was read more than once before it was taken.
+        let calls = server.requests.filter { $0.key == Self.manifest }
+        #expect(calls.prefix { $0.method == "GET" }.count > 1)
+    }
+
+    @Test("A machine whose clock is an hour off gets its job done; doctor says that the clock is wrong")
+    func wrongClock() throws {
+        let server = try FakeS3(.aws)
+        server.setClockOffset(3600)
+        let bucket = try Bucket(.demo, on: server)
+        let run = try bucket.run(.export, Self.small)
+        try expectWhole(server, run)
+        let doctor = try bucket.bench.run(.export, ["doctor"])
+        #expect(doctor.status == 78)
+        #expect(doctor.text.contains("clock is 3600 s behind") || doctor.text.contains("clock is 3599 s behind"))
+        #expect(doctor.text.contains("NTP"))
+    }
+
+    @Test("Thirty kills at random moments leave no upload behind, and the next run completes the job")
+    func kills() throws {
+        let server = try FakeS3(.aws)
+        let bucket = try busyBucket(server)
+        let start = Self.milliseconds()
+        try expectWhole(server, bucket.run(.export, Self.events), "undisturbed")
+        let duration = Self.milliseconds() - start
+        let expected = try stored(server).at("files.0.sha256").string
+        var random = SeededRandom(seed: 19)
+        var killed = 0
+        var left = 0
+        for number in 0..<30 {
+            for key in server.keys() { server.remove(key) }
+            let process = try bucket.start(.export, Self.events, variables: KillScene.lease)
+            usleep(UInt32(1_000 * Int.random(in: 0...duration, using: &random)))
+            process.send(SIGKILL)
+            if try process.wait().status == 128 + SIGKILL { killed += 1 }
+            left += server.openUploads().count
+            let run = try bucket.run(.export, Self.events, variables: KillScene.lease)
+            try expectWhole(server, run, "kill \(number)")
+            #expect(run["files.0.sha256"].string == expected)
+        }
+        #expect(killed > 10)
+        #expect(left > 0)
+        #expect(server.violations == [])
+    }
+
+    @Test(
+        "SIGTERM ends a job within four seconds, in whatever request it waits, and nothing is left",
+        arguments: ["CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"])
+    func terminated(operation: String) throws {
+        let server = try FakeS3(.aws)
+        let bucket = try busyBucket(server)
+        server.inject(.silence(operation == "UploadPart" ? .inBody : .beforeReading), operation: operation)
+        let process = try bucket.start(.export, Self.events)
+        // A request is in the log when it has ended; one that hangs is known by what is stored.
+        var waited = 0
+        while try stored(server).at("status").string != "running" && waited < 2_000 {
+            usleep(10_000)
+            waited += 1
+        }
+        usleep(1_500_000)
+        let start = Self.milliseconds()
+        process.send(SIGTERM)
+        let run = JobRun(try process.wait())
+        #expect(Self.milliseconds() - start < 4_000)
+        #expect(run.status == 143, "\(run)")
+        #expect(run["status"].string == "interrupted")
+        #expect(run["error.retryable"] == .bool(true))
+        #expect(server.openUploads() == [])
+        #expect(server.keys(prefix: "p/org_demo/jobs/j/") == [Self.manifest])
+        server.clearFaults()
+        try expectWhole(server, bucket.run(.export, Self.events))
+    }
+
+    @Test("A job that was frozen, and whose connections are all gone when it wakes, finishes")
+    func frozen() throws {
+        let server = try FakeS3(.aws)
+        let bucket = try busyBucket(server)
+        let process = try bucket.start(.export, Self.events, variables: ["JOB_LEASE_SECONDS": "60"])
+        while server.openUploads() == [] { usleep(5_000) }
+        process.send(SIGSTOP)
+        sleep(15)
+        // Replies get lost on whatever connection was open.
+        server.inject(.reset(.beforeReading), times: 3) { _ in true }
+        process.send(SIGCONT)
+        try expectWhole(server, JobRun(process.wait()))
+    }
+
+    @Test("With --check-store a job does not begin on a store that ignores conditions")
+    func checkStore() throws {
+        for (mode, status) in [(FakeS3.Mode.minioOld, Int32(78)), (.aws, 0)] {
+            let server = try FakeS3(mode)
+            let bucket = try Bucket(.demo, on: server)
+            let run = try bucket.run(.export, Self.small, ["--check-store"])
+            #expect(run.status == status, "\(run)")
+            #expect((run.failureCode == "store_selftest_failed") == (status != 0))
+            #expect(server.keys(prefix: "p/org_demo").isEmpty == (status != 0))
+        }
+    }
+
+    @Test("A store that is away at the end of an import is exit code 74, and the next run publishes without loading")
+    func unpublished() throws {
+        let server = try FakeS3(.aws)
+        let bucket = try Bucket(.empty, on: server)
+        server.put("p/org_demo/uploads/f", Array("id,email\nc1,a@example.com\n".utf8))
+        server.inject(.respond(status: 503, code: "ServiceUnavailable"), times: 1_000) { request in
+            request.method == "PUT" && request.headers["if-match"] != nil
+        }
+        let spec = #""jobId":"j","resource":"contacts","sourceKey":"uploads/f""#
+        let run = try bucket.run(.import, spec, variables: KillScene.lease)
+        #expect(run.status == 74, "\(run)")
+        #expect(run.failureCode == "status_unpublished")
+        #expect(try bucket.bench.number("SELECT count(*) FROM contacts") == 1)
+        server.clearFaults()
+        let again = try bucket.run(.import, spec, variables: KillScene.lease)
+        #expect(again.status == 0, "\(again)")
+        #expect(again.count("inserted") == 1)
+        #expect(try bucket.bench.number("SELECT count(*) FROM contacts") == 1)
+    }
+
+    private static func milliseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    }
+}
