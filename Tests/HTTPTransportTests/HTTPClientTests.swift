@@ -104,23 +104,20 @@ struct HTTPClientTests {
         #expect(response.body == Array("abc".utf8))
     }
 
-    @Test("1 MiB goes up and comes back, without a second's wait for 100 Continue")
+    // libcurl would wait a second for leave to send a body of this size, from a server that does not give it.
+    @Test("1 MiB goes up and comes back, and no leave is asked for to send it (Expect: 100-continue)")
     func roundTrip() async throws {
         let server = try LoopbackServer { connection in
             while let request = connection.readRequest() { connection.answer(body: request.body) }
         }
         let client = makeClient()
         let body = pattern(1 << 20, seed: 1)
-        let clock = ContinuousClock()
-        var shortest = Duration.seconds(9)
         for _ in 0..<3 {
-            let start = clock.now
             let request = HTTPRequest("PUT", server.url + "/x", body: body)
             let response = try await client.send(request, maximumBodyBytes: 1 << 20)
-            shortest = min(shortest, clock.now - start)
             #expect(response.body == body)
         }
-        #expect(shortest < .milliseconds(700))
+        #expect(server.requests.count == 3)
         #expect(!server.requests.contains { $0.head.lowercased().contains("expect") })
     }
 

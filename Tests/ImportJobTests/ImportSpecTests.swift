@@ -79,7 +79,7 @@ struct ImportSpecTests {
             (#""mode":"upsert""#, "$.mode: only insert is supported"),
             (#""atomic":true"#, "$.atomic: is not supported"),
             (#""preset":"hubspot""#, "$.preset: is not supported"),
-            (#""sourceUrl":"https://x""#, "$.sourceUrl: is not"),
+            (#""sourceUrl":"https://x""#, "$.sourceUrl: is beside sourceKey; name one source"),
             (#""plan":"j""#, "$.plan: is not supported"), (#""matchOn":["email"]"#, "$.matchOn: is not supported"),
             (#""onError":{"maxErrors":-1}"#, "$.onError.maxErrors"),
             (#""onError":{"maxErrorRate":1.1}"#, "maxErrorRate"),

@@ -164,6 +164,20 @@ struct StrictBucketTests {
         try expectWhole(server, JobRun(process.wait()))
     }
 
+    @Test("A bucket that stands in the host name is read, written and linked to")
+    func virtualHost() throws {
+        let server = try FakeS3(.aws)
+        let credentials = FakeS3.Credentials()
+        let bucket = try Bucket(
+            .demo, url: "s3://bucket/p?endpoint=http://localhost:\(server.port)&region=us-east-1&addressing=virtual",
+            accessKey: credentials.accessKey, secret: credentials.secretKey)
+        let run = try bucket.run(.export, Self.small)
+        try expectWhole(server, run)
+        #expect(server.requests.allSatisfy { $0.headers["host"] == "bucket.localhost:\(server.port)" })
+        let url = run["downloadUrl"].string ?? ""
+        #expect(try Tool.sha256(Bucket.curl([url]).output) == run["files.0.sha256"].string)
+    }
+
     @Test("With --check-store a job does not begin on a store that ignores conditions")
     func checkStore() throws {
         for (mode, status) in [(FakeS3.Mode.minioOld, Int32(78)), (.aws, 0)] {
