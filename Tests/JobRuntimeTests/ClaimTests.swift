@@ -184,4 +184,23 @@ struct ClaimTests {
         #expect(try await stored().progress == 99.9)
         #expect(await keeper.current().attempt == 1)
     }
+
+    @Test("An owner whose last write took place unnoticed still ends its job; one whose job is taken or ended does not")
+    func unnoticedWrite() async throws {
+        let owned = try await own()
+        let keeper = try keeper(owned)
+        var unnoticed = owned.0
+        unnoticed.progress = 50
+        let tag = try await store.put(
+            unnoticed.bytes(), at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(owned.1)
+        ).tag
+        let final = try await keeper.finish { $0.status = .completed }
+        #expect(try await stored().bytes() == final.bytes())
+        // What ended meanwhile is not ended otherwise by who believes in an older version.
+        let late = try JobKeeper(
+            store: store, folder: folder, manifest: owned.0, tag: tag, leaseSeconds: 30)
+        let error = await #expect(throws: JobError.self) { _ = try await late.finish { $0.status = .failed } }
+        #expect(error?.code == "lease_lost")
+        #expect(try await stored().status == .completed)
+    }
 }

@@ -60,23 +60,40 @@ package actor JobKeeper {
         if renewsLease { next.leaseExpiresAt = now + leaseMicroseconds }
         let bytes = next.bytes()
         do throws(JobError) {
-            let info = try await store.put(
-                bytes, at: key, contentType: "application/json", mode: .updateIfMatches(tag))
-            tag = info.tag
-            manifest = next
+            tag = try await store.put(
+                bytes, at: key, contentType: "application/json", mode: .updateIfMatches(tag)
+            ).tag
         } catch {
-            // A write that failed may have taken place all the same: what is stored decides.
-            if let stored = try? await store.get(key, range: nil), stored.bytes == bytes {
-                tag = stored.info.tag
-                manifest = next
-                return
-            }
-            if error.code == "precondition_failed" {
-                throw JobError(
-                    "lease_lost", .temporary, "another attempt has taken over job \(next.jobId)",
-                    hint: "nothing to do: the other attempt carries on")
-            }
-            throw error
+            tag = try await resolve(error, bytes)
         }
+        manifest = next
+    }
+
+    /// Finds out what a failed write has come to, and makes up for it; returns the tag of what is stored then.
+    ///
+    /// It may have taken place all the same, and so may one before it that was given up when the work ended. As long as
+    /// what is stored is this attempt's, the job is its own.
+    private func resolve(_ error: JobError, _ bytes: [UInt8]) async throws(JobError) -> ObjectTag {
+        if let stored = try? await store.get(key, range: nil) {
+            if stored.bytes == bytes { return stored.info.tag }
+            if error.code == "precondition_failed", let found = try? Manifest(stored: stored.bytes),
+                found.attemptId == manifest.attemptId, found.status == .running
+            {
+                let mode = PutMode.updateIfMatches(stored.info.tag)
+                do throws(JobError) {
+                    return try await store.put(bytes, at: key, contentType: "application/json", mode: mode).tag
+                } catch {
+                    throw lost(error)
+                }
+            }
+        }
+        throw lost(error)
+    }
+
+    private func lost(_ error: JobError) -> JobError {
+        if error.code != "precondition_failed" { return error }
+        return JobError(
+            "lease_lost", .temporary, "another attempt has taken over job \(manifest.jobId)",
+            hint: "nothing to do: the other attempt carries on")
     }
 }
