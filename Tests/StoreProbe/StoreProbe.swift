@@ -10,7 +10,7 @@ import ObjectStorage
 ///     StoreProbe read KEY               prints an object
 ///     StoreProbe link KEY               prints a link to an object
 ///     StoreProbe upload KEY             stores standard input
-///     StoreProbe update KEY COUNT       replaces an object COUNT times
+///     StoreProbe update KEY COUNT       replaces an object COUNT times, prints the growth of memory after a tenth in bytes
 @main
 enum StoreProbe {
     static func main() async throws {
@@ -62,11 +62,25 @@ enum StoreProbe {
 
     private static func update(_ store: any ObjectStore, _ key: ObjectKey, _ count: Int) async throws {
         var mode = PutMode.overwrite
+        var memory = 0
         for number in 1...count {
             let bytes = Array("{\"number\":\(number)}".utf8)
             mode = .updateIfMatches(
                 try await store.put(bytes, at: key, contentType: "application/json", mode: mode).tag)
+            if number == count / 10 { memory = residentBytes() }
         }
+        print(residentBytes() - memory)
+    }
+
+    /// Resident memory of this process (proc(5), `/proc/self/statm`).
+    private static func residentBytes() -> Int {
+        guard let file = unsafe fopen("/proc/self/statm", "r") else { exit(71) }
+        defer { unsafe fclose(file) }
+        var text = [CChar](repeating: 0, count: 256)
+        guard unsafe fgets(&text, Int32(text.count), file) != nil else { exit(71) }
+        let fields = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            .split(separator: " ")
+        return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     private static func upload(_ store: any ObjectStore, _ key: ObjectKey) async throws {

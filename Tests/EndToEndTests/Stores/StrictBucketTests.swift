@@ -190,6 +190,18 @@ struct StrictBucketTests {
         }
     }
 
+    @Test("A thousand updates over connections that close at random are all stored, in memory that does not grow")
+    func memory() throws {
+        let server = try FakeS3(.aws)
+        server.closeIdleRandomly(probability: 0.1, seed: 3)
+        let run = try Bucket(.none, on: server).bench.run(.probe, ["update", "k", "1000"])
+        #expect(run.status == 0, "\(run.text)")
+        #expect(server.object("p/k")?.bytes == Array(#"{"number":1000}"#.utf8))
+        let growth = Int(run.text.split(separator: "\n").first ?? "") ?? Int.max
+        #expect(growth <= 5_000_000, "\(growth)")
+        print("memory grew by \(growth) bytes in 900 updates over \(server.connections) connections")
+    }
+
     @Test("A store that is away at the end of an import is exit code 74, and the next run publishes without loading")
     func unpublished() throws {
         let server = try FakeS3(.aws)

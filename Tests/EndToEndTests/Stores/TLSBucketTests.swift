@@ -1,0 +1,49 @@
+internal import Formats
+internal import TestSupport
+internal import Testing
+
+/// Jobs whose bucket is behind TLS and HTTP/2, as those of every provider are.
+@Suite("Jobs with a bucket behind TLS", .serialized)
+struct TLSBucketTests {
+    private func bucket(_ template: Template, _ proxy: TLSProxy) throws -> Bucket {
+        let credentials = FakeS3.Credentials()
+        return try Bucket(
+            template, url: "s3://bucket/p?endpoint=\(proxy.endpoint)&region=us-east-1&partBytes=\(5 << 20)",
+            accessKey: credentials.accessKey, secret: credentials.secretKey)
+    }
+
+    @Test("An export goes over HTTP/2 with bodies that TLS protects, and is what it is on a folder")
+    func export() throws {
+        let server = try FakeS3(.aws)
+        let proxy = try TLSProxy(to: server.port)
+        let bucket = try bucket(.demo, proxy)
+        let members = #""jobId":"j","resource":"events","format":"json""#
+        let run = try bucket.run(.export, members, variables: ["AWS_CA_BUNDLE": proxy.certificate])
+        #expect(run.status == 0, "\(run)")
+        let folder = try Workbench(.demo).export(members)
+        #expect(run["files.0.sha256"].string == folder["files.0.sha256"].string)
+        let requests = try proxy.requests().dropFirst()
+        #expect(requests.count > 5)
+        #expect(requests.allSatisfy { $0.hasPrefix("HTTP/2.0 ") }, "\(requests)")
+        let uploads = server.requests.filter { $0.operation == "UploadPart" }
+        #expect(uploads.count > 0)
+        #expect(uploads.allSatisfy { $0.headers["x-amz-content-sha256"] == "UNSIGNED-PAYLOAD" })
+        #expect(uploads.allSatisfy { $0.headers["content-md5"] != nil })
+        #expect(server.violations == [])
+        let url = run["downloadUrl"].string ?? ""
+        #expect(
+            try Tool.sha256(Bucket.curl(["--cacert", proxy.certificate, url]).output) == run["files.0.sha256"].string)
+    }
+
+    @Test("A certificate that nobody vouches for ends the job, and the message names AWS_CA_BUNDLE")
+    func untrusted() throws {
+        let server = try FakeS3(.aws)
+        let proxy = try TLSProxy(to: server.port)
+        let bucket = try bucket(.demo, proxy)
+        server.clearRequests()
+        let run = try bucket.run(.export, #""jobId":"j","resource":"contacts","format":"csv""#)
+        #expect(run.status == 76, "\(run)")
+        #expect(run.messages.contains("AWS_CA_BUNDLE"), "\(run)")
+        #expect(server.requests.isEmpty)
+    }
+}
