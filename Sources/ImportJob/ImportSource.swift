@@ -35,6 +35,14 @@ enum ImportSource: Sendable {
         }
     }
 
+    /// Whether nothing tells that the source was cut short.
+    func mayBeCut() async -> Bool {
+        switch self {
+        case .object: false
+        case .download(let transfer, _, _): await transfer.endsWithConnection()
+        }
+    }
+
     /// Ends the reading.
     func close() async {
         switch self {

@@ -49,6 +49,11 @@ struct SourceStream: Sendable {
             }
         }
         try await parser.finish()
+        if !parser.endsItself, await source.mayBeCut() {
+            context.log.warning(
+                "the server did not say how long the source is, so that a cut cannot be told from its end: "
+                    + "compare the number of rows, or serve the source with a Content-Length or compressed")
+        }
         channel.finish()
         context.meter.addTime("read", since: start)
     }
@@ -65,7 +70,9 @@ private final class SourceParser {
     private let channel: BoundedChannel<SourceBatch>
     private let pool: Pool<SourceBatch>
     private var decompressor: Decompressor?
+    private var isCompressed = false
     private var reader: SourceReader?
+    private var isArray = false
     private var batch: SourceBatch
     private var plain: [UInt8] = []
     /// The first bytes, until there are enough to decide what the rest is, however small the pieces come.
@@ -92,6 +99,9 @@ private final class SourceParser {
         }
     }
 
+    /// Whether a source that was cut short would have been an error: by its compression, or the end of its array.
+    var endsItself: Bool { isCompressed || isArray }
+
     /// Ends the source: the last rows, then an empty batch that tells the columns of a source without rows.
     func finish() async throws {
         try decompressor?.finish()
@@ -109,7 +119,9 @@ private final class SourceParser {
 
     private func decompress(_ chunk: [UInt8], from position: Int) throws -> Int {
         if decompressor == nil {
-            decompressor = try Decompressor(CompressionKind.detect(chunk), limits: DecompressionLimits())
+            let kind = CompressionKind.detect(chunk)
+            isCompressed = kind != .none
+            decompressor = try Decompressor(kind, limits: DecompressionLimits())
         }
         return try decompressor?.decompress(chunk, from: position, into: &plain) ?? chunk.count
     }
@@ -118,8 +130,10 @@ private final class SourceParser {
         swap(&sample, &plain)
         // Looked at in any case: a spreadsheet file named .csv is told from text here.
         let detected = try SourceFormat.detect(plain)
+        let format = spec.format ?? detected
+        isArray = format == .json
         reader =
-            switch spec.format ?? detected {
+            switch format {
             case .csv: .csv(CSVReader(options: spec.csv))
             case .json: .json(JSONRowReader(layout: .array))
             case .jsonl: .json(JSONRowReader(layout: .lines))

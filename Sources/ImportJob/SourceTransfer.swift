@@ -33,6 +33,9 @@ actor SourceTransfer {
     /// Replaces the contents of the buffer with the next bytes; `false` at the end.
     func read(into buffer: inout [UInt8]) async throws(JobError) -> Bool { try await download.read(into: &buffer) }
 
+    /// Whether only the end of the connection ends the source, so that a cut cannot be told from the end.
+    func endsWithConnection() -> Bool { download.lengthWasUnknown }
+
     /// Ends the transfer.
     func close() async { await download.close() }
 }

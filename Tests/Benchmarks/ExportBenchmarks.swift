@@ -2,18 +2,10 @@ import TestSupport
 
 /// Exports generated events from SQLite to CSV: this project beside `sqlite3 -csv` and DuckDB's SQLite reader.
 ///
-/// Runs are interleaved, so that a busy moment of the machine hits all of them; medians are printed. DuckDB takes part
-/// when the `duckdb` module of python3 and its SQLite extension are installed. The peers write timestamps as they are
-/// stored, this project writes them as RFC 3339 text, computes the SHA-256 and keeps a manifest.
+/// DuckDB takes part when the `duckdb` module of python3 and its SQLite extension are installed. The peers write
+/// timestamps as they are stored, this project writes them as RFC 3339 text, computes the SHA-256 and keeps a manifest.
 enum ExportBenchmarks {
     private static let rounds = 5
-
-    private struct Contender {
-        let name: String
-        let command: [String]
-        var seconds: [Double] = []
-        var peakMemory = 0
-    }
 
     static func run(rows: Int) throws {
         let folder = try TemporaryFolder()
@@ -25,55 +17,27 @@ enum ExportBenchmarks {
         let query = { (table: String) in
             "SELECT \(columns) FROM \(table) WHERE org_id = 'org_demo' ORDER BY org_id, id"
         }
-        var contenders = [
-            Contender(name: "ExportJob", command: [program, "--spec", "spec.json"]),
-            Contender(
-                name: "sqlite3 -csv",
-                command: ["sh", "-c", "exec sqlite3 -csv events.sqlite \"\(query("events"))\" > peer.csv"]),
-        ]
+        var contest = Contest()
+        contest.add("ExportJob", [program, "--spec", "spec.json"])
+        contest.add(
+            "sqlite3 -csv", ["sh", "-c", "exec sqlite3 -csv events.sqlite \"\(query("events"))\" > peer.csv"])
         let duckdb = """
             import duckdb
             duckdb.sql("LOAD sqlite; ATTACH 'events.sqlite' AS source (TYPE sqlite, READ_ONLY)")
             """
         if try ChildProcess.run("python3", ["-c", duckdb], workingFolder: folder.path).status == 0 {
             let copy = duckdb + "\nduckdb.sql(\"COPY (\(query("source.events"))) TO 'peer.csv'\")"
-            contenders.append(Contender(name: "duckdb", command: ["python3", "-c", copy]))
+            contest.add("duckdb", ["python3", "-c", copy])
         } else {
             print("duckdb: its module or SQLite extension is not installed")
         }
         let environment = [
             "DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects",
         ]
-        for _ in 0..<rounds {
-            for index in contenders.indices {
-                let command = contenders[index].command
-                let start = ContinuousClock.now
-                let result = try ChildProcess.run(
-                    command[0], Array(command.dropFirst()), environment: environment, workingFolder: folder.path)
-                guard result.status == 0 else {
-                    throw Failure(message: "\(contenders[index].name): \(result.errorText)")
-                }
-                contenders[index].seconds.append((ContinuousClock.now - start) / .seconds(1))
-                contenders[index].peakMemory = max(contenders[index].peakMemory, result.peakMemoryBytes)
-                _ = try ChildProcess.run("rm", ["-rf", "objects", "peer.csv"], workingFolder: folder.path)
-            }
+        try contest.run(rounds: rounds, environment: environment, folder: folder.path) {
+            _ = try ChildProcess.run("rm", ["-rf", "objects", "peer.csv"], workingFolder: folder.path)
         }
-        report(contenders, rows: rows)
-    }
-
-    private struct Failure: Error {
-        let message: String
-    }
-
-    private static func report(_ contenders: [Contender], rows: Int) {
-        let medians = contenders.map { $0.seconds.sorted()[rounds / 2] }
-        for (contender, median) in zip(contenders, medians) {
-            let name = contender.name + String(repeating: " ", count: max(0, 14 - contender.name.count))
-            let ratio = (median / medians[0] * 100).rounded() / 100
-            print(
-                "\(name) \(rows) rows  \((median * 1000).rounded() / 1000) s  \(Int(Double(rows) / median)) rows/s  "
-                    + "\(contender.peakMemory >> 20) MiB  \(ratio) x ExportJob")
-        }
+        contest.report(rows, "rows")
     }
 
     /// Fills a database with events in key order.
@@ -81,7 +45,7 @@ enum ExportBenchmarks {
         let migrated = try ChildProcess.run(
             Executable.path("ImportJob"), ["migrate"],
             environment: ["DATABASE_URL": "sqlite:" + database, "OBJECT_STORE_URL": "file:" + folder.path + "/objects"])
-        guard migrated.status == 0 else { throw Failure(message: migrated.errorText) }
+        guard migrated.status == 0 else { throw Contest.Failure(message: migrated.errorText) }
         let script = """
             PRAGMA synchronous = OFF;
             INSERT INTO events
@@ -100,6 +64,6 @@ enum ExportBenchmarks {
             PRAGMA wal_checkpoint(TRUNCATE);
             """
         let filled = try ChildProcess.run("sqlite3", [database], input: Array(script.utf8))
-        guard filled.status == 0 else { throw Failure(message: filled.errorText) }
+        guard filled.status == 0 else { throw Contest.Failure(message: filled.errorText) }
     }
 }

@@ -7,13 +7,6 @@ import TestSupport
 enum UploadBenchmarks {
     private static let rounds = 3
 
-    private struct Contender {
-        let name: String
-        let command: String
-        var seconds: [Double] = []
-        var peakMemory = 0
-    }
-
     static func run(megabytes: Int) throws {
         let folder = try TemporaryFolder()
         // Sent again and again. Not made here: the peak of a child counts what its parent held when it was started.
@@ -24,12 +17,18 @@ enum UploadBenchmarks {
         let port = try awaitPort(folder)
         let endpoint = "http://127.0.0.1:\(port)"
         let rclone = TestFolders.build + "/servers/bin/rclone"
-        var contenders = [
-            Contender(name: "data-io", command: "exec '\(try Executable.path("StoreProbe"))' upload data.bin"),
-            Contender(name: "rclone rcat", command: "exec '\(rclone)' rcat fake:bucket/rclone.bin"),
-        ]
         let aws = "exec '\(TestFolders.build)/servers/bin/aws' --endpoint-url \(endpoint) s3 cp - s3://bucket/aws.bin"
-        contenders.append(Contender(name: "aws s3 cp -", command: aws + " --expected-size \(megabytes << 20)"))
+        // The time of the uploader alone counts for its memory; the pipe is the same for all.
+        let blocks = String(repeating: "block ", count: max(1, megabytes / 64))
+        let script = "set -o pipefail; cat \(blocks) | /usr/bin/env -u PWD sh -c \"$0\""
+        var contest = Contest()
+        for (name, command) in [
+            ("data-io", "exec '\(try Executable.path("StoreProbe"))' upload data.bin"),
+            ("rclone rcat", "exec '\(rclone)' rcat fake:bucket/rclone.bin"),
+            ("aws s3 cp -", aws + " --expected-size \(megabytes << 20)"),
+        ] {
+            contest.add(name, ["bash", "-c", script, command])
+        }
         let environment = [
             "OBJECT_STORE_URL": "s3://bucket?endpoint=\(endpoint)&region=us-east-1", "HOME": folder.path,
             "AWS_ACCESS_KEY_ID": S3Server.accessKeyID, "AWS_SECRET_ACCESS_KEY": S3Server.secretAccessKey,
@@ -38,30 +37,8 @@ enum UploadBenchmarks {
             "RCLONE_CONFIG_FAKE_REGION": "us-east-1", "RCLONE_S3_NO_CHECK_BUCKET": "true",
             "RCLONE_S3_FORCE_PATH_STYLE": "true",
         ]
-        for _ in 0..<rounds {
-            for index in contenders.indices {
-                // The time of the uploader alone counts for its memory; the pipe is the same for all.
-                let blocks = String(repeating: "block ", count: max(1, megabytes / 64))
-                let script = "cat \(blocks) | /usr/bin/env -u PWD sh -c \"$0\""
-                let start = ContinuousClock.now
-                let result = try ChildProcess.run(
-                    "bash", ["-c", "set -o pipefail; " + script, contenders[index].command], environment: environment,
-                    workingFolder: folder.path)
-                guard result.status == 0 else {
-                    throw Failure(message: "\(contenders[index].name): \(result.errorText)\(result.text)")
-                }
-                contenders[index].seconds.append((ContinuousClock.now - start) / .seconds(1))
-                contenders[index].peakMemory = max(contenders[index].peakMemory, result.peakMemoryBytes)
-            }
-        }
-        let medians = contenders.map { $0.seconds.sorted()[rounds / 2] }
-        for (contender, median) in zip(contenders, medians) {
-            let name = contender.name + String(repeating: " ", count: max(0, 14 - contender.name.count))
-            let ratio = (median / medians[0] * 100).rounded() / 100
-            print(
-                "\(name) \(megabytes) MiB  \((median * 100).rounded() / 100) s  \(Int(Double(megabytes) / median)) MiB/s  "
-                    + "\(contender.peakMemory >> 20) MiB memory  \(ratio) x data-io")
-        }
+        try contest.run(rounds: rounds, environment: environment, folder: folder.path)
+        contest.report(megabytes, "MiB")
     }
 
     private static func awaitPort(_ folder: TemporaryFolder) throws -> Int {
@@ -73,10 +50,6 @@ enum UploadBenchmarks {
             }
             _ = try ChildProcess.run("sleep", ["0.05"])
         }
-        throw Failure(message: "the server did not start")
-    }
-
-    private struct Failure: Error {
-        let message: String
+        throw Contest.Failure(message: "the server did not start")
     }
 }

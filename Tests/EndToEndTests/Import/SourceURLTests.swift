@@ -32,16 +32,29 @@ struct SourceURLTests {
             "https://127.0.0.1/a.csv", "https://localhost/a.csv", "https://[::1]/a.csv", "https://169.254.169.254/a",
         ])
     func denied(url: String) throws {
+        let (run, connections) = try connections(url, allowing: "")
+        #expect(run.status == 77, "\(run)")
+        #expect(run.failureCode == "address_denied")
+        #expect(connections == [])
+    }
+
+    @Test("The trace that shows no connection to a denied address shows one to the same address when it is allowed")
+    func control() throws {
+        let (run, connections) = try connections("https://127.0.0.1/a.csv", allowing: "127.0.0.1:443")
+        #expect(run.status == 75, "\(run)")
+        #expect(connections.count > 0)
+    }
+
+    /// An import, and the calls by which it connected to the port of its source.
+    private func connections(_ url: String, allowing allowed: String) throws -> (run: JobRun, calls: [Substring]) {
         let bench = try Workbench(.empty)
         let spec = Workbench.spec(#""jobId":"a","resource":"contacts","sourceUrl":"\#(url)""#)
         let result = try ChildProcess.run(
             "strace", ["-f", "-qq", "-e", "trace=connect", "-o", "trace", Program.import.path],
-            input: Array(spec.utf8), workingFolder: bench.folder.path)
-        #expect(result.status == 77, "\(result.errorText)")
-        #expect(result.text.contains("address_denied"))
+            input: Array(spec.utf8), environment: ["SOURCE_ALLOW": allowed], workingFolder: bench.folder.path)
         let calls = String(decoding: try bench.folder.read("trace"), as: UTF8.self).split(separator: "\n")
         // A resolver may ask its own server, and sort addresses by sockets that send nothing.
-        #expect(calls.filter { $0.contains("htons(443)") } == [])
+        return (JobRun(result), calls.filter { $0.contains("htons(443)") })
     }
 
     @Test("A URL without TLS, with a password or on another port is refused before anything is asked")
@@ -136,6 +149,17 @@ struct SourceURLTests {
         let run = try load(bench, server.endpoint + path, allowing: "127.0.0.1:\(server.port)")
         #expect(run.status == status, "\(run)")
         #expect(run.hasHint)
+    }
+
+    @Test("A source whose end cannot be told from a cut is loaded with a warning")
+    func unbounded() throws {
+        let server = try PythonServer()
+        for (path, warns) in [("/unbounded", true), ("/contacts", false)] {
+            let run = try load(Workbench(.empty), server.endpoint + path, allowing: "127.0.0.1:\(server.port)")
+            #expect(run.status == 0, "\(run)")
+            #expect(run.count("inserted") == 1)
+            #expect(run.errorText.contains("cannot be told") == warns)
+        }
     }
 
     @Test("A redirect to a permitted place is followed, whatever proxies the environment names")

@@ -8,7 +8,7 @@ struct CredentialTests {
     private static let spec = #""jobId":"j","resource":"contacts","format":"csv","downloadUrlTTL":604800"#
 
     private func bucket(_ server: FakeS3) throws -> Bucket {
-        try Bucket(.demo, url: Bucket.url(server, prefix: "p"), accessKey: nil, secret: nil)
+        try Bucket(.demo, on: server, hasCredentials: false)
     }
 
     /// What each place of the chain needs, besides the server that plays the cloud.

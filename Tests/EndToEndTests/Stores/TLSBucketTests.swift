@@ -5,18 +5,11 @@ internal import Testing
 /// Jobs whose bucket is behind TLS and HTTP/2, as those of every provider are.
 @Suite("Jobs with a bucket behind TLS", .serialized)
 struct TLSBucketTests {
-    private func bucket(_ template: Template, _ proxy: TLSProxy) throws -> Bucket {
-        let credentials = FakeS3.Credentials()
-        return try Bucket(
-            template, url: "s3://bucket/p?endpoint=\(proxy.endpoint)&region=us-east-1&partBytes=\(5 << 20)",
-            accessKey: credentials.accessKey, secret: credentials.secretKey)
-    }
-
     @Test("An export goes over HTTP/2 with bodies that TLS protects, and is what it is on a folder")
     func export() throws {
         let server = try FakeS3(.aws)
         let proxy = try TLSProxy(to: server.port)
-        let bucket = try bucket(.demo, proxy)
+        let bucket = try Bucket(.demo, on: server, endpoint: proxy.endpoint)
         let members = #""jobId":"j","resource":"events","format":"json""#
         let run = try bucket.run(.export, members, variables: ["AWS_CA_BUNDLE": proxy.certificate])
         #expect(run.status == 0, "\(run)")
@@ -39,7 +32,7 @@ struct TLSBucketTests {
     func untrusted() throws {
         let server = try FakeS3(.aws)
         let proxy = try TLSProxy(to: server.port)
-        let bucket = try bucket(.demo, proxy)
+        let bucket = try Bucket(.demo, on: server, endpoint: proxy.endpoint)
         server.clearRequests()
         let run = try bucket.run(.export, #""jobId":"j","resource":"contacts","format":"csv""#)
         #expect(run.status == 76, "\(run)")

@@ -20,16 +20,21 @@ struct Bucket: Sendable {
             template, url: server.storeURL(prefix: prefix), accessKey: S3Server.accessKeyID, secret: secret)
     }
 
-    /// A workbench whose store is a prefix of the strict server's bucket, with parts as small as may be.
-    init(_ template: Template, on server: FakeS3, prefix: String = "p") throws {
+    /// Parts as small as may be.
+    static let smallParts = "partBytes=\(5 << 20)"
+
+    /// A workbench whose store is below `p/` in the strict server's bucket.
+    ///
+    /// `endpoint` is another way to the server than its own.
+    init(
+        _ template: Template, on server: FakeS3, endpoint: String? = nil, options: String = smallParts,
+        hasCredentials: Bool = true
+    ) throws {
         let credentials = FakeS3.Credentials()
         try self.init(
-            template, url: Self.url(server, prefix: prefix), accessKey: credentials.accessKey,
-            secret: credentials.secretKey)
-    }
-
-    static func url(_ server: FakeS3, prefix: String) -> String {
-        "s3://bucket/\(prefix)?endpoint=\(server.endpoint)&region=us-east-1&partBytes=\(5 << 20)"
+            template, url: "s3://bucket/p?endpoint=\(endpoint ?? server.endpoint)&region=us-east-1&\(options)",
+            accessKey: hasCredentials ? credentials.accessKey : nil,
+            secret: hasCredentials ? credentials.secretKey : nil)
     }
 
     /// Starts a program with a spec that an administrator has signed.

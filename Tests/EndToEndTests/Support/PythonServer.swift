@@ -58,6 +58,11 @@ final class PythonServer: Sendable {
                     self.answer(302, Location="/loop")
                 elif self.path == "/lost":
                     self.answer(302)
+                elif self.path == "/unbounded":
+                    self.send_response(200)
+                    self.send_header("Connection", "close")
+                    self.end_headers()
+                    self.wfile.write(b"id,email\nc1,a@example.com\n")
                 elif self.path == "/contacts":
                     self.answer(200, b"id,email\nc1,a@example.com\n")
                 elif self.path == "/container" and self.headers.get("Authorization") == "container-token":

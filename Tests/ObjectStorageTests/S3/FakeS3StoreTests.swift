@@ -193,7 +193,7 @@ struct FakeS3StoreTests {
         #expect(try ChildProcess.run("curl", ["-sS", "-f", link.url]).output == [1])
     }
 
-    @Test("Temporary credentials sign with their token; links end with them")
+    @Test("Temporary credentials sign with their token, requests and links")
     func temporaryCredentials() async throws {
         let credentials = FakeS3.Credentials(sessionToken: "token/with+signs==")
         let server = try FakeS3(FakeS3.Options(.aws), credentials: credentials)
@@ -222,6 +222,18 @@ struct FakeS3StoreTests {
             try await upload.write([UInt8](repeating: 1, count: 11 << 20))
         }
         try await store.sweep(prefix: "job/")
+        #expect(server.openUploads() == [])
+    }
+
+    @Test("An upload whose beginning was told twice, because the first reply was lost, leaves no second one behind")
+    func lostBeginning() async throws {
+        let server = try FakeS3(.aws)
+        server.inject(.reset(.beforeReply), operation: "CreateMultipartUpload")
+        let upload = try await server.store(.aws).beginUpload(ObjectKey(validating: "a"), contentType: "a/b")
+        try await upload.write([UInt8](repeating: 1, count: 6 << 20))
+        _ = try await upload.complete(mode: .createOnly)
+        #expect(server.object("p/a")?.size == 6 << 20)
+        #expect(server.requests.count { $0.operation == "CreateMultipartUpload" && $0.status == 200 } == 2)
         #expect(server.openUploads() == [])
     }
 

@@ -1,4 +1,5 @@
 import CCurl
+import JobCore
 
 /// One transfer as libcurl sees it: the easy handle and what its callbacks use; lives on the client's thread alone.
 @safe
@@ -20,7 +21,7 @@ final class CurlExchange {
     var refusal: HTTPFailure?
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var movement = Movement()
-    private var lastMovement = MonotonicClock.seconds
+    private var lastMovement = WallClock.monotonicSeconds()
     private var isSecondStart = false
 
     init(_ transfer: Transfer, _ options: HTTPClientOptions) throws(HTTPFailure) {
@@ -54,7 +55,7 @@ final class CurlExchange {
 
     // MARK: Stalls
 
-    func noteMovement() { lastMovement = MonotonicClock.seconds }
+    func noteMovement() { lastMovement = WallClock.monotonicSeconds() }
 
     /// Whether nothing has moved for so long; a pause of our own is no stall.
     func isStalled(now: Double, after seconds: Double) -> Bool {
@@ -95,7 +96,7 @@ final class CurlExchange {
         if code.rawValue == 0 { return .success(()) }
         if let refusal { return .failure(refusal) }
         var kind = code.kind
-        if kind == .timedOut, transfer.deadline.map({ MonotonicClock.seconds + 0.01 < $0 }) ?? true {
+        if kind == .timedOut, transfer.deadline.map({ WallClock.monotonicSeconds() + 0.01 < $0 }) ?? true {
             // The time for the connection was over, not the time allowed for the request.
             kind = .stalled
         }

@@ -1,4 +1,5 @@
 import CCurl
+import JobCore
 
 /// Sets all options of one transfer.
 ///
@@ -60,7 +61,7 @@ struct CurlSetup {
     private func setTimes() throws(HTTPFailure) {
         try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(options.connectSeconds))
         if let deadline = exchange.transfer.deadline {
-            try set(CURLOPT_TIMEOUT_MS, Self.milliseconds(deadline - MonotonicClock.seconds))
+            try set(CURLOPT_TIMEOUT_MS, Self.milliseconds(deadline - WallClock.monotonicSeconds()))
         }
     }
 

@@ -1,4 +1,5 @@
 import CCurl
+import JobCore
 
 /// Drives the transfers of one client; lives on the client's thread alone.
 @safe
@@ -117,7 +118,7 @@ final class CurlWorker {
 
     /// Ends what stands still, and what waited for its turn until its time was over.
     private func watch() {
-        let now = MonotonicClock.seconds
+        let now = WallClock.monotonicSeconds()
         guard now >= nextTick else { return }
         nextTick = now + tickSeconds
         for exchange in Array(active.values) where exchange.isStalled(now: now, after: options.stallSeconds) {

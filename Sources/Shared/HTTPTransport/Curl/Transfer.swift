@@ -1,3 +1,4 @@
+import JobCore
 import Synchronization
 
 /// One request on its way: what the thread of the client and the task that waits share.
@@ -56,7 +57,7 @@ final class Transfer: Sendable {
         self.request = request
         self.target = target
         self.delivery = delivery
-        deadline = request.secondsAllowed.map { MonotonicClock.seconds + $0 }
+        deadline = request.secondsAllowed.map { WallClock.monotonicSeconds() + $0 }
     }
 
     // MARK: The thread of the client

@@ -54,12 +54,12 @@ struct Doctor: Sendable {
             let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
             let ahead = try await backends.store.selfTest()
             try expectSmall(ahead)
-            return "object store: reads, writes, conditional writes; its clock is \(ahead) s ahead of this one"
+            return "object store: reads, writes, conditional writes; its clock differs by \(abs(ahead)) s"
         }
         return report
     }
 
-    /// Signatures of a machine that is a quarter of an hour off are refused, as is every link from before that is noticed.
+    /// Stores refuse what a machine signs whose clock is a quarter of an hour off.
     private func expectSmall(_ ahead: Int64) throws(JobError) {
         if abs(ahead) <= Self.tolerableSeconds { return }
         throw JobError(

@@ -2,7 +2,9 @@ internal import FoundationEssentials
 package import Signing
 
 /// The configuration of a job process, from its environment variables.
-package struct JobEnvironment: Sendable {
+///
+/// Descriptions and reflection show nothing of it, because variables may hold secrets.
+package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflectable {
     /// `DATABASE_URL`, default `sqlite:.data/dataio.sqlite`.
     package let databaseURL: String
     /// `OBJECT_STORE_URL`, default `file:.data/objects`.
@@ -31,6 +33,12 @@ package struct JobEnvironment: Sendable {
     package let logLevel: String
     /// All variables, for the credential chain of the store.
     let variables: [String: String]
+
+    /// The type's name only.
+    package var description: String { "JobEnvironment" }
+
+    /// Nothing to look into.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Reads the variables of this process.
     package init() { self.init(variables: ProcessInfo.processInfo.environment) }

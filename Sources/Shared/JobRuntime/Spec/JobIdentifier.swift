@@ -1,3 +1,5 @@
+import JobCore
+
 /// Fresh ids that sort by time: 48 bits of milliseconds, 80 random bits, Crockford base 32 (the ULID layout).
 package enum JobIdentifier {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)

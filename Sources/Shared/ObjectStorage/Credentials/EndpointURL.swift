@@ -1,4 +1,4 @@
-import Glibc
+import HTTPTransport
 
 /// An `http` or `https` URL as settings give it, in a strict reading.
 ///
@@ -11,7 +11,8 @@ struct EndpointURL {
     /// Addresses besides loopback that credentials may come from without TLS.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
-    private static let endpoints = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"].map(address)
+    private static let endpoints = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
+        .compactMap(IPNetwork.bytes(ofLiteral:))
 
     init?(_ text: String) {
         guard text.isFieldValue, !text.contains(where: { "\\#\"<>".contains($0) }),
@@ -30,12 +31,13 @@ struct EndpointURL {
         if authority.first == "[" {
             guard let end = authority.firstIndex(of: "]"), isPort(authority[end...].dropFirst()) else { return nil }
             let host = String(authority[..<end].dropFirst())
-            return host.contains(":") && address(host) != nil ? host : nil
+            return host.contains(":") && IPNetwork.bytes(ofLiteral: host) != nil ? host : nil
         }
         let host = authority.prefix { $0 != ":" }
         guard !host.isEmpty, isPort(authority[host.endIndex...]),
             host.utf8.allSatisfy({
                 ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || (0x2D...0x2E).contains($0) || (0x30...0x39).contains($0)
+                    || $0 == UInt8(ascii: "_")
             })
         else { return nil }
         return String(host)
@@ -48,20 +50,16 @@ struct EndpointURL {
         return digits.utf8.allSatisfy { (0x30...0x39).contains($0) } && (UInt16(digits) ?? 0) > 0
     }
 
-    /// Whether credentials may come from there: over TLS from anywhere, else from this machine's or container's own.
-    var mayGiveCredentials: Bool {
-        if isSecure || host == "localhost" { return true }
-        guard let bytes = Self.address(host) else { return false }
-        if bytes.count == 4, bytes[0] == 127 { return true }
-        if bytes.count == 16, bytes == Array(repeating: 0, count: 15) + [1] { return true }
-        return Self.endpoints.contains(bytes)
+    /// Whether it names this machine itself.
+    var isLoopback: Bool {
+        if host == "localhost" { return true }
+        guard let bytes = IPNetwork.bytes(ofLiteral: host) else { return false }
+        return bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
     }
 
-    /// The bytes of an address in its usual text, nil for anything else.
-    private static func address(_ text: String) -> [UInt8]? {
-        let family = text.contains(":") ? AF_INET6 : AF_INET
-        var bytes = [UInt8](repeating: 0, count: family == AF_INET6 ? 16 : 4)
-        let isAddress = unsafe bytes.withUnsafeMutableBytes { unsafe inet_pton(family, text, $0.baseAddress) == 1 }
-        return isAddress ? bytes : nil
+    /// Whether credentials may come from there: over TLS from anywhere, else from this machine's or container's own.
+    var mayGiveCredentials: Bool {
+        if isSecure || isLoopback { return true }
+        return IPNetwork.bytes(ofLiteral: host).map(Self.endpoints.contains) ?? false
     }
 }

@@ -55,7 +55,7 @@ struct WebIdentityRole {
         guard region.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }) else {
             throw CredentialFailure.invalid("AWS_REGION", "is no region")
         }
-        return "https://sts.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")/"
+        return "https://\(S3Location.awsHost("sts", region))/"
     }
 
     private static let ignoring = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"

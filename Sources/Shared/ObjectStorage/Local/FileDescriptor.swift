@@ -16,13 +16,6 @@ struct FileStatus {
         linkCount = Int(raw.st_nlink)
     }
 
-    /// The clock that dates files, in microseconds since 1970.
-    static func now() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
-
     /// Whether the contents are the same, as far as the status tells.
     func isSameVersion(as other: FileStatus) -> Bool {
         size == other.size && modifiedNanoseconds == other.modifiedNanoseconds && inode == other.inode

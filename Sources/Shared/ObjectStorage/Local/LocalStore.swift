@@ -47,9 +47,8 @@ package actor LocalStore: ObjectStore {
         let after = try file.status("inspect object \(key)")
         guard bytes.count == wanted.count, after.isSameVersion(as: status) else { throw StoreFailure.changed(key) }
         let info = tree.info(key, status, contents: isShort ? SHA256Digest.of(bytes) : nil)
-        let now = FileStatus.now()
         return StoredObject(
-            info: info, bytes: wanted == range ? bytes : Array(bytes[range]), readAtMicroseconds: now)
+            info: info, bytes: wanted == range ? bytes : Array(bytes[range]), readAtMicroseconds: WallClock.now())
     }
 
     package func openReader(_ key: ObjectKey, chunkBytes: Int) async throws(JobError) -> any ObjectReader {

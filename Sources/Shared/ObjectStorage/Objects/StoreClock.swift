@@ -1,4 +1,4 @@
-internal import Glibc
+internal import JobCore
 
 /// The time, chance and patience that requests to a store depend on; tests give their own.
 package struct StoreClock: Sendable {
@@ -26,11 +26,7 @@ package struct StoreClock: Sendable {
     /// The clocks and the chance of this machine.
     package static var system: StoreClock {
         StoreClock(
-            now: { Int64(time(nil)) },
-            elapsed: {
-                let time = ContinuousClock.now - ContinuousClock().systemEpoch
-                return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
-            },
+            now: { WallClock.now() / 1_000_000 }, elapsed: { WallClock.monotonicSeconds() },
             random: { Double.random(in: 0..<1) },
             wait: { try await Task.sleep(for: .seconds($0)) })
     }

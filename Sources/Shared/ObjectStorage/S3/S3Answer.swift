@@ -10,5 +10,8 @@ struct S3Answer {
     /// Where the body of a success can be read, when it was asked for as a stream.
     let reader: (any HTTPBodyReader)?
 
+    /// How many tries had failed before; one whose reply was lost may have taken place.
+    let failures: Int
+
     var isSuccess: Bool { verdict == .success }
 }

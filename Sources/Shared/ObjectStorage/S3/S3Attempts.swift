@@ -75,7 +75,7 @@ final class S3Attempts {
     private func answer(
         _ verdict: S3Verdict, _ head: HTTPHead, body: [UInt8] = [], reader: (any HTTPBodyReader)? = nil
     ) -> S3Answer {
-        S3Answer(verdict: verdict, head: head, body: body, reader: reader)
+        S3Answer(verdict: verdict, head: head, body: body, reader: reader, failures: failures)
     }
 
     private func once(_ flag: inout Bool, otherwise error: JobError) throws(JobError) {

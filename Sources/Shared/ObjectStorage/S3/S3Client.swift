@@ -142,7 +142,7 @@ final class S3Client: Sendable {
             if state.region == region { return false }
             state.region = region
             // Only between the hosts of AWS: nobody else is sent credentials that were not meant for them.
-            if location.isAWS { state.authority = S3Location.awsHost(region) }
+            if location.isAWS { state.authority = S3Location.awsHost("s3", region) }
             return true
         }
     }

@@ -56,7 +56,7 @@ package struct S3Location: Sendable, Equatable {
         } else {
             scheme = "https"
             self.region = region ?? "us-east-1"
-            authority = Self.awsHost(self.region)
+            authority = Self.awsHost("s3", self.region)
         }
         // Certificates of AWS do not cover names with dots in front.
         let usual: Addressing = endpoint == nil && !bucket.contains(".") ? .virtual : .path
@@ -66,9 +66,9 @@ package struct S3Location: Sendable, Equatable {
             "partBytes", Self.defaultPartBytes, in: Self.smallestPartBytes...Self.largestPartBytes)
     }
 
-    /// The store of AWS itself for a region.
-    static func awsHost(_ region: String) -> String {
-        "s3.\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
+    /// The host of a service of AWS, such as `s3`, for a region.
+    static func awsHost(_ service: String, _ region: String) -> String {
+        "\(service).\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
     }
 
     /// Whether requests go to AWS, the only place whose redirects are followed to another host.
@@ -117,26 +117,17 @@ package struct S3Location: Sendable, Equatable {
         if authority.hasSuffix("/") { authority.removeLast() }
         let standardPort = scheme == "https" ? ":443" : ":80"
         if authority.hasSuffix(standardPort) { authority.removeLast(standardPort.count) }
-        guard isAuthority(authority) else { throw invalid("has an endpoint that is more than a host and a port") }
         guard scheme == "https" || scheme == "http" else {
             throw invalid("has an endpoint that is neither https:// nor http://")
         }
-        if scheme == "http" && !isLoopback(authority) {
+        guard !authority.contains("/"), !authority.contains("?"), let url = EndpointURL("\(scheme)://\(authority)")
+        else {
+            throw invalid("has an endpoint that is not a host, or a host and a port")
+        }
+        if scheme == "http", !url.isLoopback {
             throw invalid("has an endpoint without TLS that is not on this machine; use https://")
         }
         return (scheme, authority)
-    }
-
-    private static func isLoopback(_ authority: String) -> Bool {
-        if authority.hasPrefix("[::1]") { return true }
-        let host = authority.split(separator: ":").first ?? ""
-        if host == "localhost" { return true }
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return numbers.count == 4 && numbers.allSatisfy { $0 != nil } && numbers[0] == 127
-    }
-
-    private static func isAuthority(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { isNameByte($0) || ":[]".utf8.contains($0) }
     }
 
     private static func isName(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isNameByte) }

@@ -26,8 +26,11 @@ struct S3Multipart: Sendable {
         var operation = S3Operation("POST", key, verb: "begin the upload of")
         operation.query = [("uploads", "")]
         operation.fields = [("Content-Type", contentType), (S3Object.writeField, writeID)]
-        let document = try await store.document(operation, nil)
+        let answer = try await store.client.perform(operation)
+        let document = try store.document(answer, operation, nil)
         guard let id = document["UploadId"], !id.isEmpty else { throw S3Failure.unreadable(operation.subject) }
+        // A try whose reply was lost has begun an upload that nobody will end.
+        if answer.failures > 0 { try await store.sweepUploads(prefix: key.text, except: id) }
         return S3Multipart(key: key, uploadID: id, writeID: writeID, store: store)
     }
 

@@ -30,7 +30,7 @@ enum S3Object {
 
     /// The store's clock.
     static func time(_ head: HTTPHead) -> Int64 {
-        head["Date"].flatMap(HTTPDate.parse) ?? StoreClock.system.now() * 1_000_000
+        head["Date"].flatMap(HTTPDate.parse) ?? WallClock.now()
     }
 
     /// The size behind the slash of `Content-Range`, or else `Content-Length`.

@@ -28,9 +28,13 @@ extension S3Store {
         return try await document(operation, "ListBucketResult")
     }
 
-    /// Performs an operation that answers with a document; `nil`: servers do not agree on its name.
-    func document(_ operation: S3Operation, _ name: String?) async throws(JobError) -> XMLElement {
-        let answer = try await client.perform(operation)
+    /// Performs an operation that answers with a document.
+    func document(_ operation: S3Operation, _ name: String) async throws(JobError) -> XMLElement {
+        try document(await client.perform(operation), operation, name)
+    }
+
+    /// The document of an answer; `nil`: servers do not agree on its name.
+    func document(_ answer: S3Answer, _ operation: S3Operation, _ name: String?) throws(JobError) -> XMLElement {
         guard answer.isSuccess else { throw S3Failure.refused("NoSuchBucket", operation.subject, client.location) }
         guard let document = XMLElement(answer.body), name == nil || document.name == name else {
             throw S3Failure.unreadable(operation.subject)

@@ -8,17 +8,22 @@ extension S3Store {
         try ObjectKey.check(prefix: prefix)
         // Uploads outside a folder of their own may be anybody's.
         guard prefix.hasSuffix("/") else { return }
+        try await sweepUploads(prefix: prefix)
+    }
+
+    /// Aborts the uploads of keys that start with the prefix, all but one.
+    func sweepUploads(prefix: String, except kept: String? = nil) async throws(JobError) {
         var marker: (key: String, upload: String)?
         var isFirst = true
         while isFirst || marker != nil {
             isFirst = false
-            marker = try await sweepPage(prefix, after: marker)
+            marker = try await sweepPage(prefix, after: marker, except: kept)
         }
     }
 
     /// Aborts the uploads of one page of the listing; where the next page begins.
     private func sweepPage(
-        _ prefix: String, after marker: (key: String, upload: String)?
+        _ prefix: String, after marker: (key: String, upload: String)?, except kept: String?
     ) async throws(JobError) -> (key: String, upload: String)? {
         var operation = S3Operation("GET", nil, verb: "list the uploads of")
         operation.query = [
@@ -34,9 +39,9 @@ extension S3Store {
             return nil
         }
         for upload in page.all("Upload") {
-            guard let key = key(upload["Key"], page), key.text.hasPrefix(prefix), let id = upload["UploadId"] else {
-                continue
-            }
+            guard let key = key(upload["Key"], page), key.text.hasPrefix(prefix), let id = upload["UploadId"],
+                id != kept
+            else { continue }
             try await abort(key, id)
         }
         guard page["IsTruncated"] == "true", let key = page["NextKeyMarker"], let id = page["NextUploadIdMarker"]

@@ -1,12 +1,15 @@
 internal import Glibc
 
-/// The two clocks of a job.
+/// The two clocks of this machine.
 package enum WallClock {
     /// Microseconds since 1970 in UTC.
     package static func now() -> Int64 { read(CLOCK_REALTIME) }
 
     /// Microseconds of a clock that never goes back, for durations.
     package static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+
+    /// Seconds of that clock, for the waits and deadlines of requests.
+    package static func monotonicSeconds() -> Double { Double(monotonic()) / 1e6 }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
