@@ -59,11 +59,12 @@ let package = Package(
         shared(
             "JobRuntime",
             [
-                "ObjectStorage", "HTTPTransport", "SQLite", "Signing", "Formats", "Compression", "JobCore",
+                "ObjectStorage", "HTTPTransport", "PostgreSQL", "SQLite", "Signing", "Formats", "Compression", "JobCore",
                 argumentParser, logging,
             ]),
         shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"]),
         shared("HTTPTransport", ["CCurl", "JobCore"]),
+        shared("PostgreSQL", ["CPQ", "JobCore"]),
         shared("SQLite", ["CSQLite", "JobCore"]),
         shared("Signing", ["COpenSSL"]),
         shared("Compression", ["CISAL", "CZstd", "JobCore"]),
@@ -73,6 +74,7 @@ let package = Package(
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),

@@ -23,15 +23,16 @@ struct ExportPipeline: Sendable {
         let columnCount = spec.columns.count
         let channel = BoundedChannel<RowBatch>(depth: 2)
         let pool = Pool { RowBatch(columnCount: columnCount) }
+        let progress = ReadProgress()
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask {
-                try await read(query, into: channel, pool: pool)
+                try await read(query, into: channel, pool: pool, progress)
                 return nil
             }
-            group.addTask { try await store(channel, pool) }
+            group.addTask { try await store(channel, pool, progress) }
             group.addTask {
                 // Only for the progress bar: an export does not fail because its size is not known.
-                try? await count(query)
+                try? await count(query, progress)
                 return nil
             }
             defer { group.cancelAll() }
@@ -43,12 +44,12 @@ struct ExportPipeline: Sendable {
     }
 
     private func read(
-        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>
+        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, _ progress: ReadProgress
     ) async throws {
         let start = WallClock.monotonic()
         let snapshot = try await context.backends.database.openSnapshot()
         do {
-            try await snapshot.read(query, into: channel, pool: pool)
+            try await snapshot.read(query, into: channel, pool: pool, progress: progress)
         } catch {
             await snapshot.close()
             throw error
@@ -58,18 +59,16 @@ struct ExportPipeline: Sendable {
     }
 
     /// Counts the rows in a snapshot of its own, while the first rows are already on their way.
-    private func count(_ query: RowQuery) async throws {
+    private func count(_ query: RowQuery, _ progress: ReadProgress) async throws {
         let snapshot = try await context.backends.database.openSnapshot()
         let total = try? await snapshot.count(query)
         await snapshot.close()
-        guard let total else { return }
-        context.meter.update { counts in
-            counts.rowsTotal = total
-            return nil
-        }
+        if let total, progress.rows == nil { progress.expect(rows: total) }
     }
 
-    private func store(_ channel: BoundedChannel<RowBatch>, _ pool: Pool<RowBatch>) async throws -> JobResult {
+    private func store(
+        _ channel: BoundedChannel<RowBatch>, _ pool: Pool<RowBatch>, _ progress: ReadProgress
+    ) async throws -> JobResult {
         let writer = try ResultWriter(spec: spec, context: context)
         do {
             while let batch = try await channel.receive() {
@@ -83,7 +82,9 @@ struct ExportPipeline: Sendable {
                     counts.rowsWritten += rows
                     counts.bytesRead += bytes
                     counts.bytesWritten = written
-                    return counts.rowsTotal > 0 ? Double(counts.rowsWritten) / Double(counts.rowsTotal) : nil
+                    counts.rowsTotal = max(progress.rows ?? 0, counts.rowsWritten)
+                    // Estimates may be exceeded; only the end is the end.
+                    return progress.share(written: counts.rowsWritten).map { min($0, 0.999) }
                 }
             }
             var result = JobResult()

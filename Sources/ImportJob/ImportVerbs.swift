@@ -15,7 +15,7 @@ struct RunCommand: AsyncParsableCommand {
         let input = try options.read()
         let spec = try ImportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
-        let backends = try await input.openBackends()
+        let backends = try await input.openBackends(for: spec.common)
         try await check.run(backends)
         let runner = JobRunner(
             spec: spec.common, format: spec.formatName, backends: backends, environment: input.environment,
@@ -42,7 +42,7 @@ struct PrepareCommand: AsyncParsableCommand {
         let input = try options.read()
         let spec = try ImportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
-        let backends = try await input.openBackends()
+        let backends = try await input.openBackends(for: spec.common)
         let preparation = Preparation(backends: backends)
         let manifest = try await preparation.queue(spec.common, format: spec.formatName)
         StandardStream.output(manifest)

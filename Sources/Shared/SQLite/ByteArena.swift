@@ -57,24 +57,7 @@ internal import JobCore
 
     /// Appends an integer in decimal digits.
     mutating func append(_ number: Int64) {
-        reserve(20)
-        var magnitude = number.magnitude
-        var digits = 1
-        var rest = magnitude / 10
-        while rest > 0 {
-            digits += 1
-            rest /= 10
-        }
-        if number < 0 {
-            unsafe base[count] = UInt8(ascii: "-")
-            count += 1
-        }
-        var index = count + digits
-        repeat {
-            index -= 1
-            unsafe base[index] = UInt8(ascii: "0") + UInt8(magnitude % 10)
-            magnitude /= 10
-        } while index > count
-        count += digits
+        reserve(IntegerText.maximumBytes)
+        count += unsafe IntegerText.write(number, to: base + count)
     }
 }

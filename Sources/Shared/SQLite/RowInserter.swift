@@ -31,13 +31,13 @@ internal import JobCore
                 "INSERT INTO temp.dry_run_keys VALUES (\(marks)) ON CONFLICT (\(conflict)) DO NOTHING")
             let match = keys.enumerated().map { " AND \($1) = ?\($0 + 2)" }.joined()
             find = try connection.prepare(
-                "SELECT 1 FROM main.\(dialect.quote(resource.table)) WHERE org_id = ?1" + match)
+                "SELECT 1 FROM main.\(dialect.quoteTable(resource.table)) WHERE org_id = ?1" + match)
             try find?.bind(.text(plan.orgId), at: 1)
         } else {
             let names = (["org_id"] + columns.map(\.name)).map(dialect.quote).joined(separator: ", ")
             let marks = (0...columns.count).map { "?\($0 + 1)" }.joined(separator: ", ")
             insert = try connection.prepare(
-                "INSERT INTO \(dialect.quote(resource.table)) (\(names)) VALUES (\(marks)) "
+                "INSERT INTO \(dialect.quoteTable(resource.table)) (\(names)) VALUES (\(marks)) "
                     + "ON CONFLICT (\(conflict)) DO NOTHING")
             find = nil
         }

@@ -27,15 +27,11 @@ package struct SQLiteDatabase: Database {
     }
 
     package func migrate(_ catalogue: Catalogue) async throws -> [String] {
-        try await SQLiteMaintenance().migrate(path: path, tables: Self.tables(catalogue))
+        try await SQLiteMaintenance().migrate(path: path, tables: TableDefinition.all(catalogue))
     }
 
     package func missingTables(_ catalogue: Catalogue) async throws -> [String] {
-        try await SQLiteMaintenance().missing(path: path, tables: Self.tables(catalogue))
-    }
-
-    private static func tables(_ catalogue: Catalogue) -> [TableDefinition] {
-        catalogue.resources.map { TableDefinition($0) } + TableDefinition.system
+        try await SQLiteMaintenance().missing(path: path, tables: TableDefinition.all(catalogue))
     }
 }
 

@@ -36,7 +36,9 @@ actor SQLiteSnapshot: DatabaseSnapshot {
         }
     }
 
-    func read(_ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>) async throws {
+    func read(
+        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, progress: ReadProgress
+    ) async throws {
         let connection = try opened()
         let interrupter = connection.interrupter
         try await withTaskCancellationHandler {

@@ -17,17 +17,28 @@ package protocol Database: Sendable {
 
     /// Whether the file or database exists at all.
     func exists() async -> Bool
+
+    /// What a careful operator would change, one sentence each.
+    func advice() async throws -> [String]
+}
+
+extension Database {
+    package func advice() async throws -> [String] { [] }
 }
 
 /// One consistent view.
 ///
 /// Closed once, by its owner.
 package protocol DatabaseSnapshot: Sendable {
-    /// Rows the query would read.
+    /// Rows the query would read, or about so many.
     func count(_ query: RowQuery) async throws -> Int
 
     /// Sends the rows of the query in its order, as canonical text, then finishes the channel.
-    func read(_ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>) async throws
+    ///
+    /// Tells `progress` what it knows about the amount.
+    func read(
+        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, progress: ReadProgress
+    ) async throws
 
     /// Ends the view.
     func close() async

@@ -4,9 +4,10 @@ package struct PostgreSQLDialect: SQLDialect {
 
     package var tableOptions: String { "" }
 
-    package func columnType(_ type: ColumnType) -> String {
+    package func columnType(_ type: ColumnType, isKey: Bool) -> String {
         switch type {
-        case .text: "text"
+        // Keys are compared most: byte order is the fastest, and the order of every other database.
+        case .text: isKey ? "text COLLATE \"C\"" : "text"
         case .int: "bigint"
         case .decimal: "numeric"
         case .double: "double precision"
@@ -20,21 +21,29 @@ package struct PostgreSQLDialect: SQLDialect {
 
     package func placeholder(_ number: Int) -> String { "$\(number)" }
 
-    package func comparable(_ column: Column) -> String {
-        // Text compares by bytes, as everywhere else; the collation of the database would order it differently.
-        column.type == .text ? "\(quote(column.name)) COLLATE \"C\"" : quote(column.name)
+    package func comparable(_ column: Column, _ use: ComparisonUse) -> String {
+        // Text is ordered by bytes, as everywhere else. Equality needs no collation, and finds its index without one.
+        column.type == .text && use == .order ? "\(quote(column.name)) COLLATE \"C\"" : quote(column.name)
     }
 
-    package func jsonField(_ column: Column, path: String) -> String {
-        "\(quote(column.name)) #>> \(path)::text[]"
+    package func jsonField(_ column: Column, path: String, _ use: ComparisonUse) -> String {
+        let json = "\(quote(column.name))::jsonb"
+        let text = "\(json) #>> \(path)::text[]"
+        let kind = "jsonb_typeof(\(json) #> \(path)::text[])"
+        return switch use {
+        case .anything: "(\(text))"
+        case .text, .order: "(CASE WHEN \(kind) = 'string' THEN \(text) END) COLLATE \"C\""
+        case .number: "(CASE WHEN \(kind) = 'number' THEN (\(text))::numeric END)"
+        case .flag: "(CASE WHEN \(kind) = 'boolean' THEN (\(text))::boolean END)"
+        }
     }
 
     package func jsonPath(_ keys: [String]) -> String {
         let quoted = keys.map { key in
             var text = "\""
-            for character in key {
-                if character == "\"" || character == "\\" { text.append("\\") }
-                text.append(character)
+            for scalar in key.unicodeScalars {
+                if scalar == "\"" || scalar == "\\" { text.unicodeScalars.append("\\") }
+                text.unicodeScalars.append(scalar)
             }
             return text + "\""
         }

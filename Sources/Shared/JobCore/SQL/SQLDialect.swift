@@ -1,14 +1,14 @@
 /// What differs between the SQL of one database and another.
 package protocol SQLDialect: Sendable {
     /// The column type that holds values of `type` exactly.
-    func columnType(_ type: ColumnType) -> String
+    func columnType(_ type: ColumnType, isKey: Bool) -> String
     /// Placeholder of the parameter with that number, from 1.
     func placeholder(_ number: Int) -> String
     /// The column as an expression whose comparisons follow the meaning of the type (decimals by value).
-    func comparable(_ column: Column) -> String
-    /// The text or number found in a JSON column at a path of object keys, null when it is not there. `path` is a
-    /// placeholder for what `jsonPath` returns.
-    func jsonField(_ column: Column, path: String) -> String
+    func comparable(_ column: Column, _ use: ComparisonUse) -> String
+    /// What a JSON column holds at a path of object keys, null when it is not there or not of the kind it is compared
+    /// with. `path` is a placeholder for what `jsonPath` returns.
+    func jsonField(_ column: Column, path: String, _ use: ComparisonUse) -> String
     /// The path as this database writes it.
     func jsonPath(_ keys: [String]) -> String
     /// "a differs from b", true when a is null.
@@ -25,10 +25,37 @@ extension SQLDialect {
     /// The name as an SQL identifier; quotes in it are doubled (SQL:2016, 5.2 delimited identifier).
     package func quote(_ name: String) -> String {
         var quoted = "\""
-        for character in name {
-            if character == "\"" { quoted.append("\"") }
-            quoted.append(character)
+        // By scalars: a quote with a combining mark behind it is one character, and not equal to a quote.
+        for scalar in name.unicodeScalars {
+            if scalar == "\"" { quoted.unicodeScalars.append("\"") }
+            quoted.unicodeScalars.append(scalar)
         }
         return quoted + "\""
+    }
+
+    /// The name of a table, perhaps with its schema (`crm.contacts`), as SQL identifiers.
+    package func quoteTable(_ name: String) -> String {
+        name.split(separator: ".", omittingEmptySubsequences: false).map { quote(String($0)) }.joined(separator: ".")
+    }
+}
+
+/// What an expression is compared with.
+package enum ComparisonUse: Sendable, Equatable {
+    /// Text, for equality.
+    case text
+    /// Text, for its place in the order of bytes.
+    case order
+    case number
+    case flag
+    /// Whether there is something, or what it looks like as text.
+    case anything
+
+    package init(_ value: Literal, isOrder: Bool) {
+        self =
+            switch value {
+            case .text, .timestamp, .date: isOrder ? .order : .text
+            case .integer, .double, .decimal: .number
+            case .bool: .flag
+            }
     }
 }

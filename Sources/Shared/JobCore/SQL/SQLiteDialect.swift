@@ -10,7 +10,7 @@ package struct SQLiteDialect: SQLDialect {
 
     package var tableOptions: String { " STRICT, WITHOUT ROWID" }
 
-    package func columnType(_ type: ColumnType) -> String {
+    package func columnType(_ type: ColumnType, isKey: Bool) -> String {
         switch type {
         case .text, .decimal, .date, .uuid, .json: "TEXT"
         case .int, .bool, .timestamp: "INTEGER"
@@ -20,11 +20,11 @@ package struct SQLiteDialect: SQLDialect {
 
     package func placeholder(_ number: Int) -> String { "?\(number)" }
 
-    package func comparable(_ column: Column) -> String {
+    package func comparable(_ column: Column, _ use: ComparisonUse) -> String {
         column.type == .decimal ? "\(quote(column.name)) COLLATE \(Self.decimalCollation)" : quote(column.name)
     }
 
-    package func jsonField(_ column: Column, path: String) -> String {
+    package func jsonField(_ column: Column, path: String, _ use: ComparisonUse) -> String {
         // Text that is not JSON has no fields; without the guard one bad value would end the whole statement.
         "CASE WHEN json_valid(\(quote(column.name))) THEN json_extract(\(quote(column.name)), \(path)) END"
     }

@@ -40,20 +40,26 @@ package struct TableDefinition: Sendable {
     /// The statements that create the table and its indexes when they are missing.
     package func createStatements(_ dialect: some SQLDialect) -> [String] {
         var lines = fields.map { field in
-            "  \(dialect.quote(field.name)) \(dialect.columnType(field.type))" + (field.isRequired ? " NOT NULL" : "")
+            let type = dialect.columnType(field.type, isKey: primaryKey.contains(field.name))
+            return "  \(dialect.quote(field.name)) \(type)" + (field.isRequired ? " NOT NULL" : "")
         }
         lines.append("  PRIMARY KEY (\(primaryKey.map(dialect.quote).joined(separator: ", ")))")
         var statements = [
-            "CREATE TABLE IF NOT EXISTS \(dialect.quote(name)) (\n" + lines.joined(separator: ",\n") + "\n)"
+            "CREATE TABLE IF NOT EXISTS \(dialect.quoteTable(name)) (\n" + lines.joined(separator: ",\n") + "\n)"
                 + dialect.tableOptions
         ]
         for index in indexes {
-            let indexName = name + "_by_" + index.dropFirst().prefix(1).joined()
+            let indexName = (name.split(separator: ".").last.map(String.init) ?? name) + "_by_" + index.dropFirst().prefix(1).joined()
             statements.append(
-                "CREATE INDEX IF NOT EXISTS \(dialect.quote(indexName)) ON \(dialect.quote(name)) "
+                "CREATE INDEX IF NOT EXISTS \(dialect.quote(indexName)) ON \(dialect.quoteTable(name)) "
                     + "(\(index.map(dialect.quote).joined(separator: ", ")))")
         }
         return statements
+    }
+
+    /// The tables of a catalogue, and those of the jobs.
+    package static func all(_ catalogue: Catalogue) -> [TableDefinition] {
+        catalogue.resources.map { TableDefinition($0) } + system
     }
 
     /// What an import needs to remember: how far each job has come, and the rows it refused.

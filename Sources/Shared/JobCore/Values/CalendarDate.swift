@@ -30,3 +30,11 @@ package enum RelativeSpan {
         return count * seconds * 1_000_000
     }
 }
+extension CalendarDate {
+    package static let infinity = Int.max
+    package static let negativeInfinity = Int.min
+    package static func write(_ day: Int, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        _ = unsafe Timestamp.write(Int64(day) * 86_400_000_000, to: target)
+        return 10
+    }
+}

@@ -43,5 +43,7 @@ package struct SpecInput: Sendable {
     package let log: JobLog
 
     /// The database and the store of the job; opened only when the spec is known to be right.
-    package func openBackends() async throws -> Backends { try await Backends.open(environment, log: log) }
+    package func openBackends(for spec: CommonSpec) async throws -> Backends {
+        try await Backends.open(environment, log: log, jobId: spec.jobId)
+    }
 }

@@ -1,5 +1,6 @@
 package import JobCore
 package import ObjectStorage
+internal import PostgreSQL
 internal import SQLite
 
 /// The database and the object store of a job.
@@ -16,16 +17,19 @@ package struct Backends: Sendable {
     ///
     /// With nothing configured a first run creates the demo organisation.
     /// Throws `configuration_invalid`, `store_unavailable` and what the database reports.
-    package static func open(_ environment: JobEnvironment, log: JobLog) async throws -> Backends {
+    package static func open(
+        _ environment: JobEnvironment, log: JobLog, jobId: String? = nil
+    ) async throws -> Backends {
         let catalogue = try CatalogueFile.load(environment.catalogueFile)
-        let database = try database(environment.databaseURL)
+        let database = try database(environment.databaseURL, jobId: jobId)
         let store = try StoreBackend.open(environment)
         if environment.usesDefaultDatabase, await !database.exists() {
             let path = BackendURL.split(environment.databaseURL).rest
             try FileLayout.createFolder(of: path)
             if environment.catalogueFile == nil { try await createDemo(at: path, catalogue, log) }
         }
-        return Backends(database: database, store: store, catalogue: catalogue, isLocal: store is LocalStore)
+        return Backends(database: database, store: store, catalogue: catalogue,
+            isLocal: database is SQLiteDatabase && store is LocalStore)
     }
 
     /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing
@@ -42,14 +46,15 @@ package struct Backends: Sendable {
         }
     }
 
-    private static func database(_ url: String) throws -> any Database {
+    private static func database(_ url: String, jobId: String?) throws -> any Database {
         let (scheme, rest) = BackendURL.split(url)
         switch scheme {
         case "sqlite" where !rest.isEmpty: return SQLiteDatabase(path: rest)
+        case "postgres", "postgresql": return try PostgreSQLDatabase(url: url, jobId: jobId)
         default:
             throw JobError(
                 "configuration_invalid", .configuration, "DATABASE_URL has the unsupported form '\(scheme):'",
-                hint: "use sqlite:PATH")
+                hint: "use postgres://USER@HOST/DATABASE or sqlite:PATH")
         }
     }
 }

@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// Texts as C wants a list of them: pointers, then a null pointer.
+///
+/// Owns the copies.
+@safe final class CStrings {
+    let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
+    private let count: Int
+
+    init(_ texts: [String?]) {
+        count = texts.count + 1
+        unsafe pointers = .allocate(capacity: count)
+        for (index, text) in texts.enumerated() {
+            unsafe pointers[index] = text.flatMap { unsafe strdup($0) }.map { unsafe UnsafePointer($0) }
+        }
+        unsafe pointers[texts.count] = nil
+    }
+
+    deinit {
+        for index in 0..<count { unsafe free(UnsafeMutablePointer(mutating: pointers[index])) }
+        unsafe pointers.deallocate()
+    }
+}

@@ -1,0 +1,58 @@
+internal import CPQ
+internal import JobCore
+
+/// What libpq is told about a connection: the URL's own words, and defaults for what it leaves open.
+///
+/// See https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS.
+struct ConnectionSettings: Sendable {
+    /// A silent network is noticed within about half a minute: idle connections are probed, unanswered data ends them.
+    private static let defaults = [
+        ("connect_timeout", "10"), ("keepalives", "1"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
+        ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+    ]
+
+    /// Keywords and values, as `PQconnectStartParams` takes them.
+    let parameters: [(keyword: String, value: String)]
+    /// Seconds that connecting may take, for all hosts together.
+    let connectSeconds: Int
+    /// Host, port and database, without user and password.
+    let description: String
+
+    /// Reads a libpq URL.
+    ///
+    /// Throws `configuration_invalid` (78); libpq's own words about it could quote the password and are not repeated.
+    init(url: String, applicationName: String) throws(JobError) {
+        guard let options = unsafe PQconninfoParse(url, nil) else {
+            throw JobError(
+                "configuration_invalid", .configuration, "DATABASE_URL is not a PostgreSQL connection URL",
+                hint: "use postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; "
+                    + "write special characters of the password as %XX")
+        }
+        defer { unsafe PQconninfoFree(options) }
+        var found: [(keyword: String, value: String)] = []
+        var option = unsafe options
+        while let keyword = unsafe option.pointee.keyword {
+            if let value = unsafe option.pointee.val {
+                unsafe found.append((String(cString: keyword), String(cString: value)))
+            }
+            unsafe option += 1
+        }
+        let places = ["host", "hostaddr", "port", "dbname", "service"].compactMap { name in
+            found.first { $0.keyword == name }.map { "\(name)=\($0.value)" }
+        }
+        // A connection string in place of the name could hold a password.
+        let isPlain = !places.contains { $0.hasPrefix("dbname=") && ($0.dropFirst(7).contains("=") || $0.contains("://")) }
+        description = "postgresql " + (isPlain && !places.isEmpty ? places.joined(separator: " ") : "(libpq's defaults)")
+        for (keyword, value) in Self.defaults + [("application_name", applicationName)]
+        where !found.contains(where: { $0.keyword == keyword }) {
+            found.append((keyword, value))
+        }
+        found.removeAll { $0.keyword == "client_encoding" }
+        found.append(("client_encoding", "UTF8"))
+        parameters = found
+        let hosts = found.first { $0.keyword == "host" }?.value.split(separator: ",").count ?? 1
+        let seconds = found.first { $0.keyword == "connect_timeout" }.flatMap { Int($0.value) } ?? 10
+        // Zero and less mean no limit to libpq; a job always has one.
+        connectSeconds = (seconds > 0 ? seconds : 60) * max(1, hosts)
+    }
+}

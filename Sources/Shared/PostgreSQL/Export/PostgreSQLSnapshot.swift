@@ -1,0 +1,121 @@
+internal import FoundationEssentials
+internal import JobCore
+
+/// One read-only transaction, and the connections that share its view when there is much to read.
+actor PostgreSQLSnapshot: DatabaseSnapshot {
+    private let executor = BlockingExecutor(label: "postgresql-snapshot")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private static let batchBytes = 1 << 20
+    /// Batches that a reader may be ahead of its turn.
+    private static let batchesAhead = 12
+
+    private let settings: ConnectionSettings
+    private nonisolated let waker = Waker()
+    private var connection: Connection?
+
+    init(_ settings: ConnectionSettings) { self.settings = settings }
+
+    /// Connects and fixes the view.
+    func open() async throws {
+        try await withTaskCancellationHandler {
+            let connection = try await Session.connect(settings, waker: waker)
+            do {
+                try connection.execute(Session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", on: connection))
+                // The view is fixed by the first statement that reads.
+                try connection.execute("SELECT 1")
+            } catch {
+                throw connection.failure(error, doing: "begin")
+            }
+            self.connection = connection
+        } onCancel: {
+            waker.wake()
+        }
+    }
+
+    private func opened() throws -> Connection {
+        guard let connection else { throw JobError("internal_error", .software, "the snapshot is closed") }
+        return connection
+    }
+
+    func count(_ query: RowQuery) async throws -> Int { try plan(query).rows }
+
+    private func plan(_ query: RowQuery) throws -> ReadPlan {
+        let connection = try opened()
+        do {
+            return try ReadPlan(query, connection)
+        } catch {
+            throw connection.failure(error, doing: "plan")
+        }
+    }
+
+    func read(
+        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, progress: ReadProgress
+    ) async throws {
+        let connection = try opened()
+        try await withTaskCancellationHandler {
+            let plan = try plan(query)
+            progress.expect(rows: plan.rows)
+            if plan.parts.count == 1 {
+                let decoder = BinaryRowDecoder(
+                    connection: connection, columns: query.columns, forms: plan.forms, batchBytes: Self.batchBytes)
+                let rows = RowCopy(connection: connection, decoder: decoder)
+                try rows.begin(plan.parts[0].sql)
+                while let batch = try rows.next(pool) { try await channel.send(batch) }
+            } else {
+                let snapshot = try connection.execute("SELECT pg_export_snapshot()").text(0, 0) ?? ""
+                try await read(plan, query.columns, snapshot, into: channel, pool: pool, progress)
+            }
+            channel.finish()
+        } onCancel: {
+            waker.wake()
+        }
+    }
+
+    /// Reads the parts by several connections and puts them together in their order.
+    ///
+    /// Connection n of k reads part n, n + k, n + 2k and so on, so that each needs to be ahead of its turn by little.
+    private func read(
+        _ plan: ReadPlan, _ columns: [Column], _ snapshot: String, into channel: BoundedChannel<RowBatch>,
+        pool: Pool<RowBatch>, _ progress: ReadProgress
+    ) async throws {
+        let count = min(plan.parts.count, max(2, min(4, ProcessInfo.processInfo.activeProcessorCount)))
+        let settings = settings
+        let forms = plan.forms
+        let channels = (0..<count).map { _ in BoundedChannel<RangeReader.Item>(depth: Self.batchesAhead) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, rows) in channels.enumerated() {
+                let parts = stride(from: index, to: plan.parts.count, by: count).map { plan.parts[$0] }
+                group.addTask {
+                    let reader = RangeReader()
+                    try await reader.open(settings, snapshot: snapshot)
+                    try await reader.read(parts, columns: columns, forms: forms, into: rows, pool: pool)
+                    await reader.close()
+                }
+            }
+            group.addTask {
+                try await Self.merge(plan.parts, channels, into: channel, progress)
+            }
+            defer { group.cancelAll() }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func merge(
+        _ parts: [ReadPlan.Part], _ channels: [BoundedChannel<RangeReader.Item>],
+        into channel: BoundedChannel<RowBatch>, _ progress: ReadProgress
+    ) async throws {
+        var share = 0.0
+        var rows = 0
+        for (index, part) in parts.enumerated() {
+            while case .rows(let batch)? = try await channels[index % channels.count].receive() {
+                rows += batch.rowCount
+                try await channel.send(batch)
+            }
+            share += part.share
+            progress.note(share: share, rows: rows)
+        }
+    }
+
+    func close() async { connection = nil }
+}

@@ -1,0 +1,139 @@
+internal import JobCore
+
+/// How the rows of a query are read: by one connection in the order asked for, or in ranges by several.
+///
+/// The server's own plan decides. A large table that it would scan from end to end is read in ranges of blocks, in the
+/// order in which the rows are stored; a large stretch of an index by time in ranges of time; everything else by one
+/// connection.
+struct ReadPlan {
+    /// One COPY: its statement, and which share of the whole it is.
+    struct Part: Equatable {
+        let sql: String
+        let share: Double
+    }
+
+    /// From so many blocks on (32 MiB) a scan is worth more than one connection.
+    private static let blocksForRanges = 4096
+    /// Blocks of one range: 8 MiB.
+    private static let blocksPerRange = 1024
+    /// From so many rows on a stretch of time is.
+    private static let rowsForRanges = 200_000
+
+    /// In the order of the result.
+    let parts: [Part]
+    /// The planner's estimate.
+    let rows: Int
+    let forms: [WireForm]
+
+    /// Plans the reading inside the transaction that fixes the view.
+    init(_ query: RowQuery, _ connection: Connection) throws {
+        let table = query.resource.table
+        let shape = try TableShape(query.resource, connection)
+        let fields = try shape.require(
+            query.columns.map(\.name), table: table, to: "SELECT", \.canSelect, connection)
+        _ = try shape.require(["org_id"] + query.order, table: table, to: "SELECT", \.canSelect, connection)
+        var reads: [ColumnRead] = []
+        for (column, field) in zip(query.columns, fields) { reads.append(try ColumnRead(column, field, table: table)) }
+        forms = reads.map(\.form)
+        let sql = Statements(query, reads.map(\.expression), order: Self.order(query, shape))
+        let scan = try Scan(sql.plain(), connection)
+        rows = min(scan.rows, query.limit ?? .max)
+        if query.limit == nil, connection.serverVersion >= 140_000, shape.hasBlocks, scan.isSequential,
+            shape.blocks >= Self.blocksForRanges
+        {
+            parts = Self.blockRanges(shape.blocks).map { range, share in
+                Part(sql: sql.copy(where: range), share: share)
+            }
+        } else if query.limit == nil, !scan.isSequential, scan.rows >= Self.rowsForRanges,
+            let time = query.resource.timeColumn, query.order.first == time
+        {
+            let ranges = try Self.timeRanges(time, query.resource, scan.rows, connection)
+            parts = ranges.map { Part(sql: sql.copy(where: $0, isOrdered: true), share: 1 / Double(ranges.count)) }
+        } else {
+            parts = [Part(sql: sql.copy(where: [], isOrdered: true), share: 1)]
+        }
+    }
+
+    /// The order as SQL: text by its bytes, which indexes of byte-ordered columns serve as they are.
+    private static func order(_ query: RowQuery, _ shape: TableShape) -> [String] {
+        query.order.map { name in
+            let isText = query.resource.column(name)?.type == .text
+            let isOrdered = shape.fields[name]?.isByteOrdered ?? true
+            return Quoting.name(name) + (isText && !isOrdered ? " COLLATE \"C\"" : "")
+        }
+    }
+
+    /// Ranges of blocks; the last one is open, for it costs nothing.
+    private static func blockRanges(_ blocks: Int) -> [(conditions: [String], share: Double)] {
+        stride(from: 0, to: blocks, by: blocksPerRange).map { first in
+            let end = first + blocksPerRange
+            let lower = "ctid >= '(\(first),0)'::tid"
+            let isLast = end >= blocks
+            return (
+                isLast ? [lower] : [lower, "ctid < '(\(end),0)'::tid"],
+                Double(min(end, blocks) - first) / Double(blocks)
+            )
+        }
+    }
+
+    /// Ranges of the time column with about equally many rows, by the server's statistics.
+    private static func timeRanges(
+        _ time: String, _ resource: Resource, _ rows: Int, _ connection: Connection
+    ) throws -> [[String]] {
+        let found = try connection.execute(
+            """
+            SELECT b::text FROM pg_stats s, pg_class c, pg_namespace n,
+              unnest(s.histogram_bounds::text::text[]) WITH ORDINALITY AS h(b, i)
+            WHERE c.oid = to_regclass($1) AND n.oid = c.relnamespace AND s.schemaname = n.nspname
+              AND s.tablename = c.relname AND s.attname = $2 AND NOT s.inherited ORDER BY i
+            """, [Quoting.table(resource.table), time])
+        let bounds = (0..<found.rowCount).compactMap { found.text($0, 0) }
+        let column = Quoting.name(time)
+        var ranges: [[String]] = []
+        var lower: String?
+        for bound in bounds.dropFirst().dropLast() {
+            let literal = Quoting.literal(bound)
+            ranges.append((lower.map { ["\(column) >= \($0)"] } ?? []) + ["\(column) < \(literal)"])
+            lower = literal
+        }
+        ranges.append(lower.map { ["\(column) >= \($0)"] } ?? [])
+        return ranges
+    }
+}
+
+/// The statements of one query.
+private struct Statements {
+    private let builder: QueryBuilder
+    private let expressions: [String]
+    private let order: [String]
+
+    init(_ query: RowQuery, _ expressions: [String], order: [String]) {
+        builder = QueryBuilder(query, dialect: PostgreSQLDialect()) { Quoting.literal($0) }
+        self.expressions = expressions
+        self.order = order
+    }
+
+    /// The rows in any order.
+    func plain() -> String { builder.select(expressions, order: []).text }
+
+    /// A COPY of the rows that meet further conditions.
+    func copy(where conditions: [String], isOrdered: Bool = false) -> String {
+        let select = builder.select(expressions, where: conditions, order: isOrdered ? order : [])
+        return "COPY (\(select.text)) TO STDOUT (FORMAT binary)"
+    }
+}
+
+/// What the planner thinks of a statement.
+private struct Scan {
+    let isSequential: Bool
+    let rows: Int
+
+    init(_ sql: String, _ connection: Connection) throws {
+        // Ranges are what reads in parallel here; a plan with workers of the server's own would hide its scan.
+        let result = try connection.execute("SET LOCAL max_parallel_workers_per_gather = 0; EXPLAIN \(sql)")
+        let line = result.text(0, 0) ?? ""
+        isSequential = line.hasPrefix("Seq Scan")
+        let digits = line.firstRange(of: " rows=").map { line[$0.upperBound...].prefix { $0.isNumber } }
+        rows = digits.flatMap { Int($0) } ?? 0
+    }
+}

@@ -1,0 +1,41 @@
+package import JobCore
+
+/// A PostgreSQL server (13 or newer) over libpq: the database of real installations.
+package struct PostgreSQLDatabase: Database {
+    private let settings: ConnectionSettings
+
+    /// The database that a libpq URL names; nothing is connected yet.
+    ///
+    /// `jobId` becomes part of the `application_name`. Throws `configuration_invalid` (78).
+    package init(url: String, jobId: String? = nil) throws(JobError) {
+        // The server keeps 63 bytes of the name.
+        let name = jobId.map { "data-io:" + $0.prefix(55) } ?? "data-io"
+        settings = try ConnectionSettings(url: url, applicationName: name)
+    }
+
+    package var description: String { settings.description }
+
+    package func exists() async -> Bool { true }
+
+    package func openSnapshot() async throws -> any DatabaseSnapshot {
+        let snapshot = PostgreSQLSnapshot(settings)
+        try await snapshot.open()
+        return snapshot
+    }
+
+    package func openLoader(_ plan: LoadPlan) async throws -> any RowLoader {
+        let loader = PostgreSQLLoader(settings, plan: plan)
+        try await loader.open()
+        return loader
+    }
+
+    package func migrate(_ catalogue: Catalogue) async throws -> [String] {
+        try await Maintenance(settings).migrate(TableDefinition.all(catalogue))
+    }
+
+    package func missingTables(_ catalogue: Catalogue) async throws -> [String] {
+        try await Maintenance(settings).missing(TableDefinition.all(catalogue))
+    }
+
+    package func advice() async throws -> [String] { try await Maintenance(settings).advice() }
+}
