@@ -2,8 +2,7 @@ internal import Formats
 internal import JobCore
 internal import JobRuntime
 
-/// Takes batches of source rows to the database: maps and checks cells, loads, keeps what is refused, commits in
-/// chunks.
+/// Takes checked rows to the database: loads, keeps what is refused, commits in chunks.
 ///
 /// Used by one task.
 final class ImportLoad {
@@ -17,11 +16,9 @@ final class ImportLoad {
     private let loader: any RowLoader
     private let sourceTag: String
 
-    private var columns: [String] = []
+    /// The latest mapping, and the source's columns it is for.
     private var plan: MappingPlan?
-    private var mapped = RowBatch(columnCount: 0)
-    private var sources: [Int] = []
-    private var problems: [CellProblem] = []
+    private var columns: [String] = []
     private var checkpoint = LoadCheckpoint()
     /// Records that an earlier attempt has committed.
     private var done = 0
@@ -42,26 +39,23 @@ final class ImportLoad {
     }
 
     /// Loads one batch; true when the limit of rejected rows is passed and the job must end.
-    func process(_ batch: SourceBatch) async throws -> Bool {
-        try await adopt(batch.columns, isJSON: batch.isJSON)
-        guard let plan else { return false }
+    func process(_ batch: CheckedBatch) async throws -> Bool {
+        if plan == nil { try await begin(batch.plan) }
+        plan = batch.plan
+        columns = batch.source.columns
         if failure != nil { return true }
         var batch = batch
-        let count = batch.rows.rowCount + batch.defects.count
-        let alreadyDone = min(max(done - records, 0), count)
+        let alreadyDone = min(max(done - records, 0), batch.records)
         if alreadyDone > 0 {
-            let firstRecord = records
             records += alreadyDone
-            if alreadyDone == count { return false }
-            batch = batch.dropping(records: done - firstRecord)
+            if alreadyDone == batch.records { return false }
+            batch.drop(records: alreadyDone)
         }
         let start = WallClock.monotonic()
-        plan.canonicaliser.map(batch.rows, into: &mapped, sources: &sources, problems: &problems)
-        context.meter.addTime("check", since: start)
-        let verdicts = try await loader.load(mapped)
+        let outcome = try await loader.load(batch.mapped)
         context.meter.addTime("load", since: start)
-        preview?.add(mapped, problems: problems)
-        note(batch, verdicts)
+        preview?.add(batch.mapped, problems: batch.problems)
+        note(batch, outcome)
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
         let isDue = records - recordsAtCommit >= Self.recordsPerCommit || pendingBytes >= Self.rejectBytesPerCommit
         if isDue || failure != nil { try await commit() }
@@ -69,9 +63,27 @@ final class ImportLoad {
         return failure != nil
     }
 
+    /// Takes over from an earlier attempt, if there was one.
+    private func begin(_ plan: MappingPlan) async throws {
+        if spec.isDryRun { preview = ImportPreview(columns: plan.columns) }
+        guard let earlier = try await loader.begin(columns: plan.columns) else { return }
+        if earlier.sourceTag != sourceTag {
+            throw JobError(
+                "source_changed", .dataError, "the source was changed after \(earlier.records) rows were loaded",
+                hint: "put the first version back, or import the new one under a new jobId")
+        }
+        checkpoint = earlier
+        done = earlier.records
+        recordsAtCommit = earlier.records
+        // A job that ended over its limit stays ended: another launch must not load more.
+        failure = spec.errorLimit.check(rejected: earlier.rejected, read: earlier.records, isEnd: false)
+        context.log.info("continuing after \(earlier.records) rows of an earlier attempt")
+    }
+
     /// Ends the load: last commit, rejects file, counts.
     ///
-    /// The rejects stay in the database until the manifest is out.
+    /// The rejects stay in the database until the manifest is out. Of an atomic import that ends over its limit nothing
+    /// stays.
     func finish() async throws -> JobResult {
         if failure == nil {
             failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: true)
@@ -81,12 +93,15 @@ final class ImportLoad {
         var result = JobResult()
         result.failure = failure
         result.counts = context.meter.counts
-        result.counts.rowsRead = checkpoint.records
         result.counts.rowsTotal = checkpoint.records
-        result.counts.inserted = checkpoint.inserted
-        result.counts.skipped = checkpoint.skipped
-        result.counts.rejected = checkpoint.rejected
-        result.counts.rowsWritten = spec.isDryRun ? 0 : checkpoint.inserted
+        count(into: &result.counts)
+        if failure != nil && spec.isAtomic {
+            result.counts.unprocessed = checkpoint.records - checkpoint.rejected
+            result.counts.inserted = 0
+            result.counts.updated = 0
+            result.counts.skipped = 0
+            result.counts.rowsWritten = 0
+        }
         result.outcome = checkpoint.rejected > 0 ? .partial : .success
         result.downloadURLTTL = spec.downloadURLTTL
         if checkpoint.rejected > 0 {
@@ -117,39 +132,12 @@ final class ImportLoad {
         }
     }
 
-    /// Takes note of the source's columns; a new one in a JSON source changes the mapping.
-    private func adopt(_ names: [String], isJSON: Bool) async throws {
-        if plan != nil && names == columns { return }
-        columns = names
-        let isFirst = plan == nil
-        let next = try MappingPlan(spec: spec, columns: names, isJSON: isJSON)
-        plan = next
-        mapped = RowBatch(columnCount: next.columns.count)
-        guard isFirst else { return }
-        if spec.isDryRun { preview = ImportPreview(columns: next.columns) }
-        for name in next.unmapped { context.log.debug("source column without a target: \(name)") }
-        if let earlier = try await loader.begin(columns: next.columns) {
-            if earlier.sourceTag != sourceTag {
-                throw JobError(
-                    "source_changed", .dataError, "the source was changed after \(earlier.records) rows were loaded",
-                    hint: "put the first version back, or import the new one under a new jobId")
-            }
-            checkpoint = earlier
-            done = earlier.records
-            recordsAtCommit = earlier.records
-            // A job that ended over its limit stays ended: another launch must not load more.
-            failure = spec.errorLimit.check(rejected: earlier.rejected, read: earlier.records, isEnd: false)
-            context.log.info("continuing after \(earlier.records) rows of an earlier attempt")
-        }
-    }
-
     /// Counts the fate of each row of the batch and keeps the refused ones.
-    private func note(_ batch: SourceBatch, _ verdicts: [RowVerdict]) {
-        var rejects = RejectCollector(batch: batch, firstRecord: records)
-        rejects.add(problems)
-        var refused = 0
-        for verdict in verdicts {
-            let row = sources[verdict.row]
+    private func note(_ batch: CheckedBatch, _ outcome: LoadOutcome) {
+        var rejects = RejectCollector(batch: batch.source, firstRecord: records)
+        rejects.add(batch.problems)
+        for verdict in outcome.refused {
+            let row = batch.sources[verdict.row]
             switch verdict.reason {
             case .duplicateKey where spec.duplicates == .skip:
                 checkpoint.skipped += 1
@@ -161,14 +149,14 @@ final class ImportLoad {
                     row: row, column: "", code: "constraint_violation",
                     message: "the database refused the row: \(name)")
             }
-            refused += 1
         }
         let found = rejects.finish()
-        checkpoint.inserted += mapped.rowCount - refused
+        checkpoint.inserted += outcome.inserted
+        checkpoint.updated += outcome.updated
         checkpoint.rejected += found.count
         pendingRejects += found
         pendingBytes += found.reduce(0) { $0 + $1.fields.utf8.count }
-        records += batch.rows.rowCount + batch.defects.count
+        records += batch.records
         checkpoint.records = records
     }
 
@@ -186,15 +174,18 @@ final class ImportLoad {
     }
 
     private func report() {
-        let checkpoint = checkpoint
-        let isDryRun = spec.isDryRun
         context.meter.update { counts in
-            counts.rowsRead = checkpoint.records
-            counts.inserted = checkpoint.inserted
-            counts.skipped = checkpoint.skipped
-            counts.rejected = checkpoint.rejected
-            counts.rowsWritten = isDryRun ? 0 : checkpoint.inserted
+            count(into: &counts)
             return nil
         }
+    }
+
+    private func count(into counts: inout JobCounts) {
+        counts.rowsRead = checkpoint.records
+        counts.inserted = checkpoint.inserted
+        counts.updated = checkpoint.updated
+        counts.skipped = checkpoint.skipped
+        counts.rejected = checkpoint.rejected
+        counts.rowsWritten = spec.isDryRun ? 0 : checkpoint.inserted + checkpoint.updated
     }
 }

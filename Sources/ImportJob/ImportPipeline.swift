@@ -13,29 +13,39 @@ struct ImportPipeline: Sendable {
         self.context = context
     }
 
+    /// Pauses before another try when the database was lost, in milliseconds.
+    private static let pauses = [200, 1000, 3000]
+    /// Failures of a moment, after which the import goes on from its checkpoint.
+    private static let passing: Set<String> = ["database_connection_lost", "database_conflict"]
+
     /// Imports the source.
     ///
     /// Throws `JobError`; committed chunks stay and are continued by the next attempt.
     func run() async throws -> JobResult {
-        do {
-            return try await attempt()
-        } catch let error as JobError where error.code == "source_changed" && spec.sourceURL != nil {
-            // Once more from the start; rows that are committed already end that try with the same error.
-            context.log.warning("the source was changed while it was read; reading it again")
+        var pauses = Self.pauses[...]
+        var mayReadAgain = spec.sourceURL != nil
+        while true {
+            do {
+                return try await attempt()
+            } catch let error as JobError where error.code == "source_changed" && mayReadAgain {
+                // Once more from the start; rows that are committed already end that try with the same error.
+                mayReadAgain = false
+                context.log.warning("the source was changed while it was read; reading it again")
+            } catch let error as JobError where Self.passing.contains(error.code) {
+                guard let pause = pauses.popFirst() else { throw error }
+                context.log.warning("\(error.description); going on from the last checkpoint")
+                try await Task.sleep(for: .milliseconds(pause))
+            }
             context.meter.update { counts in
                 counts = JobCounts()
                 return nil
             }
-            return try await attempt()
         }
     }
 
     private func attempt() async throws -> JobResult {
         let source = try await SourceStream(spec: spec, context: context).open()
-        let loader = try await context.backends.database.openLoader(
-            LoadPlan(
-                resource: spec.common.resource, orgId: spec.common.orgId, jobId: spec.common.jobId,
-                specSHA256: spec.common.sha256, attemptId: context.attemptId, isDryRun: spec.isDryRun))
+        let loader = try await context.backends.database.openLoader(spec.loadPlan(attemptId: context.attemptId))
         let result = await Result.of { try await run(from: source, into: loader) }
         await source.close()
         if case .failure = result { await loader.close() }
@@ -44,23 +54,26 @@ struct ImportPipeline: Sendable {
 
     /// Removes the rejects that a published job keeps in the database when it was killed before it could.
     static func discardRejects(_ spec: ImportSpec, _ manifest: Manifest, _ backends: Backends) async throws {
-        let loader = try await backends.database.openLoader(
-            LoadPlan(
-                resource: spec.common.resource, orgId: spec.common.orgId, jobId: spec.common.jobId,
-                specSHA256: spec.common.sha256, attemptId: manifest.attemptId, isDryRun: spec.isDryRun))
+        let loader = try await backends.database.openLoader(spec.loadPlan(attemptId: manifest.attemptId))
         try await loader.discardRejects()
         await loader.close()
     }
 
     private func run(from source: ImportSource, into loader: any RowLoader) async throws -> JobResult {
-        let channel = BoundedChannel<SourceBatch>(depth: 2)
-        let pool = Pool { SourceBatch() }
+        let rows = BoundedChannel<SourceBatch>(depth: 2)
+        let checked = BoundedChannel<CheckedBatch>(depth: 2)
+        let sourcePool = Pool { SourceBatch() }
+        let mappedPool = Pool { RowBatch(columnCount: 0) }
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask {
-                try await SourceStream(spec: spec, context: context).read(source, into: channel, pool: pool)
+                try await SourceStream(spec: spec, context: context).read(source, into: rows, pool: sourcePool)
                 return nil
             }
-            group.addTask { try await load(channel, pool, loader, sourceTag: source.tag) }
+            group.addTask {
+                try await check(rows, into: checked, mappedPool)
+                return nil
+            }
+            group.addTask { try await load(checked, sourcePool, mappedPool, loader, sourceTag: source.tag) }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }
@@ -69,13 +82,23 @@ struct ImportPipeline: Sendable {
         }
     }
 
+    private func check(
+        _ rows: BoundedChannel<SourceBatch>, into checked: BoundedChannel<CheckedBatch>, _ pool: Pool<RowBatch>
+    ) async throws {
+        let checker = ImportChecker(spec: spec, context: context, pool: pool)
+        while let batch = try await rows.receive() { try await checked.send(checker.check(batch)) }
+        checked.finish()
+    }
+
     private func load(
-        _ channel: BoundedChannel<SourceBatch>, _ pool: Pool<SourceBatch>, _ loader: any RowLoader, sourceTag: String
+        _ checked: BoundedChannel<CheckedBatch>, _ sourcePool: Pool<SourceBatch>, _ mappedPool: Pool<RowBatch>,
+        _ loader: any RowLoader, sourceTag: String
     ) async throws -> JobResult {
         let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag)
-        while let batch = try await channel.receive() {
+        while let batch = try await checked.receive() {
             let isOver = try await load.process(batch)
-            pool.give(batch)
+            sourcePool.give(batch.source)
+            mappedPool.give(batch.mapped)
             if isOver { break }
         }
         return try await load.finish()

@@ -19,6 +19,9 @@ struct ImportSpec: Sendable {
     let unmapped: Unmapped
     let duplicates: DuplicatePolicy
     let isDryRun: Bool
+    let mode: LoadMode
+    /// One transaction, all or nothing.
+    let isAtomic: Bool
     let errorLimit: ErrorLimit
     let csv: CSVReaderOptions
     let downloadURLTTL: Int
@@ -52,7 +55,9 @@ struct ImportSpec: Sendable {
             SpecField(
                 "skipDuplicates", .boolean,
                 "true: rows whose key exists are counted and skipped; false (default): they are rejected"),
-            SpecField("mode", .choice(["insert", "upsert", "update"]), "Default insert"),
+            SpecField(
+                "mode", .choice(["insert", "upsert", "update"]),
+                "insert (default), or upsert: rows whose key exists are changed in the columns of the source"),
             SpecField("matchOn", .array(.string(.any)), "Key fields other than the primary key"),
             SpecField("dryRun", .boolean, "Everything but the writing"),
             SpecField("plan", .string(.identifier), "Job id of an earlier dry run"),
@@ -73,7 +78,9 @@ struct ImportSpec: Sendable {
                     SpecField("encoding", .choice(["auto", "utf-8"]), "Default auto: UTF-8 with or without BOM"),
                     SpecField("header", .boolean, "Default true"),
                 ]), "Options of the CSV format"),
-            SpecField("atomic", .boolean, "One transaction, all or nothing"),
+            SpecField(
+                "atomic", .boolean,
+                "true: one transaction, nothing stays when the job fails; false (default): committed in chunks"),
             SpecField("downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default 1800"),
         ])
 
@@ -92,6 +99,11 @@ struct ImportSpec: Sendable {
         unmapped = Unmapped(rawValue: value.text("unmapped") ?? "ignore") ?? .ignore
         duplicates = value.flag("skipDuplicates") == true ? .skip : .reject
         isDryRun = value.flag("dryRun") ?? false
+        mode = LoadMode(rawValue: value.text("mode") ?? "insert") ?? .insert
+        isAtomic = value.flag("atomic") ?? false
+        if mode == .upsert && value["skipDuplicates"] != nil {
+            problems.add("$.skipDuplicates", "has no meaning with mode upsert, which changes rows whose key exists")
+        }
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
@@ -123,15 +135,21 @@ struct ImportSpec: Sendable {
         try JobFolder.upload(orgId: common.orgId, name: source ?? common.jobId)
     }
 
+    /// What the loader needs to know.
+    func loadPlan(attemptId: String) -> LoadPlan {
+        LoadPlan(
+            resource: common.resource, orgId: common.orgId, jobId: common.jobId, specSHA256: common.sha256,
+            attemptId: attemptId, isDryRun: isDryRun, mode: mode, isAtomic: isAtomic)
+    }
+
     /// Names what the contract has and this version does not.
     private static func refuseWhatIsMissing(_ value: JSONValue, _ problems: inout SpecProblems) {
         for name in ["sources", "preset", "matchOn", "plan"] where value[name] != nil {
             problems.add("$.\(name)", "is not supported by this version")
         }
-        if let mode = value.text("mode"), mode != "insert" {
-            problems.add("$.mode", "only insert is supported by this version")
+        if value.text("mode") == "update" {
+            problems.add("$.mode", "only insert and upsert are supported by this version")
         }
-        if value.flag("atomic") == true { problems.add("$.atomic", "is not supported by this version") }
         if value.text("unmapped") == "attributes" {
             problems.add("$.unmapped", "'attributes' is not supported by this version", among: ["ignore", "error"])
         }

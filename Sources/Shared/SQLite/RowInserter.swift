@@ -8,8 +8,10 @@ internal import JobCore
     private let connection: Connection
     private let columns: [Column]
     private let insert: Statement
-    /// A dry run asks the live table instead of writing to it.
+    /// Tells whether a key is there: what a dry run asks instead of writing, and an upsert before it does.
     private let find: Statement?
+    private let isDryRun: Bool
+    private let mode: LoadMode
     /// Where each key column is in a batch.
     private let keyPositions: [Int]
 
@@ -20,6 +22,8 @@ internal import JobCore
         let dialect = SQLiteDialect()
         let resource = plan.resource
         keyPositions = resource.key.compactMap { key in columns.firstIndex { $0.name == key } }
+        isDryRun = plan.isDryRun
+        mode = plan.mode
         let conflict = (["org_id"] + resource.key).map(dialect.quote).joined(separator: ", ")
         if plan.isDryRun {
             let keys = resource.key.map(dialect.quote)
@@ -29,58 +33,80 @@ internal import JobCore
             let marks = (0...keys.count).map { "?\($0 + 1)" }.joined(separator: ", ")
             insert = try connection.prepare(
                 "INSERT INTO temp.dry_run_keys VALUES (\(marks)) ON CONFLICT (\(conflict)) DO NOTHING")
-            let match = keys.enumerated().map { " AND \($1) = ?\($0 + 2)" }.joined()
-            find = try connection.prepare(
-                "SELECT 1 FROM main.\(dialect.quoteTable(resource.table)) WHERE org_id = ?1" + match)
-            try find?.bind(.text(plan.orgId), at: 1)
         } else {
             let names = (["org_id"] + columns.map(\.name)).map(dialect.quote).joined(separator: ", ")
             let marks = (0...columns.count).map { "?\($0 + 1)" }.joined(separator: ", ")
             insert = try connection.prepare(
                 "INSERT INTO \(dialect.quoteTable(resource.table)) (\(names)) VALUES (\(marks)) "
-                    + "ON CONFLICT (\(conflict)) DO NOTHING")
+                    + "ON CONFLICT (\(conflict)) " + Self.resolution(plan, columns, dialect))
+        }
+        if plan.isDryRun || plan.mode == .upsert {
+            let match = resource.key.enumerated().map { " AND \(dialect.quote($1)) = ?\($0 + 2)" }.joined()
+            find = try connection.prepare(
+                "SELECT 1 FROM main.\(dialect.quoteTable(resource.table)) WHERE org_id = ?1" + match)
+            try find?.bind(.text(plan.orgId), at: 1)
+        } else {
             find = nil
         }
         try insert.bind(.text(plan.orgId), at: 1)
     }
 
-    /// Inserts the rows in order; returns those that were not inserted.
-    func insert(_ batch: RowBatch) throws(JobError) -> [RowVerdict] {
-        var verdicts: [RowVerdict] = []
-        let bound = find == nil ? Array(columns.indices) : keyPositions
+    /// What happens to a row whose key is there.
+    private static func resolution(_ plan: LoadPlan, _ columns: [Column], _ dialect: SQLiteDialect) -> String {
+        if plan.mode == .insert { return "DO NOTHING" }
+        let changed = columns.filter { !plan.resource.key.contains($0.name) }.map { dialect.quote($0.name) }
+        // Without other columns there is nothing to change, but the row counts as changed.
+        let names = changed.isEmpty ? [dialect.quote(plan.resource.key[0])] : changed
+        return "DO UPDATE SET " + names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+    }
+
+    /// Loads the rows in order; tells what became of them.
+    func load(_ batch: RowBatch) throws(JobError) -> LoadOutcome {
+        var outcome = LoadOutcome()
+        let all = Array(columns.indices)
         let count = batch.rowCount
         let ends = batch.ends
         try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
             for row in 0..<count {
+                var isThere = false
                 if let find {
-                    try unsafe bind(find.handle, bytes, ends, row, bound)
-                    let code = unsafe sqlite3_step(find.handle)
-                    find.reset()
-                    if code == SQLITE_ROW {
-                        verdicts.append(RowVerdict(row: row, reason: .duplicateKey))
+                    try unsafe bind(find.handle, bytes, ends, row, keyPositions)
+                    isThere = try self.isThere(find)
+                    if isThere && isDryRun {
+                        outcome.count(row, as: mode, isNew: false)
                         continue
                     }
-                    if code != SQLITE_DONE { throw connection.failure(code, doing: "find") }
                 }
-                try unsafe bind(insert.handle, bytes, ends, row, bound)
+                try unsafe bind(insert.handle, bytes, ends, row, isDryRun ? keyPositions : all)
                 let code = unsafe sqlite3_step(insert.handle)
                 insert.reset()
                 if code == SQLITE_DONE {
-                    if connection.changes == 0 { verdicts.append(RowVerdict(row: row, reason: .duplicateKey)) }
+                    outcome.count(row, as: mode, isNew: connection.changes > 0 && !isThere)
                 } else if code & 0xFF == SQLITE_CONSTRAINT {
-                    guard connection.isInTransaction else {
-                        throw JobError(
-                            "transaction_ended", .dataError,
-                            "\(connection.name): a constraint or trigger of the table rolled back the transaction",
-                            hint: "remove ON CONFLICT ROLLBACK and RAISE(ROLLBACK) from the table")
-                    }
-                    verdicts.append(RowVerdict(row: row, reason: .constraint(Self.constraint(code))))
+                    try expectTransaction()
+                    outcome.refused.append(RowVerdict(row: row, reason: .constraint(Self.constraint(code))))
                 } else {
                     throw connection.failure(code, doing: "insert")
                 }
             }
         }
-        return verdicts
+        return outcome
+    }
+
+    private func isThere(_ find: Statement) throws(JobError) -> Bool {
+        let code = unsafe sqlite3_step(find.handle)
+        find.reset()
+        if code == SQLITE_ROW { return true }
+        if code != SQLITE_DONE { throw connection.failure(code, doing: "find") }
+        return false
+    }
+
+    private func expectTransaction() throws(JobError) {
+        if connection.isInTransaction { return }
+        throw JobError(
+            "transaction_ended", .dataError,
+            "\(connection.name): a constraint or trigger of the table rolled back the transaction",
+            hint: "remove ON CONFLICT ROLLBACK and RAISE(ROLLBACK) from the table")
     }
 
     @inline(__always)
@@ -141,6 +167,19 @@ internal import JobCore
         case 8: "unique"
         case 12: "data_type"
         default: "constraint"
+        }
+    }
+}
+
+extension LoadOutcome {
+    /// Counts a row that the database took or, because its key was there, did not.
+    fileprivate mutating func count(_ row: Int, as mode: LoadMode, isNew: Bool) {
+        if isNew {
+            inserted += 1
+        } else if mode == .upsert {
+            updated += 1
+        } else {
+            refused.append(RowVerdict(row: row, reason: .duplicateKey))
         }
     }
 }

@@ -34,11 +34,11 @@ actor SQLiteLoader: RowLoader {
         return checkpoint
     }
 
-    func load(_ rows: RowBatch) async throws -> [RowVerdict] {
+    func load(_ rows: RowBatch) async throws -> LoadOutcome {
         let connection = try opened()
         guard let inserter else { throw notBegun }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
-        return try inserter.insert(rows)
+        return try inserter.load(rows)
     }
 
     func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
@@ -46,6 +46,7 @@ actor SQLiteLoader: RowLoader {
         guard let ledger else { throw notBegun }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
         try ledger.keep(rejects)
+        if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
         try ledger.record(checkpoint)
         try connection.execute("COMMIT")
     }

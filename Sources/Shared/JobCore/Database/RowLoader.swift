@@ -4,6 +4,14 @@ package enum DuplicatePolicy: Sendable {
     case reject
 }
 
+/// What an import does with its rows.
+package enum LoadMode: String, Sendable, CaseIterable {
+    /// New rows only; what to do with others is a `DuplicatePolicy`.
+    case insert
+    /// New rows are inserted, rows whose key exists are changed; of several rows with one key the last one wins.
+    case upsert
+}
+
 /// Everything a loader needs to know about its import.
 package struct LoadPlan: Sendable {
     package let resource: Resource
@@ -14,9 +22,13 @@ package struct LoadPlan: Sendable {
     package let attemptId: String
     /// True: asks the live table the same questions and writes nothing.
     package let isDryRun: Bool
+    package let mode: LoadMode
+    /// True: nothing is committed before the checkpoint that completes the import.
+    package let isAtomic: Bool
 
     package init(
-        resource: Resource, orgId: String, jobId: String, specSHA256: String, attemptId: String, isDryRun: Bool
+        resource: Resource, orgId: String, jobId: String, specSHA256: String, attemptId: String, isDryRun: Bool,
+        mode: LoadMode = .insert, isAtomic: Bool = false
     ) {
         self.resource = resource
         self.orgId = orgId
@@ -24,6 +36,8 @@ package struct LoadPlan: Sendable {
         self.specSHA256 = specSHA256
         self.attemptId = attemptId
         self.isDryRun = isDryRun
+        self.mode = mode
+        self.isAtomic = isAtomic
     }
 }
 
@@ -62,6 +76,20 @@ package struct RowVerdict: Sendable, Equatable {
     }
 }
 
+/// What became of the rows of one batch.
+package struct LoadOutcome: Sendable, Equatable {
+    package var inserted: Int
+    package var updated: Int
+    /// The rows that were neither, in their order.
+    package var refused: [RowVerdict]
+
+    package init(inserted: Int = 0, updated: Int = 0, refused: [RowVerdict] = []) {
+        self.inserted = inserted
+        self.updated = updated
+        self.refused = refused
+    }
+}
+
 /// A refused row as it is kept until the rejects file is written.
 package struct RejectRecord: Sendable, Equatable {
     /// Record number in the source, from 1.
@@ -94,10 +122,11 @@ package protocol RowLoader: Sendable {
     /// Takes the job over for this attempt. Returns what earlier attempts committed, `nil` when nothing.
     func begin(columns: [Column]) async throws -> LoadCheckpoint?
 
-    /// Inserts the rows (canonical text in the columns given to `begin`), reports those that were not inserted.
-    func load(_ rows: RowBatch) async throws -> [RowVerdict]
+    /// Loads the rows (canonical text in the columns given to `begin`), reports those that were refused.
+    func load(_ rows: RowBatch) async throws -> LoadOutcome
 
-    /// Commits rows, rejects and checkpoint in one transaction. Throws `lease_lost` when another attempt owns the job.
+    /// Commits rows, rejects and checkpoint in one transaction; an atomic import only with the checkpoint that completes
+    /// it. Throws `lease_lost` when another attempt owns the job.
     func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws
 
     /// Rejects kept so far with a record number above `record`, in order, at most `limit`, fewer when they are large.

@@ -136,7 +136,7 @@ internal import JobCore
         let sent = unsafe base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { characters in
             unsafe PQputCopyData(handle, characters, CInt(bytes.count))
         }
-        guard sent == 1 else { throw lost("copy") }
+        guard sent == 1 else { throw lostOrError() }
         try flush()
     }
 
@@ -144,7 +144,7 @@ internal import JobCore
     ///
     /// Only here it is known whether the rows were good.
     func endCopyIn() throws -> Int {
-        guard unsafe PQputCopyEnd(handle, nil) == 1 else { throw lost("copy") }
+        guard unsafe PQputCopyEnd(handle, nil) == 1 else { throw lostOrError() }
         return try results().changedRows
     }
 
@@ -160,7 +160,7 @@ internal import JobCore
             if count == -1 { return nil }
             if count == -2 { throw lost("copy") }
             try wait(POLLIN)
-            if unsafe PQconsumeInput(handle) == 0 { throw try lostOrError() }
+            if unsafe PQconsumeInput(handle) == 0 { throw lostOrError() }
         }
     }
 
@@ -169,7 +169,7 @@ internal import JobCore
     func release(_ row: UnsafeMutableBufferPointer<CChar>) { unsafe PQfreemem(row.baseAddress) }
 
     /// What ended the connection, when the server has said so.
-    private func lostOrError() throws -> any Error {
+    private func lostOrError() -> any Error {
         guard let result = unsafe PQgetResult(handle).map({ unsafe QueryResult($0) }),
             result.diagnosis(cpq_diag_sqlstate) != nil
         else { return lost("copy") }

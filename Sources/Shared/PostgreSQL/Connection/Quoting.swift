@@ -23,13 +23,16 @@ enum Quoting {
     }
 
     /// A value of a filter as a literal; without a type of its own it takes the one it is compared with.
-    static func literal(_ value: Literal) -> String {
+    static func literal(_ value: Literal) -> String { literal(text(value)) }
+
+    /// A value as the text that is bound for it.
+    static func text(_ value: Literal) -> String {
         switch value {
-        case .text(let text), .decimal(let text), .date(let text): literal(text)
-        case .integer(let number): literal(String(number))
-        case .double(let number): literal(number.description)
-        case .bool(let flag): literal(flag ? "true" : "false")
-        case .timestamp(let instant): literal(Timestamp.format(instant))
+        case .text(let text), .decimal(let text), .date(let text): text
+        case .integer(let number): String(number)
+        case .double(let number): number.description
+        case .bool(let flag): flag ? "true" : "false"
+        case .timestamp(let instant): Timestamp.format(instant)
         }
     }
 }

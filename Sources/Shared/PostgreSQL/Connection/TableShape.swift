@@ -9,6 +9,8 @@ struct TableShape {
         let typeId: Int
         /// Name of the declared type, as in `numeric(12,2)`.
         let typeName: String
+        /// Name of the base type, as SQL.
+        let baseTypeName: String
         /// `b` base, `c` composite, `e` enumeration, `r` range, `m` multirange, `p` pseudo.
         let kind: String
         let isArray: Bool
@@ -75,7 +77,8 @@ struct TableShape {
                 THEN d.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
                 ELSE a.attcollation IN ('pg_catalog."C"'::regcollation, 'pg_catalog."POSIX"'::regcollation) END,
               has_column_privilege(a.attrelid, a.attnum, 'SELECT'), has_column_privilege(a.attrelid, a.attnum, 'INSERT'),
-              has_column_privilege(a.attrelid, a.attnum, 'UPDATE'), a.attgenerated <> '' OR a.attidentity = 'a'
+              has_column_privilege(a.attrelid, a.attnum, 'UPDATE'), a.attgenerated <> '' OR a.attidentity = 'a',
+              format_type(b.oid, NULL)
             FROM base b JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.attnum,
               pg_database d WHERE d.datname = current_database() AND b.typtype <> 'd'
             """, [String(table)])
@@ -84,7 +87,7 @@ struct TableShape {
             let name = rows.text(row, 0) ?? ""
             fields[name] = Field(
                 name: name, typeId: rows.integer(row, 1), typeName: rows.text(row, 2) ?? "",
-                kind: rows.text(row, 3) ?? "", isArray: rows.flag(row, 4), isByteOrdered: rows.flag(row, 5),
+                baseTypeName: rows.text(row, 10) ?? "text", kind: rows.text(row, 3) ?? "", isArray: rows.flag(row, 4), isByteOrdered: rows.flag(row, 5),
                 canSelect: rows.flag(row, 6), canInsert: rows.flag(row, 7), canUpdate: rows.flag(row, 8),
                 isGenerated: rows.flag(row, 9))
         }
@@ -94,7 +97,7 @@ struct TableShape {
     private static func keyConstraints(_ table: Int, _ key: [String], _ connection: Connection) throws -> [String] {
         let rows = try connection.execute(
             """
-            SELECT i.indexrelid::regclass::text, x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+            SELECT x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
             WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
               AND i.indnkeyatts = cardinality($2::text[])
               AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_attribute a
@@ -102,7 +105,7 @@ struct TableShape {
                      AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
                 = (SELECT array_agg(k ORDER BY k) FROM unnest($2::text[]) k)
             """, [String(table), ArrayText.encode(key)])
-        return (0..<rows.rowCount).compactMap { rows.text($0, 1) }
+        return (0..<rows.rowCount).compactMap { rows.text($0, 0) }
     }
 
     /// The columns a job needs, in its order.

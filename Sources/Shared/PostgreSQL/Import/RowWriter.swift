@@ -1,0 +1,194 @@
+internal import JobCore
+
+/// Loads batches: finds keys that are there, writes the others, and finds the rows that the server refuses.
+@safe final class RowWriter: BatchWriter {
+    /// Batches without a duplicate after which keys are no longer asked for in advance.
+    private static let calmBatches = 4
+
+    private let connection: Connection
+    private let plan: LoadPlan
+    private let keyConstraints: Set<String>
+    private let probe: KeyProbe
+    private var keys: BatchKeys
+    private var target: RowTarget
+    /// Batches until keys are no longer asked for in advance; 0: they are not.
+    private var wariness: Int
+    private var hasSavepoint = false
+
+    init(
+        _ plan: LoadPlan, target: RowTarget, probe: KeyProbe, keys: BatchKeys, keyConstraints: [String],
+        startsWary: Bool, _ connection: Connection
+    ) {
+        self.connection = connection
+        self.plan = plan
+        self.target = target
+        self.probe = probe
+        self.keys = keys
+        self.keyConstraints = Set(keyConstraints)
+        wariness = startsWary ? Self.calmBatches : 0
+    }
+
+    /// A new transaction has no savepoint.
+    func begin() { hasSavepoint = false }
+
+    /// Loads the rows into the open transaction.
+    func load(_ batch: RowBatch) throws -> LoadOutcome {
+        let repeats = keys.repeats(in: batch)
+        return plan.mode == .upsert ? try upsert(batch, repeats) : try insert(batch, repeats)
+    }
+
+    private func insert(_ batch: RowBatch, _ repeats: [Int32]) throws -> LoadOutcome {
+        var fate = Fate()
+        var rows: [Int] = []
+        rows.reserveCapacity(batch.rowCount)
+        for row in 0..<batch.rowCount {
+            if repeats[row] < 0 { rows.append(row) } else { fate.refuse(row, .duplicateKey) }
+        }
+        if wariness > 0 {
+            let duplicates = try exclude(batch, &rows, &fate)
+            wariness = duplicates == 0 && fate.refused.isEmpty ? wariness - 1 : Self.calmBatches
+        }
+        try write(batch, rows, &fate)
+        // A first row that was refused leaves its key to the next one with it.
+        try repair(batch, repeats, &fate)
+        return fate.outcome
+    }
+
+    /// Rows that are repeated count as if each had been applied in its turn: the last one stays, the others were changed.
+    private func upsert(_ batch: RowBatch, _ repeats: [Int32]) throws -> LoadOutcome {
+        var fate = Fate()
+        var isSuperseded = [Bool](repeating: false, count: batch.rowCount)
+        for earlier in repeats where earlier >= 0 { isSuperseded[Int(earlier)] = true }
+        if !isSuperseded.contains(true) {
+            try write(batch, Array(0..<batch.rowCount), &fate)
+            return fate.outcome
+        }
+        // In waves, each with a key once: what the server refuses in one does not hinder the next.
+        var wave = [Int](repeating: 0, count: batch.rowCount)
+        for row in 0..<batch.rowCount where repeats[row] >= 0 { wave[row] = wave[Int(repeats[row])] + 1 }
+        for number in 0...(wave.max() ?? 0) {
+            try write(batch, (0..<batch.rowCount).filter { wave[$0] == number }, &fate)
+        }
+        return fate.outcome
+    }
+
+    /// Takes out the rows whose key is there; their number.
+    private func exclude(_ batch: RowBatch, _ rows: inout [Int], _ fate: inout Fate) throws -> Int {
+        try savepoint()
+        let existing: Set<Int>
+        do {
+            existing = try probe.existing(batch, rows, keys)
+        } catch let error as ServerError where error.isAboutRows {
+            // A key that its column's type does not read: the row itself will be refused.
+            try connection.execute("ROLLBACK TO SAVEPOINT dataio")
+            return 0
+        }
+        if existing.isEmpty { return 0 }
+        rows.removeAll(where: existing.contains)
+        for row in existing { fate.refuse(row, .duplicateKey) }
+        return existing.count
+    }
+
+    /// Writes the rows, and finds out which of them the server refuses.
+    ///
+    /// After a refusal the next try is the part before the row that the server named, then that row, then ever longer
+    /// parts of the rest: many bad rows cost a short try each, a few cost little more than none.
+    private func write(_ batch: RowBatch, _ rows: [Int], _ fate: inout Fate) throws {
+        var rest = rows[...]
+        var length = rest.count
+        while !rest.isEmpty {
+            let part = rest.prefix(max(length, 1))
+            do {
+                let written = try attempt(batch, Array(part))
+                fate.inserted += written.inserted
+                fate.updated += written.updated
+                rest = rest.dropFirst(part.count)
+                length = part.count >= 4 ? rest.count : part.count * 4
+            } catch let error as ServerError where error.isAboutRows {
+                if wariness == 0, plan.mode == .insert, isKey(error) {
+                    wariness = Self.calmBatches
+                    var unknown = Array(rest)
+                    _ = try exclude(batch, &unknown, &fate)
+                    if unknown.count < rest.count {
+                        rest = unknown[...]
+                        length = rest.count
+                        continue
+                    }
+                }
+                if part.count == 1 {
+                    fate.refuse(part[part.startIndex], reason(error))
+                    rest = rest.dropFirst()
+                    length = 1
+                } else {
+                    let named = error.line.map { $0 - 1 } ?? 0
+                    length = (1..<part.count).contains(named) ? named : error.line == 1 ? 1 : part.count / 2
+                }
+            }
+        }
+    }
+
+    private func attempt(_ batch: RowBatch, _ rows: [Int]) throws -> (inserted: Int, updated: Int) {
+        try savepoint()
+        do {
+            return try target.write(batch, rows)
+        } catch let error as ServerError where error.isAboutRows {
+            try connection.execute("ROLLBACK TO SAVEPOINT dataio")
+            throw error
+        }
+    }
+
+    /// A repeated row whose first one was refused by a constraint gets its chance.
+    private func repair(_ batch: RowBatch, _ repeats: [Int32], _ fate: inout Fate) throws {
+        var failed = Set(fate.refused.filter { $0.reason != .duplicateKey }.map(\.row))
+        if failed.isEmpty { return }
+        for row in 0..<batch.rowCount where repeats[row] >= 0 && failed.contains(Int(repeats[row])) {
+            fate.refused.removeAll { $0.row == row }
+            let before = fate.refused.count
+            try write(batch, [row], &fate)
+            if fate.refused.count > before { failed.insert(row) }
+        }
+    }
+
+    private func savepoint() throws {
+        try connection.execute((hasSavepoint ? "RELEASE SAVEPOINT dataio; " : "") + "SAVEPOINT dataio")
+        hasSavepoint = true
+    }
+
+    private func isKey(_ error: ServerError) -> Bool {
+        error.sqlState == "23505" && error.constraint.map(keyConstraints.contains) == true
+    }
+
+    private func reason(_ error: ServerError) -> RowVerdict.Reason {
+        if isKey(error) { return .duplicateKey }
+        let kind =
+            switch error.sqlState {
+            case "23502": "not_null"
+            case "23503": "foreign_key"
+            case "23505": "unique"
+            case "23514": "check"
+            case "23P01": "exclusion"
+            case "22001": "too_long"
+            case "22003": "out_of_range"
+            case "22021", "22P05": "invalid_text"
+            case "22P02", "22007", "22008": "invalid_value"
+            default: "SQLSTATE \(error.sqlState)"
+            }
+        let name = error.constraint ?? error.column
+        return .constraint(name.map { "\(kind) (\($0))" } ?? kind)
+    }
+}
+
+/// What becomes of the rows of a batch, as it turns out.
+private struct Fate {
+    var inserted = 0
+    var updated = 0
+    var refused: [RowVerdict] = []
+
+    mutating func refuse(_ row: Int, _ reason: RowVerdict.Reason) {
+        refused.append(RowVerdict(row: row, reason: reason))
+    }
+
+    var outcome: LoadOutcome {
+        LoadOutcome(inserted: inserted, updated: updated, refused: refused.sorted { $0.row < $1.row })
+    }
+}
