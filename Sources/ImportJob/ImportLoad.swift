@@ -2,15 +2,10 @@ internal import Formats
 internal import JobCore
 internal import JobRuntime
 
-/// Takes checked rows to the database: loads, keeps what is refused, commits in chunks.
+/// The books of an import: counts what becomes of its rows, keeps what is refused, commits chunk by chunk.
 ///
 /// Used by one task.
 final class ImportLoad {
-    /// Records in one transaction: enough to make commits cheap, few enough to lose little by a crash.
-    private static let recordsPerCommit = 20_000
-    /// Bytes of refused rows that wait for a commit.
-    private static let rejectBytesPerCommit = 8 << 20
-
     private let spec: ImportSpec
     private let context: JobContext
     private let loader: any RowLoader
@@ -22,10 +17,10 @@ final class ImportLoad {
     private var checkpoint = LoadCheckpoint()
     /// Records that an earlier attempt has committed.
     private var done = 0
+    /// Records that came by, done or not.
+    private var passed = 0
     private var records = 0
-    private var recordsAtCommit = 0
     private var pendingRejects: [RejectRecord] = []
-    private var pendingBytes = 0
     private var preview: ImportPreview?
     /// The limit of rejected rows is passed: what is loaded stays, the job ends.
     private var failure: JobError?
@@ -38,29 +33,36 @@ final class ImportLoad {
         checkpoint.sourceTag = sourceTag
     }
 
-    /// Loads one batch; true when the limit of rejected rows is passed and the job must end.
-    func process(_ batch: CheckedBatch) async throws -> Bool {
+    /// Takes note of the mapping with which the rows come.
+    func adopt(_ batch: CheckedBatch) async throws {
         if plan == nil { try await begin(batch.plan) }
         plan = batch.plan
         columns = batch.source.columns
-        if failure != nil { return true }
-        var batch = batch
-        let alreadyDone = min(max(done - records, 0), batch.records)
-        if alreadyDone > 0 {
-            records += alreadyDone
-            if alreadyDone == batch.records { return false }
-            batch.drop(records: alreadyDone)
+    }
+
+    /// The batch without what an earlier attempt has committed; `nil` when nothing is left of it.
+    func remainder(_ batch: CheckedBatch) -> CheckedBatch? {
+        let alreadyDone = min(max(done - passed, 0), batch.records)
+        passed += batch.records
+        if alreadyDone == 0 { return batch }
+        if alreadyDone == batch.records { return nil }
+        var rest = batch
+        rest.drop(records: alreadyDone)
+        return rest
+    }
+
+    /// The limit of rejected rows is passed, and the job must end.
+    var isOver: Bool { failure != nil }
+
+    /// Counts the rows of a chunk that was loaded, and commits it.
+    func settle(_ chunk: [CheckedBatch], _ outcomes: [LoadOutcome], lane: Int) async throws {
+        for (batch, outcome) in zip(chunk, outcomes) {
+            preview?.add(batch.mapped, problems: batch.problems)
+            note(batch, outcome)
         }
-        let start = WallClock.monotonic()
-        let outcome = try await loader.load(batch.mapped)
-        context.meter.addTime("load", since: start)
-        preview?.add(batch.mapped, problems: batch.problems)
-        note(batch, outcome)
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
-        let isDue = records - recordsAtCommit >= Self.recordsPerCommit || pendingBytes >= Self.rejectBytesPerCommit
-        if isDue || failure != nil { try await commit() }
+        try await commit(lane: lane)
         report()
-        return failure != nil
     }
 
     /// Takes over from an earlier attempt, if there was one.
@@ -74,7 +76,7 @@ final class ImportLoad {
         }
         checkpoint = earlier
         done = earlier.records
-        recordsAtCommit = earlier.records
+        records = earlier.records
         // A job that ended over its limit stays ended: another launch must not load more.
         failure = spec.errorLimit.check(rejected: earlier.rejected, read: earlier.records, isEnd: false)
         context.log.info("continuing after \(earlier.records) rows of an earlier attempt")
@@ -89,7 +91,7 @@ final class ImportLoad {
             failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: true)
         }
         checkpoint.isComplete = failure == nil
-        try await commit()
+        try await commit(lane: 0)
         var result = JobResult()
         result.failure = failure
         result.counts = context.meter.counts
@@ -155,7 +157,6 @@ final class ImportLoad {
         checkpoint.updated += outcome.updated
         checkpoint.rejected += found.count
         pendingRejects += found
-        pendingBytes += found.reduce(0) { $0 + $1.fields.utf8.count }
         records += batch.records
         checkpoint.records = records
     }
@@ -164,12 +165,10 @@ final class ImportLoad {
         spec.common.resource.key.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
     }
 
-    private func commit() async throws {
+    private func commit(lane: Int) async throws {
         let start = WallClock.monotonic()
-        try await loader.commit(checkpoint, rejects: pendingRejects)
+        try await loader.commit(checkpoint, rejects: pendingRejects, lane: lane)
         pendingRejects.removeAll(keepingCapacity: true)
-        pendingBytes = 0
-        recordsAtCommit = records
         context.meter.addTime("commit", since: start)
     }
 

@@ -95,12 +95,11 @@ struct ImportPipeline: Sendable {
         _ loader: any RowLoader, sourceTag: String
     ) async throws -> JobResult {
         let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag)
-        while let batch = try await checked.receive() {
-            let isOver = try await load.process(batch)
+        let chunks = ChunkLoader(load, loader, context.meter) { batch in
             sourcePool.give(batch.source)
             mappedPool.give(batch.mapped)
-            if isOver { break }
         }
+        try await chunks.run(checked)
         return try await load.finish()
     }
 }

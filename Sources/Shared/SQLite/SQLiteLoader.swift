@@ -34,14 +34,21 @@ actor SQLiteLoader: RowLoader {
         return checkpoint
     }
 
-    func load(_ rows: RowBatch) async throws -> LoadOutcome {
+    func lanes() async -> Int { 1 }
+
+    func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
         let connection = try opened()
         guard let inserter else { throw notBegun }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
-        return try inserter.load(rows)
+        var outcomes: [LoadOutcome] = []
+        for batch in chunk {
+            try Task.checkCancellation()
+            outcomes.append(try inserter.load(batch))
+        }
+        return outcomes
     }
 
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
+    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord], lane: Int) async throws {
         let connection = try opened()
         guard let ledger else { throw notBegun }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
@@ -49,6 +56,10 @@ actor SQLiteLoader: RowLoader {
         if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
         try ledger.record(checkpoint)
         try connection.execute("COMMIT")
+    }
+
+    func rollBack(lane: Int) async throws {
+        if let connection, connection.isInTransaction { try connection.execute("ROLLBACK") }
     }
 
     func rejects(after record: Int, limit: Int) async throws -> [RejectRecord] {

@@ -117,17 +117,43 @@ package struct RejectRecord: Sendable, Equatable {
     }
 }
 
+/// The place of a chunk in the order of commits.
+package struct LoadTurn: Sendable {
+    private let channel = BoundedChannel<Void>(depth: 1)
+
+    package init() {}
+
+    /// Every chunk before this one is committed.
+    package func pass() { channel.finish() }
+
+    /// Waits for that.
+    ///
+    /// Throws `CancellationError`.
+    package func wait() async throws { _ = try await channel.receive() }
+}
+
 /// Loads the rows of one import in transactions that also hold the checkpoint.
+///
+/// A chunk is what one transaction holds. Several may be under way, each on a lane of its own; they are committed in
+/// their order, so that the checkpoint always speaks of a beginning of the source.
 package protocol RowLoader: Sendable {
     /// Takes the job over for this attempt. Returns what earlier attempts committed, `nil` when nothing.
     func begin(columns: [Column]) async throws -> LoadCheckpoint?
 
-    /// Loads the rows (canonical text in the columns given to `begin`), reports those that were refused.
-    func load(_ rows: RowBatch) async throws -> LoadOutcome
+    /// Chunks that may be under way at once; known after `begin`.
+    func lanes() async -> Int
 
-    /// Commits rows, rejects and checkpoint in one transaction; an atomic import only with the checkpoint that completes
-    /// it. Throws `lease_lost` when another attempt owns the job.
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws
+    /// Loads the rows of a chunk (canonical text in the columns given to `begin`), tells what became of each batch.
+    ///
+    /// Rows that could meet rows of an earlier chunk wait for the turn.
+    func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome]
+
+    /// Commits the rows of the lane, rejects and checkpoint in one transaction; an atomic import only with the checkpoint
+    /// that completes it. Throws `lease_lost` when another attempt owns the job.
+    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord], lane: Int) async throws
+
+    /// Undoes what the lane has loaded and not committed.
+    func rollBack(lane: Int) async throws
 
     /// Rejects kept so far with a record number above `record`, in order, at most `limit`, fewer when they are large.
     func rejects(after record: Int, limit: Int) async throws -> [RejectRecord]

@@ -19,12 +19,12 @@ enum DemoData {
                 isDryRun: false)
             let loader = try await database.openLoader(plan)
             _ = try await loader.begin(columns: resource.columns)
-            _ = try await loader.load(batch)
+            _ = try await loader.load([batch], lane: 0, turn: LoadTurn())
             var checkpoint = LoadCheckpoint()
             checkpoint.records = rows.count
             checkpoint.inserted = rows.count
             checkpoint.isComplete = true
-            try await loader.commit(checkpoint, rejects: [])
+            try await loader.commit(checkpoint, rejects: [], lane: 0)
             await loader.close()
             total += rows.count
         }

@@ -29,6 +29,9 @@ struct TableShape {
     let hasRowSecurity: Bool
     let hasRules: Bool
     let blocks: Int
+    /// Rows with different keys never meet: no other unique or exclusion constraint, no trigger or rule of the user's, no
+    /// reference to the table itself.
+    let hasIndependentRows: Bool
     let fields: [String: Field]
     /// Names of the constraints and indexes that keep `org_id` and the key unique.
     let keyConstraints: [String]
@@ -44,7 +47,11 @@ struct TableShape {
         let found = try connection.execute(
             """
             SELECT c.oid, c.relkind, c.relrowsecurity AND row_security_active(c.oid), c.relhasrules,
-              CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / current_setting('block_size')::int ELSE 0 END
+              CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / current_setting('block_size')::int ELSE 0 END,
+              NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+                AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conrelid = c.oid
+                  AND (o.contype = 'x' OR o.contype = 'f' AND o.confrelid = c.oid)),
+              (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion))
             FROM pg_class c WHERE c.oid = to_regclass($1)
             """, [name])
         guard found.rowCount == 1 else {
@@ -59,6 +66,8 @@ struct TableShape {
         blocks = found.integer(0, 4)
         fields = try Self.fields(objectId, connection)
         keyConstraints = try Self.keyConstraints(objectId, ["org_id"] + resource.key, connection)
+        hasIndependentRows =
+            found.flag(0, 5) && !hasRules && relationKind == "r" && found.integer(0, 6) == keyConstraints.count
     }
 
     private static func fields(_ table: Int, _ connection: Connection) throws -> [String: Field] {

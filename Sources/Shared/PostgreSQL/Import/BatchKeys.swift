@@ -1,13 +1,16 @@
 internal import JobCore
 
 /// The keys of the rows of one batch, by the bytes of their text.
-struct BatchKeys {
+struct BatchKeys: Sendable {
     /// Where each key column is in the batch.
     private let positions: [Int]
     private var slots: [Int32] = []
     private var hashes: [UInt64] = []
 
-    init(positions: [Int]) { self.positions = positions }
+    /// The key of the resource in batches of these columns.
+    init(_ resource: Resource, _ columns: [Column]) {
+        positions = resource.key.compactMap { key in columns.firstIndex { $0.name == key } }
+    }
 
     /// For each row the row before it with the same key, -1 when there is none.
     mutating func repeats(in batch: RowBatch) -> [Int32] {

@@ -10,19 +10,16 @@ final class DryRunWriter: BatchWriter {
     private let probe: KeyProbe?
     private var keys: BatchKeys
     private var seen: Set<UInt64> = []
-    private let connection: Connection
 
-    init(_ plan: LoadPlan, probe: KeyProbe?, keys: BatchKeys, _ connection: Connection) {
+    init(_ plan: LoadPlan, probe: KeyProbe?, keys: BatchKeys) {
         self.plan = plan
         self.probe = probe
         self.keys = keys
-        self.connection = connection
     }
 
     func begin() {}
 
-    func load(_ batch: RowBatch) throws -> LoadOutcome {
-        let rows = Array(0..<batch.rowCount)
+    func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
         let existing = try probe.map { try self.existing($0, batch, rows) } ?? []
         var outcome = LoadOutcome()
         for row in rows {
@@ -39,18 +36,11 @@ final class DryRunWriter: BatchWriter {
     }
 
     private func existing(_ probe: KeyProbe, _ batch: RowBatch, _ rows: [Int]) throws -> Set<Int> {
-        try connection.execute("SAVEPOINT dataio")
-        do {
-            let found = try probe.existing(batch, rows, keys)
-            try connection.execute("RELEASE SAVEPOINT dataio")
-            return found
-        } catch let error as ServerError where error.isAboutRows {
-            // A key that its column's type does not read is not there.
-            try connection.execute("ROLLBACK TO SAVEPOINT dataio")
-            if rows.count == 1 { return [] }
-            let half = rows.count / 2
-            return try existing(probe, batch, Array(rows[..<half])).union(existing(probe, batch, Array(rows[half...])))
-        }
+        if let found = try probe.existing(batch, rows, keys) { return found }
+        // A key that its column's type does not read is not there.
+        if rows.count == 1 { return [] }
+        let half = rows.count / 2
+        return try existing(probe, batch, Array(rows[..<half])).union(existing(probe, batch, Array(rows[half...])))
     }
 
     /// True when the key comes for the first time.

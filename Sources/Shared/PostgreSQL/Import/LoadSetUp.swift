@@ -26,28 +26,27 @@ struct LoadSetUp {
         }
     }
 
-    /// The writer of a real import; creates its temporary table.
-    func writer() throws -> RowWriter {
+    /// The writer of a real import, and whether another one may work beside it; creates its temporary table.
+    func writer() throws -> (writer: RowWriter, mayBeOneOfSeveral: Bool) {
         let (shape, fields) = try examine()
         let target = RowTarget(plan, columns, fields, shape, connection)
         if let setUp = target.setUp { try connection.execute(setUp) }
         let probe = KeyProbe(plan, try keyFields(shape), connection)
-        return RowWriter(
-            plan, target: target, probe: probe, keys: BatchKeys(positions: keyPositions),
-            keyConstraints: shape.keyConstraints, startsWary: try probe.hasRows(), connection)
+        let writer = RowWriter(
+            plan, target: target, probe: probe, keys: keys, keyConstraints: shape.keyConstraints,
+            startsWary: try probe.hasRows(), connection)
+        return (writer, shape.hasIndependentRows && !plan.isAtomic)
     }
 
     /// The writer of a dry run.
     func dryRun() throws -> DryRunWriter {
         let (shape, _) = try examine()
         let probe = KeyProbe(plan, try keyFields(shape), connection)
-        return DryRunWriter(
-            plan, probe: try probe.hasRows() ? probe : nil, keys: BatchKeys(positions: keyPositions), connection)
+        return DryRunWriter(plan, probe: try probe.hasRows() ? probe : nil, keys: keys)
     }
 
-    private var keyPositions: [Int] {
-        plan.resource.key.compactMap { key in columns.firstIndex { $0.name == key } }
-    }
+    /// The keys of a batch.
+    private var keys: BatchKeys { BatchKeys(plan.resource, columns) }
 
     private func keyFields(_ shape: TableShape) throws -> [TableShape.Field] {
         try shape.require(plan.resource.key, table: plan.resource.table, to: "SELECT", \.canSelect, connection)

@@ -1,116 +1,114 @@
+internal import FoundationEssentials
 internal import JobCore
 
-/// Loads one import, each chunk and its checkpoint in one transaction.
+/// Loads one import, each chunk and its checkpoint in one transaction, and two chunks at once where rows of different
+/// keys cannot meet.
+///
+/// Of two chunks that are under way the later one never touches a key of the earlier one before that is committed: the
+/// server would make one wait for the other, and the other waits for its turn.
 actor PostgreSQLLoader: RowLoader {
-    private let executor = BlockingExecutor(label: "postgresql-write")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+    private static let maximumLanes = 2
 
-    private let settings: ConnectionSettings
+    private let lanesOpen: [LoadLane]
+    private var columns: [Column] = []
+    private var keys: BatchKeys
     private let plan: LoadPlan
-    private nonisolated let waker = Waker()
-    private var connection: Connection?
-    private var ledger: ImportLedger?
-    private var writer: (any BatchWriter)?
+    private var mayUseSeveral = false
+    /// Hashes of the keys of each lane's chunk, until it is committed.
+    private var keysUnderWay: [Set<UInt64>]
 
     init(_ settings: ConnectionSettings, plan: LoadPlan) {
-        self.settings = settings
         self.plan = plan
+        let count = min(Self.maximumLanes, ProcessInfo.processInfo.activeProcessorCount)
+        lanesOpen = (0..<max(1, count)).map { _ in LoadLane(settings, plan: plan) }
+        keysUnderWay = Array(repeating: [], count: lanesOpen.count)
+        keys = BatchKeys(plan.resource, [])
     }
 
-    /// Connects.
-    func open() async throws {
-        try await withTaskCancellationHandler {
-            let connection = try await Session.connect(settings, waker: waker)
-            self.connection = connection
-            ledger = ImportLedger(connection: connection, plan: plan)
-        } onCancel: {
-            waker.wake()
-        }
-    }
+    /// Connects the first lane.
+    func open() async throws { try await lanesOpen[0].open() }
 
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
-        try await working("begin") { [plan] connection, ledger in
-            let set = LoadSetUp(plan, columns, connection)
-            if plan.isDryRun {
-                try connection.execute(Session.begin("ISOLATION LEVEL REPEATABLE READ", on: connection))
-                try connection.execute(ImportLedger.dryRunTable + "SET LOCAL transaction_read_only = on")
-                self.writer = try set.dryRun()
-                return nil
+        self.columns = columns
+        keys = BatchKeys(plan.resource, columns)
+        let (checkpoint, mayUseSeveral) = try await lanesOpen[0].takeOver(columns)
+        self.mayUseSeveral = mayUseSeveral
+        return checkpoint
+    }
+
+    func lanes() async -> Int { mayUseSeveral ? lanesOpen.count : 1 }
+
+    func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
+        if !mayUseSeveral {
+            try await turn.wait()
+            return try await lanesOpen[0].load(chunk, rows: chunk.map { Array(0..<$0.rowCount) })
+        }
+        let (free, bound) = separate(chunk, lane)
+        try await lanesOpen[lane].join(columns)
+        var outcomes = try await lanesOpen[lane].load(chunk, rows: free)
+        if bound.contains(where: { !$0.isEmpty }) {
+            try await turn.wait()
+            let rest = try await lanesOpen[lane].load(chunk, rows: bound)
+            for (index, outcome) in rest.enumerated() { outcomes[index].add(outcome) }
+        }
+        return outcomes
+    }
+
+    /// The rows of each batch that can be loaded at once, and those whose key is under way in another lane.
+    private func separate(_ chunk: [RowBatch], _ lane: Int) -> (free: [[Int]], bound: [[Int]]) {
+        var free: [[Int]] = []
+        var bound: [[Int]] = []
+        var own: Set<UInt64> = []
+        let others = keysUnderWay.indices.filter { $0 != lane && !keysUnderWay[$0].isEmpty }
+        for batch in chunk {
+            var freeRows: [Int] = []
+            var boundRows: [Int] = []
+            for row in 0..<batch.rowCount {
+                let hash = keys.hash(batch, row)
+                own.insert(hash)
+                let isBound = others.contains { keysUnderWay[$0].contains(hash) }
+                if isBound { boundRows.append(row) } else { freeRows.append(row) }
             }
-            try set.createMissingJobTables()
-            let found = try ledger.takeOver()
-            self.writer = try set.writer()
-            return found
+            free.append(freeRows)
+            bound.append(boundRows)
         }
+        keysUnderWay[lane] = own
+        return (free, bound)
     }
 
-    func load(_ rows: RowBatch) async throws -> LoadOutcome {
-        try await working("load") { connection, _ in
-            guard let writer = self.writer else { throw Self.notBegun }
-            try self.ensureTransaction(connection)
-            return try writer.load(rows)
-        }
+    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord], lane: Int) async throws {
+        if mayUseSeveral { try await lanesOpen[lane].join(columns) }
+        try await lanesOpen[lane].commit(checkpoint, rejects: rejects)
+        keysUnderWay[lane] = []
     }
 
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
-        try await working("commit") { [plan] connection, ledger in
-            try self.ensureTransaction(connection)
-            try ledger.keep(rejects)
-            if plan.isDryRun || (plan.isAtomic && !checkpoint.isComplete) { return }
-            try ledger.record(checkpoint)
-            try connection.execute("COMMIT")
-        }
-    }
-
-    private func ensureTransaction(_ connection: Connection) throws {
-        if connection.isInTransaction { return }
-        // Deferred constraints are checked with each batch, while it is known which rows are at fault.
-        try connection.execute(Session.begin("", on: connection) + "SET CONSTRAINTS ALL IMMEDIATE")
-        writer?.begin()
+    func rollBack(lane: Int) async throws {
+        try await lanesOpen[lane].rollBack()
+        keysUnderWay[lane] = []
     }
 
     func rejects(after record: Int, limit: Int) async throws -> [RejectRecord] {
-        try await working("read rejects") { _, ledger in try ledger.rejects(after: record, limit: limit) }
+        try await lanesOpen[0].withLedger("read rejects") { try $0.rejects(after: record, limit: limit) }
     }
 
     func rejectCounts() async throws -> [String: Int] {
-        try await working("read rejects") { _, ledger in try ledger.rejectCounts() }
+        try await lanesOpen[0].withLedger("read rejects") { try $0.rejectCounts() }
     }
 
     func discardRejects() async throws {
-        try await working("discard rejects") { _, ledger in try ledger.discardRejects() }
+        try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects() }
     }
 
     func close() async {
-        // The server rolls back what is open when the connection ends.
-        writer = nil
-        ledger = nil
-        connection = nil
+        for lane in lanesOpen { await lane.close() }
     }
-
-    /// Does something with the connection; a cancelled task ends its waits.
-    private func working<Value: Sendable>(
-        _ doing: String, _ work: (Connection, ImportLedger) throws -> Value
-    ) async throws -> Value {
-        guard let connection, let ledger else { throw Self.notBegun }
-        return try await withTaskCancellationHandler {
-            do {
-                return try work(connection, ledger)
-            } catch {
-                throw connection.failure(error, doing: doing)
-            }
-        } onCancel: {
-            waker.wake()
-        }
-    }
-
-    private static var notBegun: JobError { JobError("internal_error", .software, "the loader has not begun") }
 }
 
-/// What takes the rows of a batch: the table, or a dry run of it.
-protocol BatchWriter: AnyObject {
-    /// A transaction was opened.
-    func begin()
-    /// Takes the rows.
-    func load(_ batch: RowBatch) throws -> LoadOutcome
+extension LoadOutcome {
+    /// Adds what became of other rows of the same batch.
+    fileprivate mutating func add(_ other: LoadOutcome) {
+        inserted += other.inserted
+        updated += other.updated
+        refused = (refused + other.refused).sorted { $0.row < $1.row }
+    }
 }

@@ -61,9 +61,11 @@ struct RowTarget {
         insert = sql
     }
 
-    /// Writes these rows; all of them or, with a `ServerError`, none.
-    mutating func write(_ batch: RowBatch, _ rows: [Int]) throws -> (inserted: Int, updated: Int) {
-        try connection.execute((insert == nil ? "" : "TRUNCATE \(Self.stage); ") + copy)
+    /// Writes these rows, behind a statement that sets a savepoint: all of them, or none with a `ServerError`.
+    mutating func write(
+        _ batch: RowBatch, _ rows: [Int], after savepoint: String
+    ) throws -> (inserted: Int, updated: Int) {
+        try connection.execute(savepoint + (insert == nil ? "" : "TRUNCATE \(Self.stage); ") + copy)
         try encoder.send(batch, rows: rows, over: connection)
         let copied = try connection.endCopyIn()
         guard let insert else { return (copied, 0) }

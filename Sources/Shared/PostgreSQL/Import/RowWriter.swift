@@ -31,58 +31,49 @@ internal import JobCore
     /// A new transaction has no savepoint.
     func begin() { hasSavepoint = false }
 
-    /// Loads the rows into the open transaction.
-    func load(_ batch: RowBatch) throws -> LoadOutcome {
+    /// Loads these rows of the batch into the open transaction; of a key all rows are among them, or none.
+    func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
         let repeats = keys.repeats(in: batch)
-        return plan.mode == .upsert ? try upsert(batch, repeats) : try insert(batch, repeats)
+        return plan.mode == .upsert ? try upsert(batch, rows, repeats) : try insert(batch, rows, repeats)
     }
 
-    private func insert(_ batch: RowBatch, _ repeats: [Int32]) throws -> LoadOutcome {
+    private func insert(_ batch: RowBatch, _ all: [Int], _ repeats: [Int32]) throws -> LoadOutcome {
         var fate = Fate()
         var rows: [Int] = []
-        rows.reserveCapacity(batch.rowCount)
-        for row in 0..<batch.rowCount {
+        rows.reserveCapacity(all.count)
+        for row in all {
             if repeats[row] < 0 { rows.append(row) } else { fate.refuse(row, .duplicateKey) }
         }
         if wariness > 0 {
             let duplicates = try exclude(batch, &rows, &fate)
-            wariness = duplicates == 0 && fate.refused.isEmpty ? wariness - 1 : Self.calmBatches
+            wariness = duplicates == 0 ? wariness - 1 : Self.calmBatches
         }
         try write(batch, rows, &fate)
         // A first row that was refused leaves its key to the next one with it.
-        try repair(batch, repeats, &fate)
+        try repair(batch, all, repeats, &fate)
         return fate.outcome
     }
 
     /// Rows that are repeated count as if each had been applied in its turn: the last one stays, the others were changed.
-    private func upsert(_ batch: RowBatch, _ repeats: [Int32]) throws -> LoadOutcome {
+    private func upsert(_ batch: RowBatch, _ rows: [Int], _ repeats: [Int32]) throws -> LoadOutcome {
         var fate = Fate()
-        var isSuperseded = [Bool](repeating: false, count: batch.rowCount)
-        for earlier in repeats where earlier >= 0 { isSuperseded[Int(earlier)] = true }
-        if !isSuperseded.contains(true) {
-            try write(batch, Array(0..<batch.rowCount), &fate)
-            return fate.outcome
-        }
         // In waves, each with a key once: what the server refuses in one does not hinder the next.
         var wave = [Int](repeating: 0, count: batch.rowCount)
-        for row in 0..<batch.rowCount where repeats[row] >= 0 { wave[row] = wave[Int(repeats[row])] + 1 }
-        for number in 0...(wave.max() ?? 0) {
-            try write(batch, (0..<batch.rowCount).filter { wave[$0] == number }, &fate)
+        var waves = 1
+        for row in rows where repeats[row] >= 0 {
+            wave[row] = wave[Int(repeats[row])] + 1
+            waves = max(waves, wave[row] + 1)
+        }
+        for number in 0..<waves {
+            try write(batch, waves == 1 ? rows : rows.filter { wave[$0] == number }, &fate)
         }
         return fate.outcome
     }
 
     /// Takes out the rows whose key is there; their number.
     private func exclude(_ batch: RowBatch, _ rows: inout [Int], _ fate: inout Fate) throws -> Int {
-        try savepoint()
-        let existing: Set<Int>
-        do {
-            existing = try probe.existing(batch, rows, keys)
-        } catch let error as ServerError where error.isAboutRows {
-            // A key that its column's type does not read: the row itself will be refused.
-            try connection.execute("ROLLBACK TO SAVEPOINT dataio")
-            return 0
-        }
+        // Without an answer the rows themselves will be refused.
+        let existing = try probe.existing(batch, rows, keys) ?? []
         if existing.isEmpty { return 0 }
         rows.removeAll(where: existing.contains)
         for row in existing { fate.refuse(row, .duplicateKey) }
@@ -128,9 +119,10 @@ internal import JobCore
     }
 
     private func attempt(_ batch: RowBatch, _ rows: [Int]) throws -> (inserted: Int, updated: Int) {
-        try savepoint()
+        let savepoint = (hasSavepoint ? "RELEASE SAVEPOINT dataio; " : "") + "SAVEPOINT dataio; "
+        hasSavepoint = true
         do {
-            return try target.write(batch, rows)
+            return try target.write(batch, rows, after: savepoint)
         } catch let error as ServerError where error.isAboutRows {
             try connection.execute("ROLLBACK TO SAVEPOINT dataio")
             throw error
@@ -138,20 +130,15 @@ internal import JobCore
     }
 
     /// A repeated row whose first one was refused by a constraint gets its chance.
-    private func repair(_ batch: RowBatch, _ repeats: [Int32], _ fate: inout Fate) throws {
+    private func repair(_ batch: RowBatch, _ rows: [Int], _ repeats: [Int32], _ fate: inout Fate) throws {
         var failed = Set(fate.refused.filter { $0.reason != .duplicateKey }.map(\.row))
         if failed.isEmpty { return }
-        for row in 0..<batch.rowCount where repeats[row] >= 0 && failed.contains(Int(repeats[row])) {
+        for row in rows where repeats[row] >= 0 && failed.contains(Int(repeats[row])) {
             fate.refused.removeAll { $0.row == row }
             let before = fate.refused.count
             try write(batch, [row], &fate)
             if fate.refused.count > before { failed.insert(row) }
         }
-    }
-
-    private func savepoint() throws {
-        try connection.execute((hasSavepoint ? "RELEASE SAVEPOINT dataio; " : "") + "SAVEPOINT dataio")
-        hasSavepoint = true
     }
 
     private func isKey(_ error: ServerError) -> Bool {
