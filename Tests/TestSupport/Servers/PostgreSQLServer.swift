@@ -21,9 +21,6 @@ package final class PostgreSQLServer: Sendable {
         package var description: String { "\(program): \(output)" }
     }
 
-    /// Settings for tests: nothing of theirs has to outlive a power cut.
-    package static let withoutSync = ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"]
-
     package static let user = "postgres"
 
     package let port: UInt16
@@ -36,16 +33,18 @@ package final class PostgreSQLServer: Sendable {
 
     /// Makes a database cluster, starts it and waits until it answers.
     ///
-    /// With a password, connections need it (SCRAM-SHA-256); without one, everybody is trusted.
+    /// With a password, connections need it (SCRAM-SHA-256); without one, everybody is trusted. Only a durable server
+    /// waits for the disk: tests have nothing that must outlive a power cut.
     package init(
-        settings: [String: String] = withoutSync, locale: String = "C.UTF-8", password: String? = nil
+        settings: [String: String] = [:], durable: Bool = false, locale: String = "C.UTF-8", password: String? = nil
     ) throws {
         self.password = password
         programs = try Self.findPrograms()
         // The address of a socket has room for 107 bytes.
         temporary = try TemporaryFolder(prefix: "pg")
         port = try Self.freePort()
-        try makeCluster(settings, locale)
+        let quick = durable ? [:] : ["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"]
+        try makeCluster(quick.merging(settings) { $1 }, locale)
         try start()
     }
 
