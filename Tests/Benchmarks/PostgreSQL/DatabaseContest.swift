@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 /// Programs that do the same work with one database server; what they cost the server counts too.
@@ -66,6 +67,8 @@ struct DatabaseContest {
                     contenders[index].hasFailed = true
                 }
                 try clean()
+                // A run takes minutes and may be watched through a pipe.
+                fflush(nil)
             }
         }
         report()

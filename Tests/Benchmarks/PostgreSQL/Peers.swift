@@ -41,6 +41,8 @@ struct Peers {
 
     func sling(_ arguments: [String]) -> [String] { ["\(peers)/sling", "run"] + arguments }
 
-    /// What the programs need; sling keeps its state in the home folder and reports home when it is not told not to.
-    var environment: [String: String] { ["HOME": bench.folder.path, "SLING_DISABLE_TELEMETRY": "TRUE"] }
+    /// What the programs need; sling adds a column to the table and reports home when it is not told not to.
+    var environment: [String: String] {
+        ["HOME": bench.folder.path, "SLING_DISABLE_TELEMETRY": "TRUE", "SLING_LOADED_AT_COLUMN": "FALSE"]
+    }
 }

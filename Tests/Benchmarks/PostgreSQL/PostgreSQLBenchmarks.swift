@@ -11,7 +11,8 @@ enum PostgreSQLBenchmarks {
         let settings = ["shared_buffers": "1GB", "max_wal_size": "8GB", "timezone": "UTC"]
         let server = try PostgreSQLServer(settings: settings, durable: true)
         print(try server.psql("SELECT version()"))
-        print("settings: fsync = \(try server.psql("SHOW fsync")), otherwise default besides \(settings)")
+        let listed = settings.map { "\($0.key) = \($0.value)" }.sorted().joined(separator: ", ")
+        print("settings: fsync = \(try server.psql("SHOW fsync")), \(listed), otherwise default")
         let folder = try TemporaryFolder(prefix: "bench")
         let bench = PostgreSQLBench(
             server: server, folder: folder, options: options,

@@ -75,8 +75,9 @@ struct PostgreSQLData {
         let written = try ChildProcess.run(
             "sh", ["-c", script, server.program("psql"), query, server.socketURL(), path])
         guard written.status == 0 else { throw Contest.Failure(message: written.errorText) }
-        let facts = try ChildProcess.run("sh", ["-c", "stat -c '%s bytes' \"$0\"; head -n 3 \"$0\"", path]).text
-        return "profiles: \(count) rows in a file of " + facts
+        let facts = try ChildProcess.run("sh", ["-c", "stat -c '%s bytes, such as' \"$0\"; sed -n 2p \"$0\"", path])
+            .text
+        return "\nprofiles: \(count) rows in a file of " + facts.dropLast()
     }
 }
 
