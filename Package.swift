@@ -97,7 +97,7 @@ let package = Package(
             name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",
             swiftSettings: settings),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Formats", "JobCore", "TestSupport"],
+            name: "Benchmarks", dependencies: ["Formats", "Signing", "JobCore", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .executableTarget(
             name: "FakeS3Server", dependencies: ["TestSupport"], path: "Tests/FakeS3Server", swiftSettings: settings),

@@ -11,8 +11,9 @@ struct Contest {
         var peakMemory = 0
     }
 
-    struct Failure: Error {
+    struct Failure: Error, CustomStringConvertible {
         let message: String
+        var description: String { message }
     }
 
     private var contenders: [Contender] = []

@@ -11,9 +11,9 @@ package final class TemporaryFolder: Sendable {
 
     package let path: String
 
-    /// Makes a new folder.
-    package init() throws {
-        var template = Array("/tmp/dataio-test-XXXXXX".utf8CString)
+    /// Makes a new folder in `/tmp`, its name the prefix and six letters.
+    package init(prefix: String = "dataio-test") throws {
+        var template = Array("/tmp/\(prefix)-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw Failure(path: "/tmp", number: errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
