@@ -65,7 +65,9 @@ final class ImportChecker {
     private func adopt(_ batch: SourceBatch) throws(JobError) -> MappingPlan {
         if let plan, batch.columns == columns { return plan }
         columns = batch.columns
-        let next = try MappingPlan(spec: spec, columns: columns, isJSON: batch.isJSON)
+        let next = try MappingPlan(
+            spec: spec, columns: columns, isJSON: batch.isJSON,
+            allowsSpecialValues: context.backends.database.holdsSpecialValues)
         if plan == nil {
             for name in next.unmapped { context.log.debug("source column without a target: \(name)") }
         }

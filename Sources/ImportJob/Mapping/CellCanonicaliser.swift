@@ -4,6 +4,8 @@ internal import JobCore
 /// Checks one cell against the type of its column and appends its canonical text.
 struct CellCanonicaliser: Sendable {
     let isJSONSource: Bool
+    /// The database can hold instants outside the years 1 to 9999, infinities and what is not a number.
+    let allowsSpecialValues: Bool
 
     /// Appends the canonical text and clears `isNull`, leaves both alone for a cell that counts as null, or tells what is
     /// wrong; then what was appended is of no use.
@@ -30,15 +32,12 @@ struct CellCanonicaliser: Sendable {
         case .text: return .none
         case .timestamp: return unsafe timestamp(trimmed, to: &output)
         case .uuid: return unsafe UUIDText.append(trimmed, to: &output) ? .none : .invalidUUID
-        case .decimal: return unsafe DecimalText.append(trimmed, to: &output) ? .none : .invalidDecimal
+        case .decimal: return unsafe decimal(trimmed, to: &output)
         case .json: return unsafe json(trimmed, isString: isString, to: &output)
         case .int: return unsafe integer(trimmed, to: &output)
         case .bool: return unsafe bool(trimmed, to: &output)
         case .double: return unsafe double(trimmed, to: &output)
-        case .date:
-            guard unsafe CalendarDate.parse(trimmed) != nil else { return .invalidDate }
-            unsafe output.append(contentsOf: trimmed)
-            return .none
+        case .date: return unsafe date(trimmed, to: &output)
         }
     }
 
@@ -54,7 +53,7 @@ struct CellCanonicaliser: Sendable {
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
 
     private func timestamp(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
-        guard let instant = unsafe Timestamp.parse(cell) else { return .invalidTimestamp }
+        guard let instant = unsafe Timestamp.parse(cell, isExtended: allowsSpecialValues) else { return .invalidTimestamp }
         output.append(addingCapacity: Timestamp.maximumBytes) { output in
             unsafe output.withUnsafeMutableBufferPointer { buffer, count in
                 if let base = buffer.baseAddress { count += unsafe Timestamp.write(instant, to: base + count) }
@@ -63,22 +62,46 @@ struct CellCanonicaliser: Sendable {
         return .none
     }
 
+    private func date(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        guard let day = unsafe CalendarDate.parse(cell, isExtended: allowsSpecialValues) else { return .invalidDate }
+        output.append(addingCapacity: CalendarDate.maximumBytes) { output in
+            unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+                if let base = buffer.baseAddress { count += unsafe CalendarDate.write(day, to: base + count) }
+            }
+        }
+        return .none
+    }
+
+    private func decimal(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        if unsafe DecimalText.append(cell, to: &output) { return .none }
+        return unsafe specialNumber(cell, to: &output) ? .none : .invalidDecimal
+    }
+
+    /// Appends the canonical text of an infinity or of what is not a number.
+    private func specialNumber(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> Bool {
+        guard allowsSpecialValues, cell.count <= 9 else { return false }
+        switch unsafe String(decoding: cell, as: UTF8.self).lowercased() {
+        case "nan": output.append(contentsOf: "NaN".utf8)
+        case "infinity", "+infinity", "inf", "+inf": output.append(contentsOf: "Infinity".utf8)
+        case "-infinity", "-inf": output.append(contentsOf: "-Infinity".utf8)
+        default: return false
+        }
+        return true
+    }
+
     /// A JSON string that holds an object or array is taken for it, as files embed JSON in strings; any other string
     /// stays one.
     private func json(
         _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, to output: inout [UInt8]
     ) -> CellFault {
-        let isValid = unsafe JSONText.isValid(cell)
-        if isString {
-            let first = unsafe cell.first
-            if !isValid || (first != UInt8(ascii: "{") && first != UInt8(ascii: "[")) {
-                let text = unsafe String(decoding: cell, as: UTF8.self)
-                output.append(contentsOf: JSONValue.string(text).serialized().utf8)
-                return .none
-            }
+        let first = unsafe cell.first
+        if !isString || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+            if unsafe CanonicalJSON.append(cell, to: &output) { return .none }
+            if !isString { return .invalidJSON }
         }
-        guard isValid else { return .invalidJSON }
-        unsafe output.append(contentsOf: cell)
+        let text = unsafe String(decoding: cell, as: UTF8.self)
+        if text.utf8.contains(0) { return .invalidJSON }
+        output.append(contentsOf: JSONValue.string(text).serialized().utf8)
         return .none
     }
 
@@ -114,6 +137,7 @@ struct CellCanonicaliser: Sendable {
     }
 
     private func double(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        if unsafe specialNumber(cell, to: &output) { return .none }
         // Swift would also read hexadecimal, "inf" and "nan".
         guard unsafe cell.allSatisfy({ $0 &- 0x30 < 10 || "+-.eE".utf8.contains($0) }),
             let value = unsafe Double(String(decoding: cell, as: UTF8.self))

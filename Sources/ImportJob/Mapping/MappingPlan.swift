@@ -13,7 +13,9 @@ struct MappingPlan {
     /// Resolves the mapping of the spec, or the automatic one.
     ///
     /// Throws `mapping_source_missing`, `mapping_incomplete`, `mapping_ambiguous` and `unmapped_columns` (65).
-    init(spec: ImportSpec, columns names: [String], isJSON: Bool) throws(JobError) {
+    init(
+        spec: ImportSpec, columns names: [String], isJSON: Bool, allowsSpecialValues: Bool = false
+    ) throws(JobError) {
         let resource = spec.common.resource
         let match: HeaderMatch
         if let mapping = spec.mapping {
@@ -52,7 +54,8 @@ struct MappingPlan {
         }
         columns = fields.map(\.target)
         sources = fields.map { field in field.source.map { names[$0] } }
-        canonicaliser = RowCanonicaliser(fields: fields, key: resource.key, isJSONSource: isJSON)
+        canonicaliser = RowCanonicaliser(
+            fields: fields, key: resource.key, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues)
     }
 
     /// The source column that goes to a target.

@@ -31,10 +31,10 @@ struct RowCanonicaliser: Sendable {
     private let cells: CellCanonicaliser
 
     /// `isJSONSource`: cells know whether they were strings.
-    init(fields: [FieldMapping], key: [String], isJSONSource: Bool) {
+    init(fields: [FieldMapping], key: [String], isJSONSource: Bool, allowsSpecialValues: Bool = false) {
         self.fields = fields
         isKey = fields.map { key.contains($0.target.name) }
-        cells = CellCanonicaliser(isJSONSource: isJSONSource)
+        cells = CellCanonicaliser(isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues)
     }
 
     /// Good rows go to `output`; `sources[i]` is the row in `batch` of output row `i`.

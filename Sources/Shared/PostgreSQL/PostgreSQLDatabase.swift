@@ -15,6 +15,8 @@ package struct PostgreSQLDatabase: Database {
 
     package var description: String { settings.description }
 
+    package var holdsSpecialValues: Bool { true }
+
     package func exists() async -> Bool { true }
 
     package func openSnapshot() async throws -> any DatabaseSnapshot {

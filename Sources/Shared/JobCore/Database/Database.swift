@@ -3,6 +3,9 @@ package protocol Database: Sendable {
     /// What it is and where, without credentials.
     var description: String { get }
 
+    /// Whether it can hold instants outside the years 1 to 9999, infinities and what is not a number.
+    var holdsSpecialValues: Bool { get }
+
     /// Opens a view of the data that does not change while it is read. Throws `JobError`.
     func openSnapshot() async throws -> any DatabaseSnapshot
 
@@ -23,6 +26,8 @@ package protocol Database: Sendable {
 }
 
 extension Database {
+    package var holdsSpecialValues: Bool { false }
+
     package func advice() async throws -> [String] { [] }
 }
 

@@ -1,6 +1,7 @@
 /// Decimal numbers as text, exactly: no digit is lost to a binary fraction.
 package enum DecimalText {
-    private static let maximumDigits = 1_000
+    /// Digits of the longest number, with those that an exponent adds.
+    package static let maximumDigits = 1_000
 
     /// The canonical text of a decimal; nil when it is none.
     package static func canonical(_ text: String) -> String? {
