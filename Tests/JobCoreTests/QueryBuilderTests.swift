@@ -123,10 +123,10 @@ struct TableDefinitionTests {
     @Test("Every type has a column type that holds it exactly")
     func types() {
         #expect(
-            ColumnType.allCases.map(SQLiteDialect().columnType)
+            ColumnType.allCases.map { SQLiteDialect().columnType($0, isKey: false) }
                 == ["TEXT", "INTEGER", "TEXT", "REAL", "INTEGER", "INTEGER", "TEXT", "TEXT", "TEXT"])
         #expect(
-            ColumnType.allCases.map(PostgreSQLDialect().columnType)
+            ColumnType.allCases.map { PostgreSQLDialect().columnType($0, isKey: false) }
                 == [
                     "text", "bigint", "numeric", "double precision", "boolean", "timestamptz", "date", "uuid", "jsonb",
                 ])

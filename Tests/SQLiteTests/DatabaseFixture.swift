@@ -66,7 +66,7 @@ struct DatabaseFixture {
         let pool = Pool { RowBatch(columnCount: query.columns.count) }
         let reading = Task {
             do {
-                try await snapshot.read(query, into: channel, pool: pool)
+                try await snapshot.read(query, into: channel, pool: pool, progress: ReadProgress())
             } catch {
                 channel.cancel()
                 throw error
@@ -103,5 +103,19 @@ struct DatabaseFixture {
     ) -> LoadPlan {
         LoadPlan(
             resource: resource, orgId: org, jobId: job, specSHA256: sha, attemptId: attempt, isDryRun: isDryRun)
+    }
+}
+
+extension RowLoader {
+    /// Loads one batch as a chunk whose turn it is.
+    func load(_ rows: RowBatch) async throws -> [RowVerdict] {
+        let turn = LoadTurn()
+        turn.pass()
+        return try await load([rows], lane: 0, turn: turn)[0].refused
+    }
+
+    /// Commits on the only lane.
+    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
+        try await commit(checkpoint, rejects: rejects, lane: 0)
     }
 }

@@ -129,7 +129,8 @@ struct SnapshotTests {
         let channel = BoundedChannel<RowBatch>(depth: 1)
         let reader = Task {
             try await snapshot.read(
-                DatabaseFixture.query(["id", "note"]), into: channel, pool: Pool { RowBatch(columnCount: 2) })
+                DatabaseFixture.query(["id", "note"]), into: channel, pool: Pool { RowBatch(columnCount: 2) },
+                progress: ReadProgress())
         }
         _ = try await channel.receive()
         reader.cancel()

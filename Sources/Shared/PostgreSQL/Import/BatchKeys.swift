@@ -63,7 +63,12 @@ struct BatchKeys: Sendable {
     func array(_ batch: RowBatch, _ rows: [Int], keyColumn: Int) -> String {
         var text: [UInt8] = [UInt8(ascii: "{")]
         for (index, row) in rows.enumerated() {
-            text.append(contentsOf: index == 0 ? [0x22] : [0x2C, 0x22])
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            if batch.isNull(row: row, column: positions[keyColumn]) {
+                text.append(contentsOf: "NULL".utf8)
+                continue
+            }
+            text.append(UInt8(ascii: "\""))
             for byte in batch.bytes[batch.range(row: row, column: positions[keyColumn])] {
                 if byte == 0x22 || byte == 0x5C { text.append(0x5C) }
                 text.append(byte)
