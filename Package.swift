@@ -89,6 +89,8 @@ let package = Package(
         tests("HTTPTransportTests", ["HTTPTransport", "JobCore"]),
         tests("ObjectStorageTests", ["ObjectStorage", "HTTPTransport", "Signing", "JobCore"]),
         tests("SQLiteTests", ["SQLite", "JobCore"]),
+        tests("PostgreSQLTests", ["PostgreSQL", "JobCore"]),
+        tests("DatabaseTests", ["PostgreSQL", "SQLite", "Formats", "JobCore"]),
         tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
         tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
         tests("ImportJobTests", ["ImportJob", "JobRuntime", "ObjectStorage", "Formats", "JobCore"]),

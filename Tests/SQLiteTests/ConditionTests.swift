@@ -34,22 +34,6 @@ struct ConditionTests {
         (.startsWith(name, "x"), "a"), (.compare(spaced, .equal, .integer(1)), "b"),
     ]
 
-    @Test("Every operator finds the rows it should; null differs from everything, text that is not JSON has no fields")
-    func rows() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        try fixture.shell(
-            """
-            INSERT INTO things (org_id, id, price, flag, at, data, note) VALUES
-            ('org', 'a', '9.50', 1, -1, '{"name":"x","inner":{"size":1.5}}', '100 %'),
-            ('org', 'b', '10', 0, 0, '{"name":true,"inner":{"size":7},"a b":1}', 'aBc'),
-            ('org', 'c', '100.0', 1, 1, 'not json', 'é'), ('org', 'd', NULL, NULL, NULL, NULL, NULL);
-            """)
-        for (condition, expected) in Self.table {
-            let found = try await fixture.rows(DatabaseFixture.query(["id"], conditions: [condition]))
-            #expect(found.compactMap { $0[0] }.joined() == expected, "\(condition)")
-        }
-    }
-
     @Test("Decimals of any size compare as aligning their digits compares them")
     func collation() {
         var random = SeededRandom(seed: 3)

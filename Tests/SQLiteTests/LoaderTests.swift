@@ -31,26 +31,6 @@ struct LoaderTests {
                 == "null|null|1\n")
     }
 
-    @Test("A key that is there already, in the table or earlier in the file, is a duplicate and changes nothing")
-    func duplicates() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        try fixture.shell("INSERT INTO things (org_id, id, note) VALUES ('org', 'a', 'old'), ('other', 'b', 'theirs');")
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await loader.begin(columns: Self.columns)
-        let rows = DatabaseFixture.batch([
-            ["a", "1", "new"], ["b", "2", "first"], ["b", "3", "second"], ["c", "4", "x"],
-        ])
-        let expected = [RowVerdict(row: 0, reason: .duplicateKey), RowVerdict(row: 2, reason: .duplicateKey)]
-        #expect(try await loader.load(rows) == expected)
-        // In the next batch all of them are there.
-        #expect(try await loader.load(rows).map(\.row) == [0, 1, 2, 3])
-        try await loader.commit(LoadCheckpoint(), rejects: [])
-        await loader.close()
-        let query = DatabaseFixture.query(["id", "number", "note"])
-        #expect(try await fixture.rows(query) == [["a", nil, "old"], ["b", "2", "first"], ["c", "4", "x"]])
-        #expect(try fixture.shell("SELECT note FROM things WHERE org_id = 'other';") == "theirs\n")
-    }
-
     @Test("A row that the database refuses is reported by the kind of constraint; the rows around it are loaded")
     func constraints() async throws {
         let resource = Resource(
@@ -76,112 +56,6 @@ struct LoaderTests {
         try await loader.commit(LoadCheckpoint(), rejects: [])
         await loader.close()
         #expect(try fixture.shell("SELECT id FROM small;") == "a\ne\n")
-    }
-
-    @Test("Rows, rejects and checkpoint appear together with the commit, not before")
-    func oneTransaction() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await loader.begin(columns: Self.columns)
-        _ = try await loader.load(DatabaseFixture.batch([["a", "1", nil]]))
-        let look =
-            "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_rejects), records FROM import_ledger;"
-        #expect(try fixture.shell(look) == "0|0|0\n")
-        try await loader.commit(Self.checkpoint(records: 2), rejects: [Self.reject(2)])
-        #expect(try fixture.shell(look) == "1|1|2\n")
-        await loader.close()
-    }
-
-    @Test("What is not committed is rolled back when the loader is closed")
-    func rollback() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await loader.begin(columns: Self.columns)
-        _ = try await loader.load(DatabaseFixture.batch([["a", "1", nil]]))
-        try await loader.commit(Self.checkpoint(records: 1), rejects: [])
-        _ = try await loader.load(DatabaseFixture.batch([["b", "2", nil]]))
-        await loader.close()
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [["a"]])
-        let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
-        #expect(error?.code == "internal_error")
-    }
-
-    @Test("The next attempt gets the checkpoint of the last commit")
-    func resume() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
-        #expect(try await first.begin(columns: Self.columns) == nil)
-        var checkpoint = Self.checkpoint(records: 9)
-        checkpoint.inserted = 4
-        checkpoint.updated = 1
-        checkpoint.skipped = 2
-        checkpoint.rejected = 2
-        checkpoint.sourceTag = "tag"
-        checkpoint.isComplete = true
-        try await first.commit(checkpoint, rejects: [])
-        await first.close()
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(attempt: "a2"))
-        #expect(try await second.begin(columns: Self.columns) == checkpoint)
-        await second.close()
-        let stranger = try await fixture.database.openLoader(DatabaseFixture.plan(org: "other"))
-        #expect(try await stranger.begin(columns: Self.columns) == nil)
-        await stranger.close()
-    }
-
-    @Test("After an attempt that ended before its first commit the next one begins from the start")
-    func nothingCommitted() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await first.begin(columns: Self.columns)
-        await first.close()
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(attempt: "a2"))
-        #expect(try await second.begin(columns: Self.columns) == nil)
-        try await second.commit(Self.checkpoint(records: 1), rejects: [])
-        await second.close()
-        #expect(try fixture.shell("SELECT attempt_id, records FROM import_ledger;") == "a2|1\n")
-    }
-
-    @Test("A job that has loaded rows for another spec is refused and left as it is")
-    func otherSpec() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await first.begin(columns: Self.columns)
-        try await first.commit(Self.checkpoint(records: 1), rejects: [])
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(sha: "other", attempt: "a2"))
-        let error = await #expect(throws: JobError.self) { _ = try await second.begin(columns: Self.columns) }
-        #expect(error?.code == "idempotency_mismatch" && error?.exitCode == .usage)
-        await second.close()
-        try await first.commit(Self.checkpoint(records: 2), rejects: [])
-        await first.close()
-    }
-
-    @Test("An attempt whose job was taken over cannot commit, and its rows vanish")
-    func leaseLost() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await first.begin(columns: Self.columns)
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(attempt: "a2"))
-        _ = try await second.begin(columns: Self.columns)
-        _ = try await first.load(DatabaseFixture.batch([["late", "1", nil]]))
-        let error = await #expect(throws: JobError.self) {
-            try await first.commit(Self.checkpoint(records: 1), rejects: [Self.reject(1)])
-        }
-        #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
-        await first.close()
-        _ = try await second.load(DatabaseFixture.batch([["new", "2", nil]]))
-        try await second.commit(Self.checkpoint(records: 1), rejects: [])
-        await second.close()
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [["new"]])
-        #expect(try fixture.shell("SELECT count(*) FROM import_rejects;") == "0\n")
-    }
-
-    @Test("A loader that has not begun refuses to load")
-    func notBegun() async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
-        let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
-        #expect(error?.code == "internal_error")
-        await loader.close()
     }
 
     static func checkpoint(records: Int) -> LoadCheckpoint {

@@ -43,7 +43,8 @@ struct MigrationTests {
         for resource in Catalogue.builtIn.resources {
             let found = try fixture.shell("SELECT name || ' ' || type FROM pragma_table_info('\(resource.table)');")
             let expected =
-                ["org_id TEXT"] + resource.columns.map { "\($0.name) \(SQLiteDialect().columnType($0.type, isKey: false))" }
+                ["org_id TEXT"]
+                + resource.columns.map { "\($0.name) \(SQLiteDialect().columnType($0.type, isKey: false))" }
             #expect(found.split(separator: "\n").map(String.init) == expected)
         }
     }

@@ -61,25 +61,6 @@ struct RejectTests {
         #expect(happened.map { $0.map(\.row) } == [[0, 2, 4], [0, 2]])
     }
 
-    @Test("Keys of several columns and types are compared whole, dry and real")
-    func compositeKey() async throws {
-        let analytics = try #require(Catalogue.builtIn.resource("analytics"))
-        let fixture = try DatabaseFixture()
-        _ = try await fixture.database.migrate(.builtIn)
-        try fixture.shell("INSERT INTO analytics VALUES ('org', '2026-04-01', 'visits', 'web', 1.5);")
-        let rows = DatabaseFixture.batch([
-            ["2026-04-01", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "2.0"],
-            ["2026-04-02", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "3.0"],
-        ])
-        for isDryRun in [true, false] {
-            let plan = DatabaseFixture.plan(isDryRun: isDryRun, resource: analytics)
-            let loader = try await fixture.database.openLoader(plan)
-            _ = try await loader.begin(columns: analytics.columns)
-            #expect(try await loader.load(rows).map(\.row) == [0, 3])
-            await loader.close()
-        }
-    }
-
     @Test("While another process writes for longer than the patience of a connection, the job is to be launched again")
     func busy() async throws {
         let fixture = try await DatabaseFixture.migrated()

@@ -28,8 +28,8 @@ package enum Timestamp {
     /// The instant of RFC 3339 text (section 5.6), or of a date for its midnight in UTC; nil when it is neither.
     ///
     /// The zone is required, a space may stand for `T`, years are 1 to 9999, also in UTC. Digits beyond microseconds
-    /// are cut off. A leap second is refused: the count of microseconds has no place for it. The minutes of the zone may
-    /// be missing, as PostgreSQL leaves them out. When `isExtended`, expanded years and infinities are read too.
+    /// are cut off. A leap second is refused: the count of microseconds has no place for it. When
+    /// `isExtended`, expanded years and infinities are read too.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, isExtended: Bool = false) -> Int64? {
         let reader = unsafe DigitReader(bytes)
         guard let days = reader.date() else { return isExtended ? unsafe parseExtended(bytes) : nil }
@@ -90,17 +90,10 @@ package enum Timestamp {
     private static func offset(_ reader: DigitReader, _ index: Int) -> Int? {
         let mark = reader[index]
         if mark == UInt8(ascii: "Z") || mark == UInt8(ascii: "z") { return index + 1 == reader.count ? 0 : nil }
-        guard mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-"), index + 3 <= reader.count,
-            let hours = reader.two(index + 1), hours < 24
+        guard mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-"), index + 6 == reader.count,
+            reader[index + 3] == UInt8(ascii: ":"), let hours = reader.two(index + 1),
+            let minutes = reader.two(index + 4), hours < 24, minutes < 60
         else { return nil }
-        var minutes = 0
-        switch reader.count - index {
-        case 3: break
-        case 5: minutes = reader.two(index + 3) ?? 60
-        case 6 where reader[index + 3] == UInt8(ascii: ":"): minutes = reader.two(index + 4) ?? 60
-        default: return nil
-        }
-        guard minutes < 60 else { return nil }
         let seconds = hours * 3600 + minutes * 60
         return mark == UInt8(ascii: "+") ? seconds : -seconds
     }

@@ -14,6 +14,7 @@ actor PostgreSQLLoader: RowLoader {
     private var keys: BatchKeys
     private let plan: LoadPlan
     private var mayUseSeveral = false
+    private var isClosed = false
     /// Hashes of the keys of each lane's chunk, until it is committed.
     private var keysUnderWay: [Set<UInt64>]
 
@@ -39,6 +40,7 @@ actor PostgreSQLLoader: RowLoader {
     func lanes() async -> Int { mayUseSeveral ? lanesOpen.count : 1 }
 
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
+        if isClosed { throw JobError("internal_error", .software, "the loader is closed") }
         if !mayUseSeveral {
             try await turn.wait()
             return try await lanesOpen[0].load(chunk, rows: chunk.map { Array(0..<$0.rowCount) })
@@ -100,6 +102,7 @@ actor PostgreSQLLoader: RowLoader {
     }
 
     func close() async {
+        isClosed = true
         for lane in lanesOpen { await lane.close() }
     }
 }

@@ -1,0 +1,82 @@
+import JobCore
+import TestSupport
+import Testing
+
+@Suite("Rejects and dry runs of every database")
+struct RejectTests {
+    @Test(
+        "Keys of several columns and types are compared whole, dry and real",
+        arguments: Backend.allCases)
+    func compositeKey(_ backend: Backend) async throws {
+        let analytics = try #require(Catalogue.builtIn.resource("analytics"))
+        let fixture = try DatabaseFixture(backend)
+        _ = try await fixture.database.migrate(.builtIn)
+        try fixture.shell("INSERT INTO analytics VALUES ('org', '2026-04-01', 'visits', 'web', 1.5);")
+        let rows = DatabaseFixture.batch([
+            ["2026-04-01", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "2.0"],
+            ["2026-04-02", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "3.0"],
+        ])
+        for isDryRun in [true, false] {
+            let plan = DatabaseFixture.plan(isDryRun: isDryRun, resource: analytics)
+            let loader = try await fixture.database.openLoader(plan)
+            _ = try await loader.begin(columns: analytics.columns)
+            #expect(try await loader.load(rows).refused.map(\.row) == [0, 3])
+            await loader.close()
+        }
+    }
+
+    @Test(
+        "Kept rejects come back in pages, in order, counted by code, until they are discarded",
+        arguments: Backend.allCases, [false, true])
+    func paging(_ backend: Backend, isDryRun: Bool) async throws {
+        let columns = [Column("id", .text), Column("number", .int)]
+        let fixture = try await DatabaseFixture.migrated(backend)
+        let other = try await fixture.database.openLoader(DatabaseFixture.plan(job: "other"))
+        _ = try await other.begin(columns: columns)
+        try await other.commit(LoadCheckpoint(), rejects: [DatabaseFixture.reject(1)])
+        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: isDryRun))
+        _ = try await loader.begin(columns: columns)
+        let rejects = (1...25).map { DatabaseFixture.reject($0 * 3, code: $0 % 5 == 0 ? "ragged_row" : "invalid_int") }
+        try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[..<20]))
+        try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[20...]))
+        #expect(try await loader.rejects(after: 0, limit: 10) == Array(rejects[..<10]))
+        #expect(try await loader.rejects(after: 60, limit: 10) == Array(rejects[20...]))
+        #expect(try await loader.rejects(after: 75, limit: 10) == [])
+        #expect(try await loader.rejectCounts() == ["invalid_int": 20, "ragged_row": 5])
+        try await loader.discardRejects()
+        #expect(try await loader.rejects(after: 0, limit: 10) == [])
+        await loader.close()
+        #expect(try await other.rejects(after: 0, limit: 10) == [DatabaseFixture.reject(1)])
+        await other.close()
+    }
+
+    @Test(
+        "A dry run tells what the real run does, in every mode, and writes nothing", arguments: Backend.allCases,
+        LoadMode.allCases)
+    func dryRun(_ backend: Backend, mode: LoadMode) async throws {
+        let columns = [Column("id", .text), Column("number", .int)]
+        let fixture = try await DatabaseFixture.migrated(backend)
+        try fixture.shell("INSERT INTO things (org_id, id) VALUES ('org', 'a'), ('other', 'b');")
+        let batches = [
+            DatabaseFixture.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"]]),
+            DatabaseFixture.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
+        ]
+        let dry = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: true, mode: mode))
+        #expect(try await dry.begin(columns: columns) == nil)
+        let foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
+        try await dry.commit(
+            DatabaseFixture.checkpoint(records: 7, isComplete: true), rejects: [DatabaseFixture.reject(5)])
+        await dry.close()
+        let look =
+            "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_ledger), "
+            + "(SELECT count(*) FROM import_rejects);"
+        #expect(try fixture.shell(look) == "2|0|0")
+        let real = try await fixture.database.openLoader(DatabaseFixture.plan(mode: mode))
+        _ = try await real.begin(columns: columns)
+        let happened = [try await real.load(batches[0]), try await real.load(batches[1])]
+        await real.close()
+        #expect(foretold == happened)
+        #expect(happened.map(\.inserted) == [2, 1])
+        #expect(happened.map(\.updated) == (mode == .upsert ? [2, 2] : [0, 0]))
+    }
+}
