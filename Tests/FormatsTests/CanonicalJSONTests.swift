@@ -25,7 +25,8 @@ struct CanonicalJSONTests {
     @Test(
         "What cannot be stored is refused, and nothing of it is written",
         arguments: [
-            "", " ", "{", #"{"a":}"#, "[1,]", #""\u0000""#, #"{"\u0000":1}"#, #""\ud800""#, "01", "1e9999", "nul", "1 2",
+            "", " ", "{", #"{"a":}"#, "[1,]", #""\u0000""#, #"{"\u0000":1}"#, #""\ud800""#, "01", "1e9999", "nul",
+            "1 2", "[1 2]", "tr ue", #"{"a" 1}"#, #""a" "b""#, "[1,2 3]",
             String(repeating: "[", count: 65) + String(repeating: "]", count: 65), "\"\u{1}\"", "NaN", "'a'",
         ])
     func refused(text: String) {

@@ -14,19 +14,66 @@ package enum CanonicalJSON {
     ///
     /// A zero character (`\u0000`) cannot, nor can a number of more than 1,000 digits.
     package static func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> Bool {
-        guard let base = bytes.baseAddress else { return false }
-        var check = unsafe CanonicalCheck(
-            JSONScanner(base, end: bytes.count, readable: bytes.count, maxDepth: maximumDepth))
-        if check.value(0, depth: 0) == bytes.count {
+        if unsafe CanonicalCheck.passes(bytes) {
             unsafe output.append(contentsOf: bytes)
             return true
         }
+        // Most texts lack nothing but have white space.
+        if unsafe appendCompact(bytes, to: &output) { return true }
         guard let value = try? unsafe JSONValue(parsing: Array(bytes), limits: limits) else { return false }
         let start = output.count
         if write(value, to: &output) { return true }
         output.removeLast(output.count - start)
         return false
     }
+
+    /// Appends the text without its white space when that is canonical.
+    private static func appendCompact(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> Bool {
+        let start = output.count
+        unsafe output.append(contentsOf: bytes)
+        let isCanonical = unsafe output.withUnsafeMutableBufferPointer { buffer in
+            let text = unsafe UnsafeMutableBufferPointer(rebasing: buffer[start...])
+            guard let count = unsafe compact(text) else { return -1 }
+            let passes = unsafe CanonicalCheck.passes(UnsafeBufferPointer(rebasing: text[..<count]))
+            return passes ? count : -1
+        }
+        output.removeLast(output.count - start - max(isCanonical, 0))
+        return isCanonical >= 0
+    }
+
+    /// Moves what is no white space outside strings to the front; returns how much that is.
+    ///
+    /// `nil` when two words would become one.
+    private static func compact(_ text: UnsafeMutableBufferPointer<UInt8>) -> Int? {
+        var count = 0
+        var isInString = false
+        var hasGap = false
+        var index = 0
+        while index < text.count {
+            let byte = unsafe text[index]
+            index += 1
+            if !isInString && (byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09) {
+                hasGap = true
+                continue
+            }
+            if hasGap {
+                if count > 0, !isMark(byte), unsafe !isMark(text[count - 1]) { return nil }
+                hasGap = false
+            }
+            unsafe text[count] = byte
+            count += 1
+            if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+            } else if byte == UInt8(ascii: "\\"), isInString, index < text.count {
+                unsafe text[count] = text[index]
+                count += 1
+                index += 1
+            }
+        }
+        return count
+    }
+
+    private static func isMark(_ byte: UInt8) -> Bool { "{}[],:".utf8.contains(byte) }
 
     private static func write(_ value: JSONValue, to output: inout [UInt8]) -> Bool {
         switch value {
@@ -72,9 +119,16 @@ package enum CanonicalJSON {
 private struct CanonicalCheck {
     private var scanner: JSONScanner
 
-    init(_ scanner: JSONScanner) { self.scanner = scanner }
+    /// Whether the whole text is canonical.
+    static func passes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let base = bytes.baseAddress else { return false }
+        var check = unsafe CanonicalCheck(
+            scanner: JSONScanner(
+                base, end: bytes.count, readable: bytes.count, maxDepth: CanonicalJSON.maximumDepth))
+        return check.value(0, depth: 0) == bytes.count
+    }
 
-    mutating func value(_ at: Int, depth: Int) -> Int {
+    private mutating func value(_ at: Int, depth: Int) -> Int {
         guard at < scanner.end, depth <= CanonicalJSON.maximumDepth else { return -1 }
         switch unsafe scanner.bytes[at] {
         case UInt8(ascii: "{"): return depth == CanonicalJSON.maximumDepth ? -1 : object(at + 1, depth: depth + 1)

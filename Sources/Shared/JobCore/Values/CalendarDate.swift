@@ -4,7 +4,7 @@
 /// `-000043-03-15`. Infinite dates are `infinity` and `-infinity`.
 package enum CalendarDate {
     /// The dates that PostgreSQL can hold: 4713 BC to 5874897.
-    package static let extendedRange = -2_440_588...2_145_031_948
+    package static let extendedRange = -2_440_588...2_145_042_905
     /// The days of the years 1 to 9999.
     private static let range = -719_162...2_932_896
 

@@ -10,7 +10,7 @@ package enum Timestamp {
     package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
     /// The instants that PostgreSQL and 64 bits can both hold: from 4713 BC to the beginning of the year 294247.
-    package static let extendedRange: ClosedRange<Int64> = -210_866_803_200_000_000...9_223_371_331_199_999_999
+    package static let extendedRange: ClosedRange<Int64> = -210_866_803_200_000_000...(.max - 1)
 
     /// Before and after every other instant.
     package static let negativeInfinity = Int64.min

@@ -27,7 +27,7 @@ package enum CatalogueFile {
             .array(
                 .object([
                     SpecField("name", name, "Name in job specs", isRequired: true),
-                    SpecField("table", name, "Table, by default the name"),
+                    SpecField("table", .string(.tableName), "Table, perhaps schema.table, by default the name"),
                     SpecField("export", .boolean, "May be exported, default true"),
                     SpecField("import", .boolean, "May be imported, default false"),
                     SpecField("key", .array(name), "Key columns after org_id", isRequired: true),

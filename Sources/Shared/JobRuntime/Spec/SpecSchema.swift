@@ -57,6 +57,7 @@ extension StringRule {
         case .any: []
         case .identifier: [JSONMember("pattern", .string("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"))]
         case .sqlName: [JSONMember("pattern", .string("^[A-Za-z0-9_]{1,63}$"))]
+        case .tableName: [JSONMember("pattern", .string("^[A-Za-z0-9_]{1,63}(\\.[A-Za-z0-9_]{1,63})?$"))]
         case .timestamp: [JSONMember("format", .string("date-time"))]
         case .separator: [JSONMember("minLength", .integer(1)), JSONMember("maxLength", .integer(1))]
         case .short(let count): [JSONMember("maxLength", .integer(count))]

@@ -24,6 +24,8 @@ package enum StringRule: Sendable {
     case identifier
     /// A table or column name.
     case sqlName
+    /// A table, perhaps with its schema.
+    case tableName
     /// RFC 3339, or a date.
     case timestamp
     /// One ASCII character that can separate fields, or `\t`.
@@ -37,19 +39,26 @@ package enum StringRule: Sendable {
         case .any: "a string"
         case .identifier: "1 to 64 letters, digits, '_' or '-', beginning with a letter or digit"
         case .sqlName: "a name of at most 63 letters, digits and '_'"
+        case .tableName: "a table, or schema.table, of at most 63 letters, digits and '_' each"
         case .timestamp: "an RFC 3339 timestamp such as 2026-04-01T12:00:00Z"
         case .separator: "one of , ; | or tab, or another ASCII punctuation character"
         case .short(let count): "a string of at most \(count) characters"
         }
     }
 
+    private static func isSQLName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 63
+            && text.utf8.allSatisfy { Identifier.isLetterOrDigit($0) || $0 == 0x5F }
+    }
+
     func accepts(_ text: String) -> Bool {
         switch self {
         case .any: true
         case .identifier: Identifier.isValid(text)
-        case .sqlName:
-            !text.isEmpty && text.utf8.count <= 63
-                && text.utf8.allSatisfy { Identifier.isLetterOrDigit($0) || $0 == 0x5F }
+        case .sqlName: Self.isSQLName(text)
+        case .tableName:
+            text.split(separator: ".", omittingEmptySubsequences: false).count <= 2
+                && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { Self.isSQLName(String($0)) }
         case .timestamp: Timestamp.parse(text) != nil
         case .separator:
             text.utf8.count == 1
