@@ -20,7 +20,7 @@ actor Maintenance {
 
     /// Names of tables that are not there.
     func missing(_ tables: [TableDefinition]) async throws -> [String] {
-        try await connected { try Self.missing(tables, $0) }
+        try await connected { connection in try Session.within(connection) { try Self.missing(tables, connection) } }
     }
 
     /// What a careful operator would change about the connection and the role.

@@ -2,7 +2,7 @@ internal import TestSupport
 
 /// Jobs against a bucket: their specs are signed, as they must be where the store is not a folder of this machine.
 struct Bucket: Sendable {
-    private static let signingKey = "CANARY-signing-key"
+    static let signingKey = "CANARY-signing-key"
 
     let bench: Workbench
 

@@ -11,6 +11,8 @@ struct Doctor: Sendable {
 
         mutating func passed(_ what: String) { text += "ok    \(what)\n" }
 
+        mutating func advised(_ what: String) { text += "warn  \(what)\n" }
+
         mutating func failed(_ what: String, _ error: JobError) {
             text += "FAIL  \(what): \(error.description)\n" + (error.hint.map { "      → \($0)\n" } ?? "")
             if failure == nil { failure = error }
@@ -40,6 +42,7 @@ struct Doctor: Sendable {
                 + "\(backends.catalogue.resources.count) resources"
         }
         guard report.failure == nil else { return report }
+        var advice: [String] = []
         await examine("database", &report) {
             let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
             let missing = try await backends.database.missingTables(backends.catalogue)
@@ -48,8 +51,10 @@ struct Doctor: Sendable {
                     "tables_missing", .configuration, "missing tables: \(missing.joined(separator: ", "))",
                     hint: "run `ImportJob migrate`")
             }
+            advice = try await backends.database.advice()
             return "database: every table is there"
         }
+        for line in advice { report.advised("database: \(line)") }
         await examine("object store", &report) {
             let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
             let ahead = try await backends.store.selfTest()

@@ -35,4 +35,13 @@ enum Session {
         if connection.serverVersion >= 140_000 { settings.append("client_connection_check_interval = '5s'") }
         return "BEGIN \(mode); " + settings.map { "SET LOCAL \($0); " }.joined()
     }
+
+    /// Does something inside the open transaction, or in one of its own: outside of any, the job's limits do not count.
+    static func within<Value>(_ connection: Connection, _ work: () throws -> Value) throws -> Value {
+        if connection.isInTransaction { return try work() }
+        try connection.execute(begin("", on: connection))
+        let value = try work()
+        try connection.execute("COMMIT")
+        return value
+    }
 }

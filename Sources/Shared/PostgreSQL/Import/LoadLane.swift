@@ -40,7 +40,7 @@ actor LoadLane {
             }
             try set.createMissingJobTables()
             let found = try ledger.takeOver()
-            let made = try set.writer()
+            let made = try Session.within(connection) { try set.writer() }
             writer = made.writer
             return (found, made.mayBeOneOfSeveral)
         }
@@ -51,7 +51,7 @@ actor LoadLane {
         if connection != nil { return }
         try await open()
         try await working("begin") { connection, _ in
-            writer = try LoadSetUp(plan, columns, connection).writer().writer
+            writer = try Session.within(connection) { try LoadSetUp(plan, columns, connection).writer().writer }
         }
     }
 
@@ -91,7 +91,7 @@ actor LoadLane {
 
     /// Something else with the job's ledger.
     func withLedger<Value: Sendable>(_ doing: String, _ work: @Sendable (ImportLedger) throws -> Value) async throws -> Value {
-        try await working(doing) { _, ledger in try work(ledger) }
+        try await working(doing) { connection, ledger in try Session.within(connection) { try work(ledger) } }
     }
 
     /// Ends the connection; the server rolls back what is open.

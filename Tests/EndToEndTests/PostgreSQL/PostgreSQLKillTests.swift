@@ -1,0 +1,97 @@
+internal import Glibc
+internal import TestSupport
+internal import Testing
+
+@Suite("Killed jobs on PostgreSQL")
+struct PostgreSQLKillTests {
+    private static let load = #""jobId":"j","resource":"contacts","sourceKey":"uploads/f","skipDuplicates":true"#
+    private static let dump = "SELECT md5(string_agg(c::text, chr(10) ORDER BY id)), count(*) FROM contacts c"
+
+    @Test("An import that is killed at random moments, again and again, loads every row once")
+    func imports() throws {
+        let undisturbed = try PostgreSQLBench()
+        let source = PostgreSQLBench.contacts(70_000)
+        try undisturbed.bench.upload(source, as: "f")
+        let start = ContinuousClock.now
+        let expected = try undisturbed.run(.import, Self.load)
+        let duration = Int((ContinuousClock.now - start) / .microseconds(1))
+        try #require(expected.status == 0, "\(expected)")
+        #expect(["inserted", "skipped", "rejected"].map { expected.count($0) } == [69_860, 70, 70])
+        let table = try undisturbed.sql(Self.dump)
+        var random = SeededRandom(seed: 17)
+        var killed = 0
+        for number in 0..<6 {
+            let scene = try PostgreSQLBench()
+            try scene.bench.upload(source, as: "f")
+            for _ in 0..<3 {
+                let process = try scene.start(.import, Self.load, variables: KillScene.lease)
+                // Behind the wait for the dead attempt's lease.
+                usleep(UInt32.random(in: 0...UInt32(duration + 400_000), using: &random))
+                process.send(SIGKILL)
+                if try process.wait().status == 128 + SIGKILL { killed += 1 }
+            }
+            let run = try scene.run(.import, Self.load, variables: KillScene.lease)
+            #expect(run.status == 0, "\(number): \(run)")
+            #expect(try scene.sql(Self.dump) == table, "\(number)")
+            for name in ["rowsRead", "inserted", "skipped", "rejected"] {
+                #expect(run.count(name) == expected.count(name), "\(number): \(name)")
+            }
+            #expect(run["rejects.byCode"] == expected["rejects.byCode"])
+            #expect(
+                try scene.sql("SELECT count(*), sum(records), bool_and(is_complete) FROM import_ledger") == "1|70000|t")
+            #expect(try scene.number("SELECT count(*) FROM import_rejects") == 0)
+            #expect(try scene.bench.stagingFiles() == [])
+        }
+        #expect(killed > 5)
+    }
+
+    @Test("An export by several connections that is killed at random moments has the bytes of an undisturbed one")
+    func exports() throws {
+        let scene = try PostgreSQLBench()
+        try scene.makeEvents(200_000)
+        let spec = #""resource":"events","format":"csv","compression":"gzip""#
+        let start = ContinuousClock.now
+        let expected = try scene.run(.export, #""jobId":"undisturbed","# + spec)
+        let duration = Int((ContinuousClock.now - start) / .microseconds(1))
+        try #require(expected.status == 0, "\(expected)")
+        var random = SeededRandom(seed: 19)
+        var killed = 0
+        for number in 0..<12 {
+            let members = #""jobId":"j\#(number)","# + spec
+            let process = try scene.start(.export, members, variables: KillScene.lease)
+            usleep(UInt32.random(in: 0...UInt32(duration), using: &random))
+            process.send(SIGKILL)
+            if try process.wait().status == 128 + SIGKILL { killed += 1 }
+            let run = try scene.run(.export, members, variables: KillScene.lease)
+            #expect(run.status == 0, "\(number): \(run)")
+            #expect(run["files.0.sha256"] == expected["files.0.sha256"], "\(number)")
+            let folder = "org_demo/jobs/j\(number)/"
+            let attempt = folder + (run["attemptId"].string ?? "") + "/"
+            #expect(
+                try scene.bench.objects(below: folder).filter { !$0.hasPrefix(attempt) } == [folder + "manifest.json"])
+        }
+        #expect(killed > 4)
+    }
+
+    @Test(
+        "When the answer to a COMMIT is lost the rows are there once: the job goes on by its ledger, or the next one does",
+        arguments: [1, 2, 4], [true, false])
+    func commitLost(number: Int, staysReachable: Bool) throws {
+        let scene = try PostgreSQLBench()
+        try scene.bench.upload(PostgreSQLBench.contacts(60_000), as: "f")
+        let proxy = try PostgreSQLProxy(scene.server, losesCommit: number, staysReachable: staysReachable)
+        let url = proxy.url(database: scene.database)
+        var run = try scene.run(.import, Self.load, variables: ["DATABASE_URL": url])
+        if staysReachable {
+            #expect(run.status == 0, "\(run)")
+            #expect(run.errorText.contains("going on from the last checkpoint"))
+        } else {
+            #expect(run.status == 75, "\(run)")
+            run = try scene.run(.import, Self.load)
+            #expect(run.status == 0, "\(run)")
+        }
+        #expect(["inserted", "skipped", "rejected"].map { run.count($0) } == [59_880, 60, 60])
+        #expect(try scene.number("SELECT count(*) FROM contacts") == 59_880)
+        #expect(try scene.sql("SELECT count(*), sum(records) FROM import_ledger") == "1|60000")
+    }
+}
