@@ -5,6 +5,9 @@ enum Session {
     /// Pauses between tries to connect, in milliseconds.
     private static let pauses = [100, 400, 1200, 2500]
 
+    /// Seconds after which a server that does not answer is not asked again.
+    private static let patience = 10.0
+
     /// A statement that waits longer than this for a lock ends the job with exit code 75.
     static let lockTimeout = "10s"
 
@@ -12,10 +15,12 @@ enum Session {
     ///
     /// Throws what `Connection` throws.
     static func connect(_ settings: ConnectionSettings, waker: Waker) async throws -> Connection {
+        let start = WallClock.monotonicSeconds()
         for pause in pauses {
             do {
                 return try Connection(settings, waker: waker)
             } catch let error as JobError where error.exitCode == .temporary {
+                if WallClock.monotonicSeconds() - start > patience { throw error }
                 try await Task.sleep(for: .milliseconds(pause))
             }
         }

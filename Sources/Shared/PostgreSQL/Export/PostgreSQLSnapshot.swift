@@ -96,8 +96,9 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
             group.addTask {
                 try await Self.merge(plan.parts, channels, into: channel, progress)
             }
+            // The first failure ends the others, which would wait for its rows.
             defer { group.cancelAll() }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

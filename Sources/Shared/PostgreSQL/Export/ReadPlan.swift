@@ -3,8 +3,8 @@ internal import JobCore
 /// How the rows of a query are read: by one connection in the order asked for, or in ranges by several.
 ///
 /// The server's own plan decides. A large table that it would scan from end to end is read in ranges of blocks, in the
-/// order in which the rows are stored; a large stretch of an index by time in ranges of time; everything else by one
-/// connection.
+/// order in which the rows are stored, unless a range of time asks for the order of time; a large stretch of an index by
+/// time is read in ranges of time; everything else by one connection.
 struct ReadPlan {
     /// One COPY: its statement, and which share of the whole it is.
     struct Part: Equatable {
@@ -38,20 +38,29 @@ struct ReadPlan {
         let sql = Statements(query, reads.map(\.expression), order: Self.order(query, shape))
         let scan = try Scan(sql.plain(), connection)
         rows = min(scan.rows, query.limit ?? .max)
-        if query.limit == nil, connection.serverVersion >= 140_000, shape.hasBlocks, scan.isSequential,
+        let whole = [Part(sql: sql.copy(where: [], isOrdered: true), share: 1)]
+        if query.limit != nil {
+            parts = whole
+        } else if let time = query.resource.timeColumn, query.order.first == time, query.resource.key.first != time {
+            parts = try scan.rows < Self.rowsForRanges ? whole : Self.timeParts(time, query, sql, connection) ?? whole
+        } else if connection.serverVersion >= 140_000, shape.hasBlocks, scan.isSequential,
             shape.blocks >= Self.blocksForRanges
         {
-            parts = Self.blockRanges(shape.blocks).map { range, share in
-                Part(sql: sql.copy(where: range), share: share)
-            }
-        } else if query.limit == nil, !scan.isSequential, scan.rows >= Self.rowsForRanges,
-            let time = query.resource.timeColumn, query.order.first == time
-        {
-            let ranges = try Self.timeRanges(time, query.resource, scan.rows, connection)
-            parts = ranges.map { Part(sql: sql.copy(where: $0, isOrdered: true), share: 1 / Double(ranges.count)) }
+            parts = Self.blockRanges(shape.blocks).map { Part(sql: sql.copy(where: $0), share: $1) }
         } else {
-            parts = [Part(sql: sql.copy(where: [], isOrdered: true), share: 1)]
+            parts = whole
         }
+    }
+
+    /// Parts by ranges of time, `nil` when a range would cost as much as the whole.
+    private static func timeParts(
+        _ time: String, _ query: RowQuery, _ sql: Statements, _ connection: Connection
+    ) throws -> [Part]? {
+        let ranges = try timeRanges(time, query.resource, connection)
+        guard ranges.count > 1, try !Scan(sql.plain(where: ranges[ranges.count / 2]), connection).isSequential else {
+            return nil
+        }
+        return ranges.map { Part(sql: sql.copy(where: $0, isOrdered: true), share: 1 / Double(ranges.count)) }
     }
 
     /// The order as SQL: text by its bytes, which indexes of byte-ordered columns serve as they are.
@@ -78,7 +87,7 @@ struct ReadPlan {
 
     /// Ranges of the time column with about equally many rows, by the server's statistics.
     private static func timeRanges(
-        _ time: String, _ resource: Resource, _ rows: Int, _ connection: Connection
+        _ time: String, _ resource: Resource, _ connection: Connection
     ) throws -> [[String]] {
         let found = try connection.execute(
             """
@@ -114,7 +123,9 @@ private struct Statements {
     }
 
     /// The rows in any order.
-    func plain() -> String { builder.select(expressions, order: []).text }
+    func plain(where conditions: [String] = []) -> String {
+        builder.select(expressions, where: conditions, order: []).text
+    }
 
     /// A COPY of the rows that meet further conditions.
     func copy(where conditions: [String], isOrdered: Bool = false) -> String {
