@@ -59,7 +59,8 @@ let package = Package(
         shared(
             "JobRuntime",
             [
-                "ObjectStorage", "HTTPTransport", "PostgreSQL", "SQLite", "Signing", "Formats", "Compression", "JobCore",
+                "ObjectStorage", "HTTPTransport", "PostgreSQL", "SQLite", "Signing", "Formats", "Compression",
+                "JobCore",
                 argumentParser, logging,
             ]),
         shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"]),

@@ -33,7 +33,9 @@ final class ChunkLoader {
     private var lanes = 1
 
     /// `giveBack` gets each batch that is of no more use.
-    init(_ load: ImportLoad, _ loader: any RowLoader, _ meter: ProgressMeter, giveBack: @escaping (CheckedBatch) -> Void) {
+    init(
+        _ load: ImportLoad, _ loader: any RowLoader, _ meter: ProgressMeter, giveBack: @escaping (CheckedBatch) -> Void
+    ) {
         self.load = load
         self.loader = loader
         self.meter = meter
@@ -102,7 +104,8 @@ final class ChunkLoader {
             guard let loaded = try await group.next() else { throw CancellationError() }
             outcomes[loaded.number] = loaded.outcomes
         }
-        try await load.settle(chunk.batches, outcomes.removeValue(forKey: chunk.number) ?? [], lane: chunk.number % lanes)
+        try await load.settle(
+            chunk.batches, outcomes.removeValue(forKey: chunk.number) ?? [], lane: chunk.number % lanes)
         underWay.removeFirst()
         underWay.first?.turn.pass()
         chunk.batches.forEach(giveBack)

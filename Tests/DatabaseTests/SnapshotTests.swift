@@ -66,7 +66,8 @@ struct SnapshotTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
-                + "INSERT INTO things (org_id, id, note) SELECT 'org', i, '\(String(repeating: "x", count: 100))' FROM n;")
+                + "INSERT INTO things (org_id, id, note) SELECT 'org', i, '\(String(repeating: "x", count: 100))' FROM n;"
+        )
         let snapshot = try await fixture.database.openSnapshot()
         let channel = BoundedChannel<RowBatch>(depth: 1)
         let reader = Task {

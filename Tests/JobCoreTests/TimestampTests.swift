@@ -177,4 +177,38 @@ struct CalendarDateTests {
     func notSpans(text: String) {
         #expect(RelativeSpan.parse(text) == nil)
     }
+
+    @Test(
+        "Instants and dates outside the years 1 to 9999 have expanded years, and are read only when that is asked for",
+        arguments: [
+            ("-000043-03-15T00:00:00Z", -63517824000000000), ("+010000-01-01T00:00:00Z", 253_402_300_800_000_000),
+            ("+000000-12-31T23:59:59.999999Z", -62_135_596_800_000_001), ("infinity", .max), ("-infinity", .min),
+            ("-004713-11-24T00:00:00Z", -210_866_803_200_000_000),
+        ] as [(String, Int64)])
+    func extended(text: String, instant: Int64) {
+        #expect(Timestamp.format(instant) == text)
+        #expect(Timestamp.parse(text, isExtended: true) == instant)
+        #expect(Timestamp.parse(text) == nil)
+        if instant != .max && instant != .min, text.hasSuffix("T00:00:00Z") {
+            let day = String(text.dropLast(10))
+            #expect(CalendarDate.parse(day, isExtended: true) == Int(instant / 86_400_000_000))
+            #expect(CalendarDate.format(Int(instant / 86_400_000_000)) == day)
+            #expect(CalendarDate.parse(day) == nil)
+        }
+    }
+
+    @Test("Every instant that can be stored is read back from its text, wherever it lies")
+    func everywhere() {
+        var random = SeededRandom(seed: 23)
+        for _ in 0..<20_000 {
+            let instant = Int64.random(in: Timestamp.extendedRange, using: &random)
+            #expect(Timestamp.parse(Timestamp.format(instant), isExtended: true) == instant)
+            let day = Int.random(in: CalendarDate.extendedRange, using: &random)
+            #expect(CalendarDate.parse(CalendarDate.format(day), isExtended: true) == day)
+        }
+        #expect(CalendarDate.format(CalendarDate.extendedRange.upperBound) == "+5874897-12-31")
+        for instant in [Int64.min + 1, Int64.max - 1] {
+            #expect(Timestamp.format(instant).utf8.count <= Timestamp.maximumBytes)
+        }
+    }
 }

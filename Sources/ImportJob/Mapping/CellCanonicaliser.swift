@@ -53,7 +53,9 @@ struct CellCanonicaliser: Sendable {
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
 
     private func timestamp(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
-        guard let instant = unsafe Timestamp.parse(cell, isExtended: allowsSpecialValues) else { return .invalidTimestamp }
+        guard let instant = unsafe Timestamp.parse(cell, isExtended: allowsSpecialValues) else {
+            return .invalidTimestamp
+        }
         output.append(addingCapacity: Timestamp.maximumBytes) { output in
             unsafe output.withUnsafeMutableBufferPointer { buffer, count in
                 if let base = buffer.baseAddress { count += unsafe Timestamp.write(instant, to: base + count) }

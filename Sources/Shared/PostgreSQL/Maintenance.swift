@@ -37,7 +37,8 @@ actor Maintenance {
             var lines: [String] = []
             let name = role.text(0, 0) ?? ""
             if role.flag(0, 1) {
-                lines.append("role \(name) is a superuser: give jobs a role of their own with rights on their tables only")
+                lines.append(
+                    "role \(name) is a superuser: give jobs a role of their own with rights on their tables only")
             } else {
                 if role.flag(0, 2) { lines.append("role \(name) bypasses row level security") }
                 if let powers = role.text(0, 3) { lines.append("role \(name) is a member of \(powers)") }

@@ -49,7 +49,9 @@ package struct TableDefinition: Sendable {
                 + dialect.tableOptions
         ]
         for index in indexes {
-            let indexName = (name.split(separator: ".").last.map(String.init) ?? name) + "_by_" + index.dropFirst().prefix(1).joined()
+            let indexName =
+                (name.split(separator: ".").last.map(String.init) ?? name) + "_by_"
+                + index.dropFirst().prefix(1).joined()
             statements.append(
                 "CREATE INDEX IF NOT EXISTS \(dialect.quote(indexName)) ON \(dialect.quoteTable(name)) "
                     + "(\(index.map(dialect.quote).joined(separator: ", ")))")

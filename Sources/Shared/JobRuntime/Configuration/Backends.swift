@@ -28,7 +28,8 @@ package struct Backends: Sendable {
             try FileLayout.createFolder(of: path)
             if environment.catalogueFile == nil { try await createDemo(at: path, catalogue, log) }
         }
-        return Backends(database: database, store: store, catalogue: catalogue,
+        return Backends(
+            database: database, store: store, catalogue: catalogue,
             isLocal: database is SQLiteDatabase && store is LocalStore)
     }
 

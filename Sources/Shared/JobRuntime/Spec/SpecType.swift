@@ -58,7 +58,9 @@ package enum StringRule: Sendable {
         case .sqlName: Self.isSQLName(text)
         case .tableName:
             text.split(separator: ".", omittingEmptySubsequences: false).count <= 2
-                && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { Self.isSQLName(String($0)) }
+                && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+                    Self.isSQLName(String($0))
+                }
         case .timestamp: Timestamp.parse(text) != nil
         case .separator:
             text.utf8.count == 1

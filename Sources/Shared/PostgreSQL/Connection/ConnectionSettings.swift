@@ -41,8 +41,11 @@ struct ConnectionSettings: Sendable {
             found.first { $0.keyword == name }.map { "\(name)=\($0.value)" }
         }
         // A connection string in place of the name could hold a password.
-        let isPlain = !places.contains { $0.hasPrefix("dbname=") && ($0.dropFirst(7).contains("=") || $0.contains("://")) }
-        description = "postgresql " + (isPlain && !places.isEmpty ? places.joined(separator: " ") : "(libpq's defaults)")
+        let isPlain = !places.contains {
+            $0.hasPrefix("dbname=") && ($0.dropFirst(7).contains("=") || $0.contains("://"))
+        }
+        description =
+            "postgresql " + (isPlain && !places.isEmpty ? places.joined(separator: " ") : "(libpq's defaults)")
         for (keyword, value) in Self.defaults + [("application_name", applicationName)]
         where !found.contains(where: { $0.keyword == keyword }) {
             found.append((keyword, value))

@@ -37,7 +37,8 @@ enum PostgreSQLFailure {
             )
         case "3D000", "3F000":
             ("database_unavailable", .configuration, "it does not exist", "check the database in DATABASE_URL")
-        case "53100": ("disk_full", .osError, "the server's disk is full", "free space there, then launch the job again")
+        case "53100":
+            ("disk_full", .osError, "the server's disk is full", "free space there, then launch the job again")
         case "53200": ("out_of_memory", .osError, "the server is out of memory", "launch the job again later")
         case "53300":
             (
@@ -96,11 +97,13 @@ enum PostgreSQLFailure {
         }
         let words = message.lowercased()
         if words.contains("certificate") {
-            if words.contains("does not exist") || words.contains("could not read") || words.contains("could not open") {
+            if words.contains("does not exist") || words.contains("could not read") || words.contains("could not open")
+            {
                 return configuration("a certificate file cannot be read", "check sslrootcert and sslcert", database)
             }
             return JobError(
-                "certificate_untrusted", .protocolError, "\(database): connect: the server's certificate is not trusted",
+                "certificate_untrusted", .protocolError,
+                "\(database): connect: the server's certificate is not trusted",
                 hint: "name the authority's certificate with sslrootcert in DATABASE_URL")
         }
         if words.contains("ssl") && (words.contains("not support") || words.contains("required")) {

@@ -96,7 +96,8 @@ struct TableShape {
             let name = rows.text(row, 0) ?? ""
             fields[name] = Field(
                 name: name, typeId: rows.integer(row, 1), typeName: rows.text(row, 2) ?? "",
-                baseTypeName: rows.text(row, 10) ?? "text", kind: rows.text(row, 3) ?? "", isArray: rows.flag(row, 4), isByteOrdered: rows.flag(row, 5),
+                baseTypeName: rows.text(row, 10) ?? "text", kind: rows.text(row, 3) ?? "", isArray: rows.flag(row, 4),
+                isByteOrdered: rows.flag(row, 5),
                 canSelect: rows.flag(row, 6), canInsert: rows.flag(row, 7), canUpdate: rows.flag(row, 8),
                 isGenerated: rows.flag(row, 9))
         }

@@ -6,7 +6,8 @@ internal import JobCore
 /// The hot loop of every PostgreSQL export.
 @safe final class BinaryRowDecoder {
     /// What the first bytes of a binary COPY must be.
-    private static let signature = Array("PGCOPY\n\u{ff}\r\n\0".unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+    private static let signature = Array(
+        "PGCOPY\n\u{ff}\r\n\0".unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
     private static let headerBytes = 19
     /// Bytes that any value of fixed size may need as text.
     private static let fixedBytes = 40
@@ -72,7 +73,8 @@ internal import JobCore
                 let message = UnsafeRawBufferPointer(row)
                 let start = try unsafe begin(message)
                 let count = message.count
-                if unsafe start + 2 <= count && message.loadUnaligned(fromByteOffset: start, as: UInt16.self) == 0xFFFF {
+                if unsafe start + 2 <= count && message.loadUnaligned(fromByteOffset: start, as: UInt16.self) == 0xFFFF
+                {
                     // The trailer; what follows is the end of the COPY.
                     unsafe connection.release(row)
                     unsafe pending = nil
@@ -138,7 +140,8 @@ internal import JobCore
     /// Writes the canonical text of one value; -1 when there is no room for it.
     @inline(__always)
     private func write(
-        _ field: UnsafeRawBufferPointer, _ form: WireForm, to target: UnsafeMutablePointer<UInt8>, room: Int, _ index: Int
+        _ field: UnsafeRawBufferPointer, _ form: WireForm, to target: UnsafeMutablePointer<UInt8>, room: Int,
+        _ index: Int
     ) throws -> Int {
         switch form {
         case .text:

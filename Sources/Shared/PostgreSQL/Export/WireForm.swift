@@ -86,9 +86,11 @@ struct ColumnRead {
         case .int: return integer(field.typeId)
         case .decimal: return field.typeId == TypeId.numeric ? .numeric : integer(field.typeId)
         case .double:
-            return field.typeId == TypeId.float8 ? .float8 : field.typeId == TypeId.float4 ? .float4 : integer(field.typeId)
+            return field.typeId == TypeId.float8
+                ? .float8 : field.typeId == TypeId.float4 ? .float4 : integer(field.typeId)
         case .bool: return field.typeId == TypeId.bool ? .bool : nil
-        case .timestamp: return field.typeId == TypeId.timestamptz || field.typeId == TypeId.timestamp ? .timestamp : nil
+        case .timestamp:
+            return field.typeId == TypeId.timestamptz || field.typeId == TypeId.timestamp ? .timestamp : nil
         case .date: return field.typeId == TypeId.date ? .date : nil
         case .uuid: return field.typeId == TypeId.uuid ? .uuid : nil
         case .json: return field.typeId == TypeId.jsonb ? .jsonb : field.typeId == TypeId.json ? .text : nil

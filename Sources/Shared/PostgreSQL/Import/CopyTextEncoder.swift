@@ -121,7 +121,7 @@ struct CopyTextEncoder {
 
 /// Dates and instants outside the years 1 to 9999 as PostgreSQL writes them: `0044-03-15 BC`, `12345-01-01`.
 enum DatedText {
-    /// Writes the text for canonical text that begins with a sign; at most three bytes longer. Returns its length.
+    /// Writes the text for canonical text that begins with a sign; returns its length, at most three bytes more.
     static func write(_ text: UnsafeBufferPointer<UInt8>, to target: UnsafeMutablePointer<UInt8>) -> Int {
         let digits = unsafe String(decoding: text.dropFirst().prefix { $0 &- 0x30 < 10 }, as: UTF8.self)
         guard digits.utf8.count >= 4, let year = Int(digits) else {

@@ -59,7 +59,8 @@ struct ImportLedger {
             batch.append(reject.message)
             batch.append("\(reject.fieldCount)")
             // The server's text holds no zero byte; the symbol for it stands for one.
-            batch.append(String(String.UnicodeScalarView(reject.fields.unicodeScalars.map { $0 == "\0" ? "\u{2400}" : $0 })))
+            batch.append(
+                String(String.UnicodeScalarView(reject.fields.unicodeScalars.map { $0 == "\0" ? "\u{2400}" : $0 })))
         }
         try connection.execute(
             "COPY \(rejectsTable) (org_id, job_id, \(LedgerStatements.rejectColumns)) FROM STDIN (FORMAT text)")

@@ -36,7 +36,8 @@ struct KeyProbe {
         if rows.isEmpty { return [] }
         let arrays = (0..<columns).map { keys.array(batch, rows, keyColumn: $0) }
         try connection.execute(
-            "SAVEPOINT probe; SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            "SAVEPOINT probe; SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
+        )
         let found: Set<Int>?
         do {
             let result = try connection.execute(sql, [orgId] + arrays)

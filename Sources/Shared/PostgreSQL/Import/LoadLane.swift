@@ -90,7 +90,9 @@ actor LoadLane {
     }
 
     /// Something else with the job's ledger.
-    func withLedger<Value: Sendable>(_ doing: String, _ work: @Sendable (ImportLedger) throws -> Value) async throws -> Value {
+    func withLedger<Value: Sendable>(_ doing: String, _ work: @Sendable (ImportLedger) throws -> Value) async throws
+        -> Value
+    {
         try await working(doing) { connection, ledger in try Session.within(connection) { try work(ledger) } }
     }
 

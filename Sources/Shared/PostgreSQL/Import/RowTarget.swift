@@ -15,8 +15,10 @@ struct RowTarget {
     /// Statement that creates the temporary table; `nil` when none is needed.
     let setUp: String?
 
-    init(_ plan: LoadPlan, _ columns: [Column], _ fields: [TableShape.Field], _ shape: TableShape, _ connection: Connection)
-    {
+    init(
+        _ plan: LoadPlan, _ columns: [Column], _ fields: [TableShape.Field], _ shape: TableShape,
+        _ connection: Connection
+    ) {
         self.connection = connection
         let table = Quoting.table(plan.resource.table)
         let names = columns.map { Quoting.name($0.name) }
