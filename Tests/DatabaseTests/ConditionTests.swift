@@ -38,9 +38,9 @@ struct ConditionTests {
     func rows(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         let names = ["id", "price", "flag", "at", "data", "note"]
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
-        _ = try await loader.begin(columns: names.compactMap { DatabaseFixture.resource.column($0) })
-        let rows = DatabaseFixture.batch([
+        let loader = try await fixture.database.openLoader(Things.plan())
+        _ = try await loader.begin(columns: names.compactMap { Things.resource.column($0) })
+        let rows = Things.batch([
             ["a", "9.50", "true", "1969-12-31T23:59:59.999999Z", #"{"name":"x","inner":{"size":1.5}}"#, "100 %"],
             ["b", "10", "false", "1970-01-01T00:00:00Z", #"{"name":true,"inner":{"size":7},"a b":1}"#, "aBc"],
             ["c", "100.0", "true", "1970-01-01T00:00:00.000001Z", #""no object""#, "é"],
@@ -50,7 +50,7 @@ struct ConditionTests {
         try await loader.commit(LoadCheckpoint(), rejects: [])
         await loader.close()
         for (condition, expected) in Self.table {
-            let found = try await fixture.rows(DatabaseFixture.query(["id"], conditions: [condition]))
+            let found = try await fixture.rows(Things.query(["id"], conditions: [condition]))
             #expect(found.compactMap { $0[0] }.joined() == expected, "\(condition)")
         }
     }

@@ -11,9 +11,9 @@ struct LoaderTests {
     func duplicates(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell("INSERT INTO things (org_id, id, note) VALUES ('org', 'a', 'old'), ('other', 'b', 'theirs');")
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let loader = try await fixture.database.openLoader(Things.plan())
         _ = try await loader.begin(columns: Self.columns)
-        let rows = DatabaseFixture.batch([
+        let rows = Things.batch([
             ["a", "1", "new"], ["b", "2", "first"], ["b", "3", "second"], ["c", "4", "x"],
         ])
         let expected = [RowVerdict(row: 0, reason: .duplicateKey), RowVerdict(row: 2, reason: .duplicateKey)]
@@ -22,7 +22,7 @@ struct LoaderTests {
         #expect(try await loader.load(rows).refused.map(\.row) == [0, 1, 2, 3])
         try await loader.commit(LoadCheckpoint(), rejects: [])
         await loader.close()
-        let query = DatabaseFixture.query(["id", "number", "note"])
+        let query = Things.query(["id", "number", "note"])
         #expect(try await fixture.rows(query) == [["a", nil, "old"], ["b", "2", "first"], ["c", "4", "x"]])
         #expect(try fixture.shell("SELECT note FROM things WHERE org_id = 'other';") == "theirs")
     }
@@ -32,13 +32,13 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func oneTransaction(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let loader = try await fixture.database.openLoader(Things.plan())
         _ = try await loader.begin(columns: Self.columns)
-        _ = try await loader.load(DatabaseFixture.batch([["a", "1", nil]]))
+        _ = try await loader.load(Things.batch([["a", "1", nil]]))
         let look =
             "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_rejects), records FROM import_ledger;"
         #expect(try fixture.shell(look) == "0|0|0")
-        try await loader.commit(DatabaseFixture.checkpoint(records: 2), rejects: [DatabaseFixture.reject(2)])
+        try await loader.commit(Things.checkpoint(records: 2), rejects: [Things.reject(2)])
         #expect(try fixture.shell(look) == "1|1|2")
         await loader.close()
     }
@@ -48,13 +48,13 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func rollback(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let loader = try await fixture.database.openLoader(Things.plan())
         _ = try await loader.begin(columns: Self.columns)
-        _ = try await loader.load(DatabaseFixture.batch([["a", "1", nil]]))
-        try await loader.commit(DatabaseFixture.checkpoint(records: 1), rejects: [])
-        _ = try await loader.load(DatabaseFixture.batch([["b", "2", nil]]))
+        _ = try await loader.load(Things.batch([["a", "1", nil]]))
+        try await loader.commit(Things.checkpoint(records: 1), rejects: [])
+        _ = try await loader.load(Things.batch([["b", "2", nil]]))
         await loader.close()
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [["a"]])
+        #expect(try await fixture.rows(Things.query(["id"])) == [["a"]])
         let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
         #expect(error?.code == "internal_error")
     }
@@ -64,9 +64,9 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func resume(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let first = try await fixture.database.openLoader(Things.plan())
         #expect(try await first.begin(columns: Self.columns) == nil)
-        var checkpoint = DatabaseFixture.checkpoint(records: 9)
+        var checkpoint = Things.checkpoint(records: 9)
         checkpoint.inserted = 4
         checkpoint.updated = 1
         checkpoint.skipped = 2
@@ -75,10 +75,10 @@ struct LoaderTests {
         checkpoint.isComplete = true
         try await first.commit(checkpoint, rejects: [])
         await first.close()
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
         #expect(try await second.begin(columns: Self.columns) == checkpoint)
         await second.close()
-        let stranger = try await fixture.database.openLoader(DatabaseFixture.plan(org: "other"))
+        let stranger = try await fixture.database.openLoader(Things.plan(org: "other"))
         #expect(try await stranger.begin(columns: Self.columns) == nil)
         await stranger.close()
     }
@@ -88,12 +88,12 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func nothingCommitted(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let first = try await fixture.database.openLoader(Things.plan())
         _ = try await first.begin(columns: Self.columns)
         await first.close()
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
         #expect(try await second.begin(columns: Self.columns) == nil)
-        try await second.commit(DatabaseFixture.checkpoint(records: 1), rejects: [])
+        try await second.commit(Things.checkpoint(records: 1), rejects: [])
         await second.close()
         #expect(try fixture.shell("SELECT attempt_id, records FROM import_ledger;") == "a2|1")
     }
@@ -103,14 +103,14 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func otherSpec(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let first = try await fixture.database.openLoader(Things.plan())
         _ = try await first.begin(columns: Self.columns)
-        try await first.commit(DatabaseFixture.checkpoint(records: 1), rejects: [])
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(sha: "other", attempt: "a2"))
+        try await first.commit(Things.checkpoint(records: 1), rejects: [])
+        let second = try await fixture.database.openLoader(Things.plan(sha: "other", attempt: "a2"))
         let error = await #expect(throws: JobError.self) { _ = try await second.begin(columns: Self.columns) }
         #expect(error?.code == "idempotency_mismatch" && error?.exitCode == .usage)
         await second.close()
-        try await first.commit(DatabaseFixture.checkpoint(records: 2), rejects: [])
+        try await first.commit(Things.checkpoint(records: 2), rejects: [])
         await first.close()
     }
 
@@ -119,20 +119,20 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func leaseLost(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let first = try await fixture.database.openLoader(Things.plan())
         _ = try await first.begin(columns: Self.columns)
-        let second = try await fixture.database.openLoader(DatabaseFixture.plan(attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
         _ = try await second.begin(columns: Self.columns)
-        _ = try await first.load(DatabaseFixture.batch([["late", "1", nil]]))
+        _ = try await first.load(Things.batch([["late", "1", nil]]))
         let error = await #expect(throws: JobError.self) {
-            try await first.commit(DatabaseFixture.checkpoint(records: 1), rejects: [DatabaseFixture.reject(1)])
+            try await first.commit(Things.checkpoint(records: 1), rejects: [Things.reject(1)])
         }
         #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
         await first.close()
-        _ = try await second.load(DatabaseFixture.batch([["new", "2", nil]]))
-        try await second.commit(DatabaseFixture.checkpoint(records: 1), rejects: [])
+        _ = try await second.load(Things.batch([["new", "2", nil]]))
+        try await second.commit(Things.checkpoint(records: 1), rejects: [])
         await second.close()
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [["new"]])
+        #expect(try await fixture.rows(Things.query(["id"])) == [["new"]])
         #expect(try fixture.shell("SELECT count(*) FROM import_rejects;") == "0")
     }
 
@@ -141,7 +141,7 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func notBegun(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let loader = try await fixture.database.openLoader(Things.plan())
         let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
         #expect(error?.code == "internal_error")
         await loader.close()
@@ -163,12 +163,12 @@ struct LoaderTests {
             ["3", nil, nil, nil, nil, nil, nil, nil, nil, nil],
             ["4", "0", "0.00", "0.0", "true", "0001-01-01T00:00:00Z", nil, nil, "null", "\\N"],
         ]
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
-        #expect(try await loader.begin(columns: DatabaseFixture.resource.columns) == nil)
-        #expect(try await loader.load(DatabaseFixture.batch(rows)) == LoadOutcome(inserted: 4))
+        let loader = try await fixture.database.openLoader(Things.plan())
+        #expect(try await loader.begin(columns: Things.resource.columns) == nil)
+        #expect(try await loader.load(Things.batch(rows)) == LoadOutcome(inserted: 4))
         try await loader.commit(LoadCheckpoint(), rejects: [])
         await loader.close()
-        #expect(try await fixture.rows(DatabaseFixture.query(DatabaseFixture.resource.columns.map(\.name))) == rows)
+        #expect(try await fixture.rows(Things.query(Things.resource.columns.map(\.name))) == rows)
         #expect(try fixture.shell("SELECT at IS NULL, flag IS NULL FROM things WHERE id = '4';").count == 3)
     }
 
@@ -183,9 +183,9 @@ struct LoaderTests {
         try fixture.shell(
             "CREATE TABLE small (org_id TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL CHECK (number < 100), "
                 + "email TEXT UNIQUE, PRIMARY KEY (org_id, id));")
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(resource: resource))
+        let loader = try await fixture.database.openLoader(Things.plan(resource: resource))
         _ = try await loader.begin(columns: resource.columns)
-        let rows = DatabaseFixture.batch([
+        let rows = Things.batch([
             ["a", "1", "a@example.com"], ["b", "100", nil], ["c", nil, nil], ["d", "2", "a@example.com"],
             [nil, "3", nil], ["e", "4", nil], ["b", "5", nil], ["a", "6", nil],
         ])
@@ -213,12 +213,12 @@ struct LoaderTests {
         try fixture.shell(
             "CREATE TABLE small (org_id TEXT NOT NULL, id TEXT NOT NULL, number INTEGER CHECK (number < 100), "
                 + "PRIMARY KEY (org_id, id));")
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(resource: resource))
+        let loader = try await fixture.database.openLoader(Things.plan(resource: resource))
         _ = try await loader.begin(columns: resource.columns)
         // Single ones, a run, the first and the last row.
         let bad = Set([0, 1, 17, 500, 1234, 4999] + Array(2000..<2300))
         let rows = (0..<5000).map { ["k\($0)", bad.contains($0) ? "100" : "1"] as [String?] }
-        let outcome = try await loader.load(DatabaseFixture.batch(rows))
+        let outcome = try await loader.load(Things.batch(rows))
         #expect(outcome.refused.map(\.row) == bad.sorted())
         #expect(outcome.inserted == 5000 - bad.count)
         try await loader.commit(LoadCheckpoint(), rejects: [])
@@ -233,17 +233,17 @@ struct LoaderTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell(
             "INSERT INTO things (org_id, id, number, note) VALUES ('org', 'a', 1, 'old'), ('other', 'b', 2, 'theirs');")
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(mode: .upsert))
+        let loader = try await fixture.database.openLoader(Things.plan(mode: .upsert))
         _ = try await loader.begin(columns: Self.columns)
-        let first = DatabaseFixture.batch([
+        let first = Things.batch([
             ["a", "10", nil], ["b", "1", "x"], ["b", "2", "y"], ["b", "3", "z"], ["c", "4", "w"], [nil, "5", nil],
         ])
         let outcome = try await loader.load(first)
         #expect(outcome.inserted == 2 && outcome.updated == 3 && outcome.refused.map(\.row) == [5])
-        #expect(try await loader.load(DatabaseFixture.batch([["c", "5", "v"]])) == LoadOutcome(updated: 1))
+        #expect(try await loader.load(Things.batch([["c", "5", "v"]])) == LoadOutcome(updated: 1))
         try await loader.commit(LoadCheckpoint(), rejects: [])
         await loader.close()
-        let query = DatabaseFixture.query(["id", "number", "note"])
+        let query = Things.query(["id", "number", "note"])
         #expect(try await fixture.rows(query) == [["a", "10", nil], ["b", "3", "z"], ["c", "5", "v"]])
         #expect(try fixture.shell("SELECT note FROM things WHERE org_id = 'other';") == "theirs")
     }
@@ -255,15 +255,15 @@ struct LoaderTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         let look = "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_rejects);"
         for (isComplete, expected) in [(false, "0|0"), (true, "2|1")] {
-            let loader = try await fixture.database.openLoader(DatabaseFixture.plan(isAtomic: true))
+            let loader = try await fixture.database.openLoader(Things.plan(isAtomic: true))
             #expect(try await loader.begin(columns: Self.columns) == nil)
             #expect(await loader.lanes() == 1)
-            _ = try await loader.load(DatabaseFixture.batch([["a", "1", nil]]))
-            try await loader.commit(DatabaseFixture.checkpoint(records: 1), rejects: [DatabaseFixture.reject(1)])
+            _ = try await loader.load(Things.batch([["a", "1", nil]]))
+            try await loader.commit(Things.checkpoint(records: 1), rejects: [Things.reject(1)])
             #expect(try fixture.shell(look) == "0|0")
-            _ = try await loader.load(DatabaseFixture.batch([["b", "2", nil]]))
-            try await loader.commit(DatabaseFixture.checkpoint(records: 2, isComplete: isComplete), rejects: [])
-            #expect(try await loader.rejects(after: 0, limit: 5) == [DatabaseFixture.reject(1)])
+            _ = try await loader.load(Things.batch([["b", "2", nil]]))
+            try await loader.commit(Things.checkpoint(records: 2, isComplete: isComplete), rejects: [])
+            #expect(try await loader.rejects(after: 0, limit: 5) == [Things.reject(1)])
             #expect(try fixture.shell(look) == expected)
             await loader.close()
             #expect(try fixture.shell(look) == expected)

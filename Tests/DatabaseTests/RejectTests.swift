@@ -12,12 +12,12 @@ struct RejectTests {
         let fixture = try DatabaseFixture(backend)
         _ = try await fixture.database.migrate(.builtIn)
         try fixture.shell("INSERT INTO analytics VALUES ('org', '2026-04-01', 'visits', 'web', 1.5);")
-        let rows = DatabaseFixture.batch([
+        let rows = Things.batch([
             ["2026-04-01", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "2.0"],
             ["2026-04-02", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "3.0"],
         ])
         for isDryRun in [true, false] {
-            let plan = DatabaseFixture.plan(isDryRun: isDryRun, resource: analytics)
+            let plan = Things.plan(isDryRun: isDryRun, resource: analytics)
             let loader = try await fixture.database.openLoader(plan)
             _ = try await loader.begin(columns: analytics.columns)
             #expect(try await loader.load(rows).refused.map(\.row) == [0, 3])
@@ -31,12 +31,12 @@ struct RejectTests {
     func paging(_ backend: Backend, isDryRun: Bool) async throws {
         let columns = [Column("id", .text), Column("number", .int)]
         let fixture = try await DatabaseFixture.migrated(backend)
-        let other = try await fixture.database.openLoader(DatabaseFixture.plan(job: "other"))
+        let other = try await fixture.database.openLoader(Things.plan(job: "other"))
         _ = try await other.begin(columns: columns)
-        try await other.commit(LoadCheckpoint(), rejects: [DatabaseFixture.reject(1)])
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: isDryRun))
+        try await other.commit(LoadCheckpoint(), rejects: [Things.reject(1)])
+        let loader = try await fixture.database.openLoader(Things.plan(isDryRun: isDryRun))
         _ = try await loader.begin(columns: columns)
-        let rejects = (1...25).map { DatabaseFixture.reject($0 * 3, code: $0 % 5 == 0 ? "ragged_row" : "invalid_int") }
+        let rejects = (1...25).map { Things.reject($0 * 3, code: $0 % 5 == 0 ? "ragged_row" : "invalid_int") }
         try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[..<20]))
         try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[20...]))
         #expect(try await loader.rejects(after: 0, limit: 10) == Array(rejects[..<10]))
@@ -46,7 +46,7 @@ struct RejectTests {
         try await loader.discardRejects()
         #expect(try await loader.rejects(after: 0, limit: 10) == [])
         await loader.close()
-        #expect(try await other.rejects(after: 0, limit: 10) == [DatabaseFixture.reject(1)])
+        #expect(try await other.rejects(after: 0, limit: 10) == [Things.reject(1)])
         await other.close()
     }
 
@@ -58,20 +58,20 @@ struct RejectTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell("INSERT INTO things (org_id, id) VALUES ('org', 'a'), ('other', 'b');")
         let batches = [
-            DatabaseFixture.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"]]),
-            DatabaseFixture.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
+            Things.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"]]),
+            Things.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
         ]
-        let dry = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: true, mode: mode))
+        let dry = try await fixture.database.openLoader(Things.plan(isDryRun: true, mode: mode))
         #expect(try await dry.begin(columns: columns) == nil)
         let foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
         try await dry.commit(
-            DatabaseFixture.checkpoint(records: 7, isComplete: true), rejects: [DatabaseFixture.reject(5)])
+            Things.checkpoint(records: 7, isComplete: true), rejects: [Things.reject(5)])
         await dry.close()
         let look =
             "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_ledger), "
             + "(SELECT count(*) FROM import_rejects);"
         #expect(try fixture.shell(look) == "2|0|0")
-        let real = try await fixture.database.openLoader(DatabaseFixture.plan(mode: mode))
+        let real = try await fixture.database.openLoader(Things.plan(mode: mode))
         _ = try await real.begin(columns: columns)
         let happened = [try await real.load(batches[0]), try await real.load(batches[1])]
         await real.close()

@@ -10,10 +10,10 @@ struct SnapshotTests {
     func oneView(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell("INSERT INTO things (org_id, id) VALUES ('org', 'a'), ('org', 'b');")
-        let query = DatabaseFixture.query(["id"])
+        let query = Things.query(["id"])
         let snapshot = try await fixture.database.openSnapshot()
         try fixture.shell("INSERT INTO things (org_id, id) VALUES ('org', 'c'); DELETE FROM things WHERE id = 'a';")
-        let before = try await DatabaseFixture.rows(query, in: snapshot)
+        let before = try await Things.rows(query, in: snapshot)
         #expect(before == [["a"], ["b"]])
         await snapshot.close()
         #expect(try await fixture.rows(query) == [["b"], ["c"]])
@@ -30,14 +30,14 @@ struct SnapshotTests {
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
                 + "INSERT INTO things (org_id, id, note) SELECT 'org', substr('000000' || i, length('' || i) + 1), i FROM n; "
                 + "ANALYZE;")
-        let query = DatabaseFixture.query(["id", "note"])
+        let query = Things.query(["id", "note"])
         let rows = try await fixture.rows(query)
         #expect(rows.count == 30_000)
         let isOrdered = rows.enumerated().allSatisfy { index, row in
             row[0].flatMap { Int($0) } == index + 1 && row[1].flatMap { Int($0) } == index + 1
         }
         #expect(isOrdered)
-        let limited = DatabaseFixture.query(["id"], limit: 17)
+        let limited = Things.query(["id"], limit: 17)
         #expect(try await fixture.rows(limited).count == 17)
         let snapshot = try await fixture.database.openSnapshot()
         #expect(try await snapshot.count(query) == 30_000)
@@ -52,11 +52,11 @@ struct SnapshotTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell(
             "INSERT INTO things (org_id, id) VALUES ('org', 'mine'), ('other', 'theirs'), ('ORG', 'upper');")
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [["mine"]])
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"], org: "x' OR '1'='1")) == [])
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"], org: "%")) == [])
+        #expect(try await fixture.rows(Things.query(["id"])) == [["mine"]])
+        #expect(try await fixture.rows(Things.query(["id"], org: "x' OR '1'='1")) == [])
+        #expect(try await fixture.rows(Things.query(["id"], org: "%")) == [])
         let any = Condition.compare(.column(Column("id", .text)), .notEqual, .text("nothing"))
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"], conditions: [any])) == [["mine"]])
+        #expect(try await fixture.rows(Things.query(["id"], conditions: [any])) == [["mine"]])
     }
 
     @Test(
@@ -72,7 +72,7 @@ struct SnapshotTests {
         let channel = BoundedChannel<RowBatch>(depth: 1)
         let reader = Task {
             try await snapshot.read(
-                DatabaseFixture.query(["id", "note"]), into: channel, pool: Pool { RowBatch(columnCount: 2) },
+                Things.query(["id", "note"]), into: channel, pool: Pool { RowBatch(columnCount: 2) },
                 progress: ReadProgress())
         }
         _ = try await channel.receive()

@@ -14,7 +14,7 @@ struct MigrationTests {
         #expect(await fixture.database.exists())
         #expect(try await fixture.database.migrate(.builtIn) == [])
         #expect(try await fixture.database.missingTables(.builtIn) == [])
-        #expect(try await fixture.database.missingTables(DatabaseFixture.catalogue) == ["things"])
+        #expect(try await fixture.database.missingTables(Things.catalogue) == ["things"])
         #expect(
             try fixture.shell("PRAGMA journal_mode; PRAGMA page_size; PRAGMA integrity_check;") == "wal\n8192\nok\n")
     }
@@ -23,8 +23,8 @@ struct MigrationTests {
     func adds() async throws {
         let fixture = try await DatabaseFixture.migrated()
         try fixture.shell("INSERT INTO things (org_id, id) VALUES ('org', 'kept'); DROP TABLE import_rejects;")
-        #expect(try await fixture.database.missingTables(DatabaseFixture.catalogue) == ["import_rejects"])
-        #expect(try await fixture.database.migrate(DatabaseFixture.catalogue) == ["import_rejects"])
+        #expect(try await fixture.database.missingTables(Things.catalogue) == ["import_rejects"])
+        #expect(try await fixture.database.migrate(Things.catalogue) == ["import_rejects"])
         #expect(try fixture.shell("SELECT id FROM things;") == "kept\n")
     }
 
@@ -33,7 +33,7 @@ struct MigrationTests {
         let fixture = try DatabaseFixture()
         try fixture.shell("CREATE TABLE t (org_id, id); CREATE VIEW things AS SELECT * FROM t;")
         #expect(
-            try await fixture.database.missingTables(DatabaseFixture.catalogue) == ["import_ledger", "import_rejects"])
+            try await fixture.database.missingTables(Things.catalogue) == ["import_ledger", "import_rejects"])
     }
 
     @Test("Every table of the built-in catalogue has the columns it should, as the sqlite3 shell sees them")
@@ -74,7 +74,7 @@ struct SQLiteFailureTests {
     func missingForLoader() async throws {
         let folder = try TemporaryFolder()
         let database = SQLiteDatabase(path: folder.path + "/none")
-        let error = await #expect(throws: JobError.self) { _ = try await database.openLoader(DatabaseFixture.plan()) }
+        let error = await #expect(throws: JobError.self) { _ = try await database.openLoader(Things.plan()) }
         #expect(error?.code == "database_unavailable")
         #expect(try folder.files() == [])
     }
@@ -87,7 +87,7 @@ struct SQLiteFailureTests {
             try fixture.shell("DROP TABLE IF EXISTS things; CREATE TABLE \(table);")
             if table.hasPrefix("things") { try fixture.shell("INSERT INTO things VALUES ('org_id', 'x');") }
             let error = await #expect(throws: JobError.self) {
-                _ = try await fixture.rows(DatabaseFixture.query(["id", "number"], org: "org_id"))
+                _ = try await fixture.rows(Things.query(["id", "number"], org: "org_id"))
             }
             #expect(error?.code == "database_statement" && error?.exitCode == .configuration)
             #expect(error?.description.contains("SELECT") == false)
@@ -105,7 +105,7 @@ struct SQLiteFailureTests {
         for index in 8192 * 6..<bytes.count { bytes[index] = 0xFF }
         try fixture.folder.write(bytes, to: "test.sqlite")
         let error = await #expect(throws: JobError.self) {
-            _ = try await fixture.rows(DatabaseFixture.query(["id", "note"]))
+            _ = try await fixture.rows(Things.query(["id", "note"]))
         }
         #expect(error?.code == "database_corrupt" && error?.exitCode == .protocolError)
     }

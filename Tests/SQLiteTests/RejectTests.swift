@@ -8,32 +8,6 @@ import Testing
 struct RejectTests {
     private static let columns = [Column("id", .text), Column("number", .int)]
 
-    @Test(
-        "Kept rejects come back in pages, in order, counted by code, until they are discarded",
-        arguments: [false, true])
-    func paging(isDryRun: Bool) async throws {
-        let fixture = try await DatabaseFixture.migrated()
-        let other = try await fixture.database.openLoader(DatabaseFixture.plan(job: "other"))
-        _ = try await other.begin(columns: Self.columns)
-        try await other.commit(LoadCheckpoint(), rejects: [LoaderTests.reject(1)])
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: isDryRun))
-        _ = try await loader.begin(columns: Self.columns)
-        let rejects = (1...25).map { LoaderTests.reject($0 * 3, code: $0 % 5 == 0 ? "ragged_row" : "invalid_int") }
-        try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[..<20]))
-        try await loader.commit(LoadCheckpoint(), rejects: Array(rejects[20...]))
-        #expect(try await loader.rejects(after: 0, limit: 10) == Array(rejects[..<10]))
-        #expect(try await loader.rejects(after: 30, limit: 10) == Array(rejects[10..<20]))
-        #expect(try await loader.rejects(after: 60, limit: 10) == Array(rejects[20...]))
-        #expect(try await loader.rejects(after: 75, limit: 10) == [])
-        #expect(try await loader.rejectCounts() == ["invalid_int": 20, "ragged_row": 5])
-        try await loader.discardRejects()
-        #expect(try await loader.rejects(after: 0, limit: 10) == [])
-        #expect(try await loader.rejectCounts() == [:])
-        await loader.close()
-        #expect(try await other.rejects(after: 0, limit: 10) == [LoaderTests.reject(1)])
-        await other.close()
-    }
-
     @Test("A dry run gives the verdicts of the real run and leaves the file as it was")
     func dryRun() async throws {
         let fixture = try await DatabaseFixture.migrated()
@@ -41,24 +15,24 @@ struct RejectTests {
             "INSERT INTO things (org_id, id) VALUES ('org', 'a'), ('other', 'b'); PRAGMA wal_checkpoint(TRUNCATE);")
         let before = try fixture.folder.read("test.sqlite")
         let batches = [
-            DatabaseFixture.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"], [nil, "5"]]),
-            DatabaseFixture.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
+            Things.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"], [nil, "5"]]),
+            Things.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
         ]
-        let dry = try await fixture.database.openLoader(DatabaseFixture.plan(isDryRun: true))
+        let dry = try await fixture.database.openLoader(Things.plan(isDryRun: true))
         #expect(try await dry.begin(columns: Self.columns) == nil)
         let foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
-        try await dry.commit(LoaderTests.checkpoint(records: 8), rejects: [LoaderTests.reject(5)])
+        try await dry.commit(Things.checkpoint(records: 8), rejects: [Things.reject(5)])
         await dry.close()
         #expect(try fixture.folder.read("test.sqlite") == before)
         #expect(
             try fixture.shell("SELECT count(*) FROM import_ledger; SELECT count(*) FROM import_rejects;") == "0\n0\n")
 
-        let real = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let real = try await fixture.database.openLoader(Things.plan())
         _ = try await real.begin(columns: Self.columns)
         let happened = [try await real.load(batches[0]), try await real.load(batches[1])]
         await real.close()
         #expect(foretold == happened)
-        #expect(happened.map { $0.map(\.row) } == [[0, 2, 4], [0, 2]])
+        #expect(happened.map { $0.refused.map(\.row) } == [[0, 2, 4], [0, 2]])
     }
 
     @Test("While another process writes for longer than the patience of a connection, the job is to be launched again")
@@ -66,11 +40,11 @@ struct RejectTests {
         let fixture = try await DatabaseFixture.migrated()
         let writer = try Connection(path: fixture.path, access: .readWrite)
         try writer.execute("BEGIN IMMEDIATE")
-        let loader = try await fixture.database.openLoader(DatabaseFixture.plan())
+        let loader = try await fixture.database.openLoader(Things.plan())
         let error = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
         #expect(error?.code == "database_busy" && error?.exitCode == .temporary)
         // Readers do not mind.
-        #expect(try await fixture.rows(DatabaseFixture.query(["id"])) == [])
+        #expect(try await fixture.rows(Things.query(["id"])) == [])
         try writer.execute("ROLLBACK")
         #expect(try await loader.begin(columns: Self.columns) == nil)
         await loader.close()

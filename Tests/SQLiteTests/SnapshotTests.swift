@@ -18,8 +18,8 @@ struct SnapshotTests {
             ('org', '4', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
             ('org', '5', 7, '1', 100, 1, 1775044800250000, '', '', '"x"', ' ');
             """)
-        let columns = DatabaseFixture.resource.columns.map(\.name)
-        let rows = try await fixture.rows(DatabaseFixture.query(columns))
+        let columns = Things.resource.columns.map(\.name)
+        let rows = try await fixture.rows(Things.query(columns))
         #expect(
             rows == [
                 [
@@ -52,7 +52,7 @@ struct SnapshotTests {
         try fixture.shell(
             "CREATE TABLE things (org_id, id, at, ratio, data, note); INSERT INTO things (org_id, \(column)) "
                 + "VALUES ('org', \(value));")
-        let query = DatabaseFixture.query(["id", "at", "ratio", "data", "note"])
+        let query = Things.query(["id", "at", "ratio", "data", "note"])
         let error = await #expect(throws: JobError.self) { _ = try await fixture.rows(query) }
         #expect(error?.code == "stored_value_invalid")
         #expect(error?.exitCode == .dataError)
@@ -67,6 +67,6 @@ struct SnapshotTests {
             "CREATE TABLE things (org_id, id, at); "
                 + "INSERT INTO things VALUES ('org', 'a', '2026-04-01T02:00:00.50+02:00');"
         )
-        #expect(try await fixture.rows(DatabaseFixture.query(["at"])) == [["2026-04-01T00:00:00.5Z"]])
+        #expect(try await fixture.rows(Things.query(["at"])) == [["2026-04-01T00:00:00.5Z"]])
     }
 }

@@ -1,34 +1,17 @@
-internal import Glibc
 internal import TestSupport
 
 /// A relay in front of a server that swallows the server's word that a COMMIT is done, once, and cuts the connection.
 final class PostgreSQLProxy: Sendable {
-    private let process: ChildProcess
-    private let port: Int
+    private let process: PythonProcess
 
     /// `losesCommit` counts from 1; without `staysReachable` nothing answers afterwards.
     init(_ server: PostgreSQLServer, losesCommit: Int, staysReachable: Bool) throws {
-        process = try ChildProcess(
-            "python3", ["-c", Self.script, String(server.port), String(losesCommit), staysReachable ? "1" : "0"],
-            environment: ["PYTHONUNBUFFERED": "1"])
-        var text = ""
-        for _ in 0..<2_000 where !text.hasSuffix("\n") {
-            usleep(5_000)
-            text = (try? process.errorSoFar()) ?? ""
-        }
-        guard let port = Int(text.split(separator: "\n").first ?? "") else {
-            throw ToolFailure(tool: "python3", status: 0, text: text)
-        }
-        self.port = port
-    }
-
-    deinit {
-        process.send(SIGKILL)
-        _ = try? process.wait()
+        process = try PythonProcess(
+            Self.script, [String(server.port), String(losesCommit), staysReachable ? "1" : "0"])
     }
 
     func url(database: String) -> String {
-        "postgres://\(PostgreSQLServer.user)@127.0.0.1:\(port)/\(database)?sslmode=disable&gssencmode=disable"
+        "postgres://\(PostgreSQLServer.user)@127.0.0.1:\(process.port)/\(database)?sslmode=disable&gssencmode=disable"
     }
 
     /// `CommandComplete` with the tag `COMMIT` is the byte C, a length of 11, and the tag with a zero behind it.

@@ -5,27 +5,11 @@ internal import TestSupport
 ///
 /// The credentials are those of the strict store, with the session token `TOKEN`, and end ten minutes after the start.
 final class PythonServer: Sendable {
-    let port: Int
-    private let process: ChildProcess
+    private let process: PythonProcess
 
-    init() throws {
-        process = try ChildProcess(
-            "python3", ["-c", Self.script], environment: ["PYTHONUNBUFFERED": "1"])
-        var text = ""
-        for _ in 0..<2_000 where !text.hasSuffix("\n") {
-            usleep(5_000)
-            text = (try? process.errorSoFar()) ?? ""
-        }
-        guard let port = Int(text.split(separator: "\n").first ?? "") else {
-            throw ToolFailure(tool: "python3", status: 0, text: text)
-        }
-        self.port = port
-    }
+    var port: Int { process.port }
 
-    deinit {
-        process.send(SIGKILL)
-        _ = try? process.wait()
-    }
+    init() throws { process = try PythonProcess(Self.script) }
 
     var endpoint: String { "http://127.0.0.1:\(port)" }
 
