@@ -93,10 +93,7 @@ struct CellCanonicaliser: Sendable {
             if unsafe CanonicalJSON.append(cell, to: &output) { return .none }
             if !isString { return .invalidJSON }
         }
-        let text = unsafe String(decoding: cell, as: UTF8.self)
-        if text.utf8.contains(0) { return .invalidJSON }
-        output.append(contentsOf: JSONValue.string(text).serialized().utf8)
-        return .none
+        return unsafe CanonicalJSON.append(text: cell, to: &output) ? .none : .invalidJSON
     }
 
     private func integer(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
