@@ -119,7 +119,8 @@ struct JSONRowWriterTests {
     @Test(
         "what JSON has no form for becomes a string",
         arguments: [
-            (ColumnType.double, "Infinity"), (.double, "-Infinity"), (.double, "NaN"), (.json, "{"), (.json, ""),
+            (ColumnType.double, "Infinity"), (.double, "-Infinity"), (.double, "NaN"), (.decimal, "Infinity"),
+            (.decimal, "-Infinity"), (.decimal, "NaN"), (.json, "{"), (.json, ""),
             (.json, "[1,]"), (.json, "nul"), (.decimal, ".5"), (.int, "+1"), (.int, "01"), (.bool, "t"), (.json, "1 2"),
             (.json, #"{"a":"\x"}"#), (.json, String(repeating: "[", count: 200) + String(repeating: "]", count: 200)),
         ])

@@ -9,7 +9,7 @@ struct CanonicaliserTests {
 
     /// What one cell becomes: its text, nil for null, or the code of what is wrong.
     private func cell(
-        _ text: String?, _ column: Column, isJSON: Bool = false, isString: Bool = false
+        _ text: String?, _ column: Column, isJSON: Bool = false, isString: Bool = false, allowsSpecial: Bool = false
     ) -> (value: String?, code: String?) {
         var batch = RowBatch(columnCount: 2)
         batch.append("key")
@@ -17,7 +17,7 @@ struct CanonicaliserTests {
         let key = Column("id", .text)
         let canonicaliser = RowCanonicaliser(
             fields: [FieldMapping(target: key, source: 0), FieldMapping(target: column, source: 1)], key: ["id"],
-            isJSONSource: isJSON)
+            isJSONSource: isJSON, allowsSpecialValues: allowsSpecial)
         var output = RowBatch(columnCount: 0)
         var sources: [Int] = []
         var problems: [CellProblem] = []
@@ -78,6 +78,36 @@ struct CanonicaliserTests {
     @Test("Bad cells of every type have the code of their type")
     func badCells() {
         for (type, text, code) in Self.bad { #expect(cell(text, Column("x", type)).code == code, "\(type) \(text)") }
+    }
+
+    private static let special: [(ColumnType, String, String)] = [
+        (.timestamp, "-000043-03-15T01:00:00+01:00", "-000043-03-15T00:00:00Z"), (.timestamp, " Infinity ", "infinity"),
+        (.timestamp, "-infinity", "-infinity"), (.date, "+012345-01-01", "+012345-01-01"),
+        (.date, "INFINITY", "infinity"),
+        (.decimal, "nan", "NaN"), (.decimal, "+inf", "Infinity"), (.decimal, "-Infinity", "-Infinity"),
+        (.double, "NAN", "NaN"), (.double, "inf", "Infinity"), (.double, " -inf ", "-Infinity"),
+    ]
+
+    @Test("What only some databases can hold is taken only when it is allowed, in its canonical text")
+    func specialCells() {
+        for (type, text, expected) in Self.special {
+            let column = Column("x", type)
+            for isString in [false, true] {
+                let found = cell(text, column, isJSON: true, isString: isString, allowsSpecial: true)
+                #expect(found.value == expected && found.code == nil, "\(type) \(text)")
+            }
+            #expect(cell(text, column).code == "invalid_\(type)", "\(type) \(text)")
+        }
+        for (type, text, expected) in Self.good {
+            #expect(cell(text, Column("x", type), allowsSpecial: true).value == expected, "\(type) \(text)")
+        }
+        // An int is a number with digits whatever the database.
+        let codes = (Self.bad + [(.int, "inf", "invalid_int")]).filter {
+            !["NaN", "nan", "inf"].contains($0.1) || $0.0 == .int
+        }
+        for (type, text, code) in codes {
+            #expect(cell(text, Column("x", type), allowsSpecial: true).code == code, "\(type) \(text)")
+        }
     }
 
     @Test("A null stays null; empty text and spaces are null in every column but text", arguments: ColumnType.allCases)

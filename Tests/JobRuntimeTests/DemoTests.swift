@@ -1,3 +1,4 @@
+import Formats
 import JobCore
 import TestSupport
 import Testing
@@ -49,6 +50,22 @@ struct DemoTests {
         #expect(
             try shell("a.sqlite", "SELECT count(*) FROM import_rejects; SELECT min(is_complete) FROM import_ledger;")
                 == "0\n1\n")
+    }
+
+    @Test("JSON of the demo is stored as an import would store it")
+    func canonicalJSON() async throws {
+        _ = try await filled("a.sqlite")
+        for resource in Catalogue.builtIn.resources {
+            for column in resource.columns where column.type == .json {
+                let texts = try shell("a.sqlite", "SELECT DISTINCT \"\(column.name)\" FROM \(resource.table);")
+                for text in texts.utf8.split(separator: 0x0A) {
+                    let bytes = Array(text)
+                    var output: [UInt8] = []
+                    #expect(unsafe bytes.withUnsafeBufferPointer { unsafe CanonicalJSON.append($0, to: &output) })
+                    #expect(output == bytes)
+                }
+            }
+        }
     }
 
     @Test("Demo hashes are hashes, so that an export that is imported again is accepted")

@@ -79,16 +79,8 @@ struct CellCanonicaliser: Sendable {
         return unsafe specialNumber(cell, to: &output) ? .none : .invalidDecimal
     }
 
-    /// Appends the canonical text of an infinity or of what is not a number.
     private func specialNumber(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> Bool {
-        guard allowsSpecialValues, cell.count <= 9 else { return false }
-        switch unsafe String(decoding: cell, as: UTF8.self).lowercased() {
-        case "nan": output.append(contentsOf: "NaN".utf8)
-        case "infinity", "+infinity", "inf", "+inf": output.append(contentsOf: "Infinity".utf8)
-        case "-infinity", "-inf": output.append(contentsOf: "-Infinity".utf8)
-        default: return false
-        }
-        return true
+        unsafe allowsSpecialValues && SpecialNumber.append(cell, to: &output)
     }
 
     /// A JSON string that holds an object or array is taken for it, as files embed JSON in strings; any other string
@@ -101,10 +93,7 @@ struct CellCanonicaliser: Sendable {
             if unsafe CanonicalJSON.append(cell, to: &output) { return .none }
             if !isString { return .invalidJSON }
         }
-        let text = unsafe String(decoding: cell, as: UTF8.self)
-        if text.utf8.contains(0) { return .invalidJSON }
-        output.append(contentsOf: JSONValue.string(text).serialized().utf8)
-        return .none
+        return unsafe CanonicalJSON.append(text: cell, to: &output) ? .none : .invalidJSON
     }
 
     private func integer(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
@@ -139,11 +128,10 @@ struct CellCanonicaliser: Sendable {
     }
 
     private func double(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
-        if unsafe specialNumber(cell, to: &output) { return .none }
         // Swift would also read hexadecimal, "inf" and "nan".
         guard unsafe cell.allSatisfy({ $0 &- 0x30 < 10 || "+-.eE".utf8.contains($0) }),
             let value = unsafe Double(String(decoding: cell, as: UTF8.self))
-        else { return .invalidDouble }
+        else { return unsafe specialNumber(cell, to: &output) ? .none : .invalidDouble }
         guard value.isFinite else { return .outOfRange }
         output.append(contentsOf: value.description.utf8)
         return .none

@@ -65,8 +65,7 @@ struct JSONParser {
             guard current == UInt8(ascii: "\"") else { throw expected("a member name in quotes") }
             let place = at
             let name = try string()
-            let isRepeated = !names.insert(Array(name.utf8)).inserted
-            if isRepeated && !limits.keepsLastOfRepeated {
+            guard names.insert(Array(name.utf8)).inserted else {
                 throw JobError(
                     "duplicate_key", exitCode, "an object has the same member name twice", hint: "remove one of them",
                     position: position(place))
@@ -74,7 +73,6 @@ struct JSONParser {
             skipSpace()
             guard current == UInt8(ascii: ":") else { throw expected("':' after the member name") }
             advance()
-            if isRepeated { members.removeAll { $0.name.utf8.elementsEqual(name.utf8) } }
             members.append(JSONMember(name, try value()))
             skipSpace()
             if current == UInt8(ascii: "}") { return leave(.object(members)) }

@@ -42,6 +42,12 @@ struct JSONSerializer {
     /// Appends text in quotes with the escapes RFC 8259, section 7, demands and no others.
     static func appendQuoted(_ text: some Sequence<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        append(escaped: text, to: &output)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends text as it stands between quotes.
+    static func append(escaped text: some Sequence<UInt8>, to output: inout [UInt8]) {
         for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -51,7 +57,6 @@ struct JSONSerializer {
             default: output.append(byte)
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     /// Appends the escape of a control character, in its short form where there is one.

@@ -33,14 +33,11 @@ package struct JSONLimits: Sendable {
     package var maxDepth = 128
     /// Bytes of the whole document.
     package var maxBytes = 1 << 20
-    /// A name that an object has twice is no failure; its last value counts.
-    package var keepsLastOfRepeated = false
 
     /// Limits, each at its default unless given.
-    package init(maxDepth: Int = 128, maxBytes: Int = 1 << 20, keepsLastOfRepeated: Bool = false) {
+    package init(maxDepth: Int = 128, maxBytes: Int = 1 << 20) {
         self.maxDepth = maxDepth
         self.maxBytes = maxBytes
-        self.keepsLastOfRepeated = keepsLastOfRepeated
     }
 }
 

@@ -38,39 +38,3 @@ enum CivilCalendar {
         }
     }
 }
-
-/// Reads digits at fixed places.
-@safe
-struct DigitReader {
-    private let bytes: UnsafeBufferPointer<UInt8>
-
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { unsafe self.bytes = bytes }
-
-    var count: Int { unsafe bytes.count }
-
-    @inline(__always)
-    subscript(_ index: Int) -> UInt8 { unsafe bytes[index] }
-
-    /// Two digits as a number; nil when one is not a digit.
-    ///
-    /// Precondition: both are inside.
-    @inline(__always)
-    func two(_ index: Int) -> Int? {
-        let high = self[index] &- 0x30
-        let low = self[index + 1] &- 0x30
-        return high < 10 && low < 10 ? Int(high) * 10 + Int(low) : nil
-    }
-
-    /// A date in the first ten bytes, as days since 1970; nil when it is not one of years 1 to 9999.
-    @inline(__always)
-    func date() -> Int? {
-        guard count >= 10, self[4] == UInt8(ascii: "-"), self[7] == UInt8(ascii: "-"),
-            let century = two(0), let years = two(2), let month = two(5), let day = two(8)
-        else { return nil }
-        let year = century * 100 + years
-        guard year >= 1, month >= 1, month <= 12, day >= 1, day <= CivilCalendar.length(year: year, month: month) else {
-            return nil
-        }
-        return CivilCalendar.days(year: year, month: month, day: day)
-    }
-}

@@ -61,7 +61,9 @@ package enum DecimalText {
             index += 1
         }
         let range = unsafe digits(bytes, &index)
-        guard !range.isEmpty, range.count <= 4 else { return nil }
+        guard !range.isEmpty else { return nil }
+        let zeros = unsafe bytes[range].prefix { $0 == 0x30 }.count
+        guard range.count - zeros <= 4 else { return nil }
         return unsafe sign * bytes[range].reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 

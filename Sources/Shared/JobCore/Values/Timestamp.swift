@@ -6,14 +6,18 @@
 package enum Timestamp {
     private static let day: Int64 = 86_400_000_000
 
-    /// The instants of the years 1 to 9999 in UTC: all that have a canonical text.
+    /// The instants of the years 1 to 9999 in UTC: all that RFC 3339 has a text for.
     package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
     /// The instants that PostgreSQL and 64 bits can both hold: from 4713 BC to the beginning of the year 294247.
+    ///
+    /// PostgreSQL counts from the year 2000, so its last 30 years have no count of microseconds since 1970.
     package static let extendedRange: ClosedRange<Int64> = -210_866_803_200_000_000...(.max - 1)
 
-    /// Before and after every other instant.
+    /// Before every other instant.
     package static let negativeInfinity = Int64.min
+
+    /// After every other instant.
     package static let infinity = Int64.max
 
     /// Bytes that `write` may use.
@@ -28,46 +32,42 @@ package enum Timestamp {
     /// The instant of RFC 3339 text (section 5.6), or of a date for its midnight in UTC; nil when it is neither.
     ///
     /// The zone is required, a space may stand for `T`, years are 1 to 9999, also in UTC. Digits beyond microseconds
-    /// are cut off. A leap second is refused: the count of microseconds has no place for it. When
-    /// `isExtended`, expanded years and infinities are read too.
+    /// are cut off. A leap second is refused: the count of microseconds has no place for it. When `isExtended`, expanded
+    /// years of `extendedRange` and the infinities are read too.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, isExtended: Bool = false) -> Int64? {
         let reader = unsafe DigitReader(bytes)
-        guard let days = reader.date() else { return isExtended ? unsafe parseExtended(bytes) : nil }
-        guard let instant = instant(reader, days: days) else { return nil }
+        guard let days = reader.date() else { return isExtended ? parseExtended(reader) : nil }
+        guard let time = timeOfDay(reader, at: 10) else { return nil }
+        let instant = Int64(days) * day + time
         return range.contains(instant) || (isExtended && extendedRange.contains(instant)) ? instant : nil
     }
 
-    private static func parseExtended(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
-        if bytes.count <= 9 {
-            switch unsafe String(decoding: bytes, as: UTF8.self).lowercased() {
-            case "infinity", "+infinity": return infinity
-            case "-infinity": return negativeInfinity
-            default: break
-            }
+    private static func parseExtended(_ reader: DigitReader) -> Int64? {
+        switch reader.infinity() {
+        case .positive: return infinity
+        case .negative: return negativeInfinity
+        case .none: break
         }
-        guard let (days, rest) = unsafe CalendarDate.expanded(bytes), days.magnitude <= 120_000_000 else { return nil }
-        // What follows the year is read behind one of four digits.
-        let text = unsafe Array("2000-01-01".utf8) + Array(bytes[rest...])
-        let instant = unsafe text.withUnsafeBufferPointer { unsafe self.instant(DigitReader($0), days: 0) }
-        guard let instant else { return nil }
-        let (sum, overflows) = (Int64(days) * day).addingReportingOverflow(instant)
-        return !overflows && extendedRange.contains(sum) ? sum : nil
+        guard let date = reader.expandedDate(), let time = timeOfDay(reader, at: date.end) else { return nil }
+        // A zone may bring back what is too far away; only then does it fit 64 bits.
+        let instant = Int128(date.days) * Int128(day) + Int128(time)
+        return Int64(exactly: instant).flatMap { extendedRange.contains($0) ? $0 : nil }
     }
 
-    /// The instant of text whose first ten bytes are the date that `days` says.
+    /// Microseconds from midnight of the date before `start` to the time that stands there, which must end the text;
+    /// zero when there is none.
     @inline(__always)
-    private static func instant(_ reader: DigitReader, days: Int) -> Int64? {
-        let midnight = Int64(days) * day
-        if reader.count == 10 { return midnight }
-        guard reader.count >= 20, [UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: " ")].contains(reader[10]),
-            reader[13] == UInt8(ascii: ":"), reader[16] == UInt8(ascii: ":"),
-            let hour = reader.two(11), let minute = reader.two(14), let second = reader.two(17),
+    private static func timeOfDay(_ reader: DigitReader, at start: Int) -> Int64? {
+        if reader.count == start { return 0 }
+        guard reader.count >= start + 10,
+            [UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: " ")].contains(reader[start]),
+            reader[start + 3] == UInt8(ascii: ":"), reader[start + 6] == UInt8(ascii: ":"),
+            let hour = reader.two(start + 1), let minute = reader.two(start + 4), let second = reader.two(start + 7),
             hour < 24, minute < 60, second < 60
         else { return nil }
-        var index = 19
+        var index = start + 9
         guard let fraction = fraction(reader, &index), let offset = offset(reader, index) else { return nil }
-        let seconds = Int64(hour * 3600 + minute * 60 + second) - Int64(offset)
-        return midnight + seconds * 1_000_000 + fraction
+        return (Int64(hour * 3600 + minute * 60 + second) - Int64(offset)) * 1_000_000 + fraction
     }
 
     /// Microseconds of the fraction at `index`, if there is one; moves behind it.
@@ -107,63 +107,61 @@ package enum Timestamp {
         }
     }
 
-    /// Writes the canonical text of an instant; returns its length, at most `maximumBytes`.
+    /// Writes the canonical text of any instant; returns its length, at most `maximumBytes`.
     package static func write(_ microseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
         if !range.contains(microseconds) { return unsafe writeExtended(microseconds, to: target) }
-        var days = microseconds / day
-        var rest = microseconds % day
-        if rest < 0 {
-            rest += day
-            days -= 1
-        }
-        let date = CivilCalendar.date(days: Int(days))
-        let seconds = Int(rest / 1_000_000)
+        let (days, time) = split(microseconds)
+        let date = CivilCalendar.date(days: days)
         unsafe writeTwo(date.year / 100, target)
         unsafe writeTwo(date.year % 100, target + 2)
         unsafe target[4] = UInt8(ascii: "-")
         unsafe writeTwo(date.month, target + 5)
         unsafe target[7] = UInt8(ascii: "-")
         unsafe writeTwo(date.day, target + 8)
-        unsafe target[10] = UInt8(ascii: "T")
-        unsafe writeTwo(seconds / 3600, target + 11)
-        unsafe target[13] = UInt8(ascii: ":")
-        unsafe writeTwo(seconds / 60 % 60, target + 14)
-        unsafe target[16] = UInt8(ascii: ":")
-        unsafe writeTwo(seconds % 60, target + 17)
-        var count = 19
-        var fraction = Int(rest % 1_000_000)
+        return unsafe 10 + writeTime(time, to: target + 10)
+    }
+
+    private static func writeExtended(_ microseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        if microseconds == infinity { return unsafe CalendarDate.write(CalendarDate.infinity, to: target) }
+        if microseconds == negativeInfinity {
+            return unsafe CalendarDate.write(CalendarDate.negativeInfinity, to: target)
+        }
+        let (days, time) = split(microseconds)
+        let count = unsafe CalendarDate.writeExpanded(days, to: target)
+        return unsafe count + writeTime(time, to: target + count)
+    }
+
+    /// Days since 1970, and microseconds since their midnight.
+    @inline(__always)
+    private static func split(_ microseconds: Int64) -> (days: Int, time: Int64) {
+        let days = microseconds / day
+        let time = microseconds % day
+        return time < 0 ? (Int(days) - 1, time + day) : (Int(days), time)
+    }
+
+    /// Writes `T`, the time of day and `Z`; returns how many bytes, at most 17.
+    @inline(__always)
+    private static func writeTime(_ time: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        let seconds = Int(time / 1_000_000)
+        unsafe target[0] = UInt8(ascii: "T")
+        unsafe writeTwo(seconds / 3600, target + 1)
+        unsafe target[3] = UInt8(ascii: ":")
+        unsafe writeTwo(seconds / 60 % 60, target + 4)
+        unsafe target[6] = UInt8(ascii: ":")
+        unsafe writeTwo(seconds % 60, target + 7)
+        var count = 9
+        var fraction = Int(time % 1_000_000)
         if fraction > 0 {
-            unsafe target[19] = UInt8(ascii: ".")
-            for index in stride(from: 25, through: 20, by: -1) {
+            unsafe target[9] = UInt8(ascii: ".")
+            for index in stride(from: 15, through: 10, by: -1) {
                 unsafe target[index] = UInt8(0x30 + fraction % 10)
                 fraction /= 10
             }
-            count = 26
+            count = 16
             while unsafe target[count - 1] == 0x30 { count -= 1 }
         }
         unsafe target[count] = UInt8(ascii: "Z")
         return count + 1
-    }
-
-    private static func writeExtended(_ microseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
-        if microseconds == infinity || microseconds == negativeInfinity {
-            return unsafe CalendarDate.write(
-                microseconds == infinity ? CalendarDate.infinity : CalendarDate.negativeInfinity, to: target)
-        }
-        var days = microseconds / day
-        var rest = microseconds % day
-        if rest < 0 {
-            rest += day
-            days -= 1
-        }
-        // The time of day is written behind a date of ten bytes, and moved behind the longer one.
-        let count = unsafe CalendarDate.write(Int(days), to: target)
-        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumBytes) { buffer in
-            guard let base = buffer.baseAddress else { return count }
-            let length = unsafe write(rest, to: base)
-            for index in 10..<length { unsafe target[count + index - 10] = base[index] }
-            return count + length - 10
-        }
     }
 
     @inline(__always)

@@ -10,9 +10,11 @@ enum DemoActivity {
         let name = random.pick(["page_viewed", "page_viewed", "signed_in", "product_added", "order_completed"])
         let microseconds = start + Int64(random.below(181 * 86_400_000)) * 1000
         let revenue = name == "order_completed" ? "\(random.below(400)).\(10 + random.below(90))" : nil
+        let page = random.below(900)
+        let referrer = random.pick(["search", "mail", "direct"])
         let properties =
-            "{\"url\":\"https://shop.example.com/p/\(random.below(900))\",\"referrer\":"
-            + "\"\(random.pick(["search", "mail", "direct"]))\",\"items\":\(random.below(6)),\"ok\":true}"
+            "{\"ok\":true,\"url\":\"https://shop.example.com/p/\(page)\",\"items\":\(random.below(6)),"
+            + "\"referrer\":\"\(referrer)\"}"
         return [
             random.uuid(), random.pick(people).id, name, Timestamp.format(microseconds), "sess_\(random.below(9_000))",
             random.pick(["web", "ios", "android"]), "198.51.100.\(random.below(256))", revenue, properties,
@@ -24,7 +26,7 @@ enum DemoActivity {
         return [
             "aud_\(number)", random.pick(["Big spenders", "New this month", "Silent for 30 days"]) + " \(number)",
             number % 3 == 0 ? nil : "built from \(1 + random.below(4)) rules",
-            "{\"all\":[{\"field\":\"plan\",\"eq\":\"growth\"},{\"field\":\"orders\",\"gte\":\(random.below(9))}]}",
+            "{\"all\":[{\"eq\":\"growth\",\"field\":\"plan\"},{\"gte\":\(random.below(9)),\"field\":\"orders\"}]}",
             "\(random.below(1200))", Timestamp.format(created), Timestamp.format(created + 3_600_000_000),
         ]
     }
