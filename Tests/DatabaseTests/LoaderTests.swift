@@ -1,4 +1,5 @@
 import JobCore
+import TestSupport
 import Testing
 
 @Suite("Loaders of every database")

@@ -84,7 +84,7 @@ struct ExportContests {
             rows: bench.options.events,
             prepare: { try bench.server.psql("CHECKPOINT") },
             count: {
-                let list = "\(peers.rclone) lsf -R --include '*.csv' the:bucket/out"
+                let list = "\(peers.rclone) lsf -R --files-only --include '*.csv' the:bucket/out"
                 let script = "lines=$(\(list) | sed 's|^|the:bucket/out/|' | xargs -n 1 \(peers.rclone) cat | wc -l) &&"
                 return try number(run("\(script) echo $((lines - $(\(list) | wc -l)))"))
             },
