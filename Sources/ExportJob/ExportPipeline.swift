@@ -30,10 +30,12 @@ struct ExportPipeline: Sendable {
                 return nil
             }
             group.addTask { try await store(channel, pool, progress) }
-            group.addTask {
-                // Only for the progress bar: an export does not fail because its size is not known.
-                try? await count(query, progress)
-                return nil
+            if !context.backends.database.tellsAmount {
+                group.addTask {
+                    // Only for the progress bar: an export does not fail because its size is not known.
+                    try? await count(query, progress)
+                    return nil
+                }
             }
             defer { group.cancelAll() }
             while let result = try await group.next() {
@@ -63,7 +65,7 @@ struct ExportPipeline: Sendable {
         let snapshot = try await context.backends.database.openSnapshot()
         let total = try? await snapshot.count(query)
         await snapshot.close()
-        if let total, progress.rows == nil { progress.expect(rows: total) }
+        if let total { progress.expect(rows: total) }
     }
 
     private func store(

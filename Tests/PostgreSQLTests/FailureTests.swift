@@ -18,7 +18,7 @@ struct FailureTests {
             ("42703", "database_statement", .configuration), ("23505", "database_rejects", .dataError),
             ("22003", "database_rejects", .dataError), ("53200", "out_of_memory", .osError),
             ("XX001", "database_corrupt", .protocolError), ("0A000", "database_statement", .configuration),
-            ("P0001", "database_error", .software),
+            ("P0001", "database_rejects", .dataError), ("72000", "database_error", .software),
         ])
     func states(state: String, code: String, exitCode: ExitCode) {
         let words = "connection to server at \"h\" (1.2.3.4), port 5432 failed: FATAL:  \(state): CANARY \"x\"\n"

@@ -17,6 +17,8 @@ package struct PostgreSQLDatabase: Database {
 
     package var holdsSpecialValues: Bool { true }
 
+    package var tellsAmount: Bool { true }
+
     package func exists() async -> Bool { true }
 
     package func openSnapshot() async throws -> any DatabaseSnapshot {

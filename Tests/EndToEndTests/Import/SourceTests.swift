@@ -97,7 +97,7 @@ struct SourceTests {
         let run = try bench.load(#""resource":"events","sourceKey":"e.csv""#)
         #expect(run.status == 0, "\(run.messages)")
         let row = try bench.sql("SELECT id, occurred_at, revenue, properties FROM events")
-        #expect(row == "000bed49-7654-47c1-8736-7219074e788d|1775001600123456|12.5000|{\"a\": 1.10}")
+        #expect(row == "000bed49-7654-47c1-8736-7219074e788d|1775001600123456|12.5000|{\"a\":1.10}")
         let long = "123456789012345678901234567890.123456789012345678901234567890"
         try bench.upload("{\"id\":\"p\",\"lifetime_value\":\(long),\"subscribed\":\"Yes\"}\n", as: "p.jsonl")
         #expect(try bench.load(#""resource":"profiles","sourceKey":"p.jsonl""#).status == 0)

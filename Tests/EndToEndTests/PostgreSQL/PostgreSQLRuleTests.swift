@@ -183,6 +183,28 @@ struct PostgreSQLRuleTests {
         #expect(dry["rejects.byCode"] == real["rejects.byCode"])
     }
 
+    @Test("Views, row level security and triggers of one's own: rows go in by INSERT, and what they refuse is a reject")
+    func ownSchema() throws {
+        let scene = try PostgreSQLBench()
+        let role = scene.database + "_role"
+        try scene.sql(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN IF NEW.company = '5' THEN RAISE EXCEPTION 'CANARY %', NEW.email; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON contacts FOR EACH ROW EXECUTE FUNCTION refuse();
+            ALTER TABLE contacts ENABLE ROW LEVEL SECURITY;
+            CREATE ROLE \(role) LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role);
+            CREATE POLICY own ON contacts TO \(role) USING (true) WITH CHECK (org_id = 'org_demo');
+            """)
+        defer { _ = try? scene.sql("DROP OWNED BY \(role); DROP ROLE \(role)") }
+        try scene.bench.upload(PostgreSQLBench.contacts(50), as: "f")
+        let url = ["DATABASE_URL": scene.server.socketURL(database: scene.database, user: role)]
+        let run = try scene.run(.import, Self.load, variables: url)
+        #expect(run.status == 0 && run.count("inserted") == 47 && run.count("rejected") == 3, "\(run)")
+        let rejects = String(decoding: try scene.bench.object(run["rejects.key"].string ?? ""), as: UTF8.self)
+        #expect(rejects.contains("the database refused the row: trigger") && !rejects.contains("CANARY"))
+    }
+
     @Test("Doctor warns of a role that may do everything")
     func doctor() throws {
         let scene = try PostgreSQLBench()

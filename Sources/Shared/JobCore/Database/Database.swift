@@ -6,6 +6,9 @@ package protocol Database: Sendable {
     /// Whether it can hold instants outside the years 1 to 9999, infinities and what is not a number.
     var holdsSpecialValues: Bool { get }
 
+    /// Whether a reader tells by itself how much there is; otherwise the rows are counted beside it.
+    var tellsAmount: Bool { get }
+
     /// Opens a view of the data that does not change while it is read. Throws `JobError`.
     func openSnapshot() async throws -> any DatabaseSnapshot
 
@@ -27,6 +30,8 @@ package protocol Database: Sendable {
 
 extension Database {
     package var holdsSpecialValues: Bool { false }
+
+    package var tellsAmount: Bool { false }
 
     package func advice() async throws -> [String] { [] }
 }

@@ -57,7 +57,7 @@ enum PostgreSQLFailure {
                 "database_login", .configuration, "the server refuses the login",
                 "check user and password in DATABASE_URL, and the server's pg_hba.conf"
             )
-        case "21", "22", "23":
+        case "21", "22", "23", "44", "P0":
             ("database_rejects", .dataError, "the data does not fit the table", "correct the source or the table")
         case "42", "0A":
             (

@@ -31,8 +31,9 @@ struct ServerError: Error {
     /// Class of the SQLSTATE, its first two characters.
     var sqlClass: String { String(sqlState.prefix(2)) }
 
-    /// Whether the rows are at fault: values (22), constraints (23), or one command that meets a row twice (21).
-    var isAboutRows: Bool { ["21", "22", "23"].contains(sqlClass) }
+    /// Whether the rows are at fault: values (22), constraints (23), one command that meets a row twice (21), a trigger
+    /// that raises an exception (P0), the check option of a view (44).
+    var isAboutRows: Bool { ["21", "22", "23", "44", "P0"].contains(sqlClass) }
 
     /// The objects it is about, for people.
     var objects: String {

@@ -154,6 +154,8 @@ internal import JobCore
             case "23505": "unique"
             case "23514": "check"
             case "23P01": "exclusion"
+            case "44000": "check_option"
+            case "P0001": "trigger"
             case "22001": "too_long"
             case "22003": "out_of_range"
             case "22021", "22P05": "invalid_text"
