@@ -1,3 +1,4 @@
+internal import Formats
 internal import JobCore
 internal import JobRuntime
 
@@ -72,8 +73,12 @@ struct ExportPipeline: Sendable {
         _ channel: BoundedChannel<RowBatch>, _ pool: Pool<RowBatch>, _ progress: ReadProgress
     ) async throws -> JobResult {
         let writer = try ResultWriter(spec: spec, context: context)
+        let freeJSON =
+            context.backends.database.keepsJSONAsWritten
+            ? spec.columns.indices.filter { spec.columns[$0].type == .json } : []
         do {
-            while let batch = try await channel.receive() {
+            while var batch = try await channel.receive() {
+                if !freeJSON.isEmpty { batch.canonicaliseJSON(columns: freeJSON) }
                 try await writer.write(batch)
                 let rows = batch.rowCount
                 let bytes = batch.byteCount

@@ -1,3 +1,4 @@
+import JobCore
 import Testing
 
 @testable import Formats
@@ -30,6 +31,31 @@ struct CanonicalJSONTests {
     func forms(text: String, expected: String) {
         #expect(canonical(text) == expected)
         #expect(canonical(expected) == expected)
+    }
+
+    @Test("Of a batch only json columns change, and only what is JSON")
+    func batch() {
+        let rows: [[String?]] = [
+            ["a", #"{"a":1}"#, "[ 1 ]"], ["b", nil, nil], ["", "", "[ 2 ]"], [nil, #"{"b":1, "a":2}"#, " [] "],
+            ["d", "no json", "x"], ["e", " 1e2 ", ""],
+        ]
+        func batch(_ rows: [[String?]]) -> RowBatch {
+            var batch = RowBatch(columnCount: 3)
+            for value in rows.joined() { batch.append(value) }
+            return batch
+        }
+        func check(_ rows: [[String?]], _ expected: [[String?]]) {
+            var batch = batch(rows)
+            batch.canonicaliseJSON(columns: [1])
+            let found = rows.indices.map { row in (0..<3).map { batch.text(row: row, column: $0) } }
+            #expect(found == expected)
+        }
+        var expected = rows
+        expected[3][1] = #"{"a":2,"b":1}"#
+        expected[5][1] = "100"
+        check(rows, expected)
+        check(Array(rows[..<3]), Array(rows[..<3]))
+        check(expected, expected)
     }
 
     @Test(

@@ -12,6 +12,8 @@ package struct SQLiteDatabase: Database {
 
     package var description: String { "sqlite:\(path)" }
 
+    package var keepsJSONAsWritten: Bool { true }
+
     package func exists() async -> Bool { unsafe access(path, F_OK) == 0 }
 
     package func openSnapshot() async throws -> any DatabaseSnapshot {

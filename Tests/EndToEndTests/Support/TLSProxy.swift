@@ -13,12 +13,7 @@ final class TLSProxy: Sendable {
             Int(
                 try Tool.python(
                     "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")) ?? 0
-        _ = try Tool.run(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem",
-            ], in: files.path)
+        try Self.certify(in: files.path)
         try files.write(Self.configuration(port, upstream, files.path), to: "nginx.conf")
         process = try ChildProcess("nginx", ["-p", files.path, "-c", files.path + "/nginx.conf", "-e", "stderr"])
         for _ in 0..<1_000 {
@@ -28,6 +23,16 @@ final class TLSProxy: Sendable {
             usleep(10_000)
         }
         throw ToolFailure(tool: "nginx", status: 0, text: try process.errorSoFar())
+    }
+
+    /// Makes `certificate.pem`, which is its own issuer and good for the host `localhost`, and its `key.pem`.
+    static func certify(in folder: String) throws {
+        _ = try Tool.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem",
+            ], in: folder)
     }
 
     deinit {

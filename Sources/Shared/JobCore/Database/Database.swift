@@ -6,6 +6,9 @@ package protocol Database: Sendable {
     /// Whether it can hold instants outside the years 1 to 9999, infinities and what is not a number.
     var holdsSpecialValues: Bool { get }
 
+    /// Whether its json columns hold text as somebody wrote it, not only values in canonical form.
+    var keepsJSONAsWritten: Bool { get }
+
     /// Whether a reader tells by itself how much there is; otherwise the rows are counted beside it.
     var tellsAmount: Bool { get }
 
@@ -30,6 +33,8 @@ package protocol Database: Sendable {
 
 extension Database {
     package var holdsSpecialValues: Bool { false }
+
+    package var keepsJSONAsWritten: Bool { false }
 
     package var tellsAmount: Bool { false }
 

@@ -48,8 +48,9 @@ struct ColumnRead {
         let isText = TypeId.texts.contains(field.typeId)
         switch column.type {
         case .text: self.init("\(name)::text", .text)
-        case .json where isText: self.init("\(name)::json", .text)
-        case .json: self.init("to_json(\(name))", .text)
+        case .json where isText: self.init("\(name)::jsonb", .jsonb)
+        // Also of the type json, which keeps the text as it was written.
+        case .json: self.init("to_jsonb(\(name))", .jsonb)
         case .int where isText: self.init("\(name)::bigint", .int8)
         case .decimal where isText: self.init("\(name)::numeric", .numeric)
         case .double where isText: self.init("\(name)::double precision", .float8)
@@ -93,7 +94,7 @@ struct ColumnRead {
             return field.typeId == TypeId.timestamptz || field.typeId == TypeId.timestamp ? .timestamp : nil
         case .date: return field.typeId == TypeId.date ? .date : nil
         case .uuid: return field.typeId == TypeId.uuid ? .uuid : nil
-        case .json: return field.typeId == TypeId.jsonb ? .jsonb : field.typeId == TypeId.json ? .text : nil
+        case .json: return field.typeId == TypeId.jsonb ? .jsonb : nil
         }
     }
 
