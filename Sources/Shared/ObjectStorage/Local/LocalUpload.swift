@@ -3,12 +3,17 @@ import Signing
 
 /// Writes one object of a local store to a staging file and gives it its name in `complete`.
 actor LocalUpload: ObjectUpload {
+    /// Bytes that are worth telling the disk of.
+    private static let stretch = 8 << 20
+
     private nonisolated let executor = BlockingExecutor(label: "data-io.upload")
     private let tree: ObjectTree
     private let key: ObjectKey
     private var staged: StagedFile?
     private var hasher: SHA256Hasher?
     private var size = 0
+    /// Bytes that the disk was told to write.
+    private var underWay = 0
     private var failure: JobError
 
     init(_ key: ObjectKey, in tree: ObjectTree) throws(JobError) {
@@ -30,6 +35,10 @@ actor LocalUpload: ObjectUpload {
             throw error
         }
         size += bytes.count
+        if size - underWay >= Self.stretch {
+            staged.file.startWriting(from: underWay, count: size - underWay)
+            underWay = size
+        }
         self.staged = consume staged
         // A longer object is not known by its contents.
         if size > ObjectTree.contentTagLimit { _ = hasher.take() }

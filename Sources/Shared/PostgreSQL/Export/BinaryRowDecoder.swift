@@ -150,7 +150,7 @@ internal import JobCore
             }
             return field.count
         case .jsonb:
-            return unsafe BinaryValue.writeJSON(field, to: target)
+            return unsafe JSONCompaction.write(field, to: target)
         case .bool:
             return unsafe BinaryValue.write(field[0] != 0, to: target)
         case .int2:
