@@ -23,10 +23,11 @@ struct PostgreSQLKillTests {
         for number in 0..<6 {
             let scene = try PostgreSQLBench()
             try scene.bench.upload(source, as: "f")
-            for _ in 0..<3 {
+            for attempt in 0..<3 {
                 let process = try scene.start(.import, Self.load, variables: KillScene.lease)
-                // Behind the wait for the dead attempt's lease.
-                usleep(UInt32.random(in: 0...UInt32(duration + 400_000), using: &random))
+                // The first one is killed while it loads, the others also behind the wait for the dead one's lease.
+                let longest = attempt == 0 ? duration / 2 : duration + 400_000
+                usleep(UInt32.random(in: 0...UInt32(longest), using: &random))
                 process.send(SIGKILL)
                 if try process.wait().status == 128 + SIGKILL { killed += 1 }
             }
