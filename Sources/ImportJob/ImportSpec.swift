@@ -14,9 +14,11 @@ struct ImportSpec: Sendable {
     let common: CommonSpec
     /// `nil`: decided by the first bytes of the source.
     let format: SourceFormat?
-    /// Source column and target field, in the order of the spec; `nil`: automatic.
-    let mapping: [(source: String, target: String)]?
+    /// What the spec says of each field, in its order; `nil`: automatic.
+    let mapping: [MappingRule]?
     let unmapped: Unmapped
+    /// The JSON column that `unmapped: attributes` keeps columns in.
+    let keptColumn: Column?
     let duplicates: DuplicatePolicy
     let isDryRun: Bool
     let mode: LoadMode
@@ -39,11 +41,7 @@ struct ImportSpec: Sendable {
             SpecField("sources", .array(.map(.any)), "Several sources"),
             SpecField(
                 "mapping",
-                .map(
-                    .anyOf([
-                        .string(.any),
-                        .object([SpecField("field", .string(.any), "Target field", isRequired: true)]),
-                    ])),
+                .map(MappingRule.shape),
                 "Source column to target field; absent: automatic by name"),
             SpecField(
                 "preset",
@@ -51,7 +49,7 @@ struct ImportSpec: Sendable {
                 "Layout of another product's export"),
             SpecField(
                 "unmapped", .choice(Unmapped.allCases.map(\.rawValue)),
-                "Source columns without a target: ignore (default) or error"),
+                "Source columns without a target: ignore (default), keep in the JSON column attributes, or error"),
             SpecField(
                 "skipDuplicates", .boolean,
                 "true: rows whose key exists are counted and skipped; false (default): they are rejected"),
@@ -95,8 +93,13 @@ struct ImportSpec: Sendable {
         let value = common.value
         Self.refuseWhatIsMissing(value, &problems)
         format = SourceFormat(rawValue: value.text("format") ?? "auto")
-        mapping = Self.mapping(value["mapping"], common.resource, &problems)
+        mapping = value["mapping"].map { MappingReader($0, common.resource, &problems).rules }
         unmapped = Unmapped(rawValue: value.text("unmapped") ?? "ignore") ?? .ignore
+        keptColumn = Self.keptColumn(common.resource)
+        if unmapped == .attributes && keptColumn == nil {
+            problems.add(
+                "$.unmapped", "\(common.resource.name) has no JSON column to keep them in", among: ["ignore", "error"])
+        }
         duplicates = value.flag("skipDuplicates") == true ? .skip : .reject
         isDryRun = value.flag("dryRun") ?? false
         mode = LoadMode(rawValue: value.text("mode") ?? "insert") ?? .insert
@@ -150,9 +153,6 @@ struct ImportSpec: Sendable {
         if value.text("mode") == "update" {
             problems.add("$.mode", "only insert and upsert are supported by this version")
         }
-        if value.text("unmapped") == "attributes" {
-            problems.add("$.unmapped", "'attributes' is not supported by this version", among: ["ignore", "error"])
-        }
     }
 
     private static func sourceURL(
@@ -168,25 +168,9 @@ struct ImportSpec: Sendable {
         }
     }
 
-    private static func mapping(
-        _ value: JSONValue?, _ resource: Resource, _ problems: inout SpecProblems
-    ) -> [(source: String, target: String)]? {
-        guard let value else { return nil }
-        var pairs: [(source: String, target: String)] = []
-        for member in value.members {
-            guard let target = member.value.asText ?? member.value.text("field") else { continue }
-            let path = SpecType.join("$.mapping", member.name)
-            if resource.column(target) == nil {
-                problems.add(
-                    path, "unknown target field \(JSONValue.string(String(target.prefix(64))).serialized())",
-                    nearest: target, among: resource.columns.map(\.name))
-            } else if pairs.contains(where: { $0.target == target }) {
-                problems.add(path, "target field '\(target)' is mapped twice")
-            }
-            pairs.append((member.name, target))
-        }
-        if pairs.isEmpty { problems.add("$.mapping", "is empty; leave it out for the automatic mapping") }
-        return pairs
+    private static func keptColumn(_ resource: Resource) -> Column? {
+        ["attributes", "properties"].lazy.compactMap { resource.column($0) }.first { $0.type == .json }
+            ?? resource.columns.first { $0.type == .json }
     }
 
     private static func csv(_ value: JSONValue, _ problems: inout SpecProblems) -> CSVReaderOptions {

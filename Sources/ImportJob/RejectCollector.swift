@@ -24,7 +24,7 @@ struct RejectCollector {
             let column = problem.source.map { batch.columns[$0] } ?? problem.target
             add(
                 row: problem.row, column: column, code: problem.fault.code,
-                message: "\(problem.target): \(problem.fault.message)")
+                message: "\(problem.target): \(problem.expectation)")
         }
     }
 
@@ -47,7 +47,9 @@ struct RejectCollector {
                 let fields = original(found.fields)
                 records.append(
                     RejectRecord(
-                        record: firstRecord + found.rowsBefore + defect + 1, line: found.line, column: "",
+                        record: firstRecord + found.rowsBefore + defect + 1, line: found.line,
+                        byteOffset: found.byteOffset,
+                        column: "",
                         code: found.code, message: found.message, fieldCount: fields.count,
                         fields: CSVRecord.encode(fields)))
                 defect += 1
@@ -60,7 +62,7 @@ struct RejectCollector {
             let fields = kept.map { batch.rows.text(row: row, column: $0) }
             records.append(
                 RejectRecord(
-                    record: firstRecord + row + defect + 1, line: batch.lines[row],
+                    record: firstRecord + row + defect + 1, line: batch.lines[row], byteOffset: batch.offsets[row],
                     column: reason.columns.joined(separator: ";"), code: reason.code,
                     message: reason.messages.joined(separator: "; "), fieldCount: fields.count,
                     fields: CSVRecord.encode(fields)))
@@ -71,7 +73,8 @@ struct RejectCollector {
 
     /// Source columns that go into the rejects file.
     private var kept: [Int] {
-        batch.columns.indices.filter { !RejectsWriter.ownColumns.contains(batch.columns[$0]) }
+        let own = RejectsWriter.areOwn(in: batch.columns)
+        return batch.columns.indices.filter { !own.contains(batch.columns[$0]) }
     }
 
     /// The fields of a row that has too few or too many; what is too much joins the last one, as an unquoted comma had

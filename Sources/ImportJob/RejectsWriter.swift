@@ -3,10 +3,10 @@ internal import JobRuntime
 internal import ObjectStorage
 internal import Signing
 
-/// Writes the refused rows as a CSV file: the original columns, then `_line`, `_column`, `_code`, `_message`.
+/// Writes the refused rows as a CSV file: the original columns, then where each stood, and what is wrong with it.
 struct RejectsWriter {
-    /// What the file says about each row; a source that is a rejects file itself brings such columns along.
-    static let ownColumns = ["_line", "_column", "_code", "_message"]
+    /// What the file says about each row.
+    private static let ownColumns = ["_line", "_record", "_byteOffset", "_column", "_code", "_message"]
     private static let pageRows = 1000
     private let context: JobContext
     private let loader: any RowLoader
@@ -16,9 +16,15 @@ struct RejectsWriter {
         self.loader = loader
     }
 
+    /// Those columns of a source that a rejects file added, when it is one; they are no data.
+    static func areOwn(in columns: [String]) -> Set<String> {
+        ["_line", "_code", "_message"].allSatisfy(columns.contains) ? Set(ownColumns) : []
+    }
+
     /// Stores the file.
     func write(columns: [String]) async throws -> RejectsFile {
-        let columns = columns.filter { !Self.ownColumns.contains($0) }
+        let own = Self.areOwn(in: columns)
+        let columns = columns.filter { !own.contains($0) }
         let key = try context.key("rejects.csv")
         let upload = try await context.backends.store.beginUpload(key, contentType: "text/csv")
         do {
@@ -50,7 +56,11 @@ struct RejectsWriter {
         // Rows of a JSON source may be older than the last columns that came.
         let missing = String(repeating: ",", count: max(0, columnCount - reject.fieldCount))
         let column = reject.column.isEmpty ? nil : reject.column
-        let reason = CSVRecord.encode([String(reject.line), column, reject.code, reject.message])
+        let reason = CSVRecord.encode(
+            [
+                String(reject.line), String(reject.record), String(reject.byteOffset), column, reject.code,
+                reject.message,
+            ])
         return "\(reject.fields)\(missing),\(reason)\n"
     }
 }

@@ -39,7 +39,7 @@ struct ImportSpecTests {
              "csv":{"delimiter":";","quote":"'","encoding":"utf-8","header":false},"downloadUrlTTL":1}
             """)
         #expect(spec.format == .jsonl && spec.formatName == "jsonl")
-        #expect(spec.mapping?.map(\.source) == ["Mail", "Nr"] && spec.mapping?.map(\.target) == ["email", "id"])
+        #expect(spec.mapping?.map(\.sources) == [["Mail"], ["Nr"]] && spec.mapping?.map(\.field) == ["email", "id"])
         #expect(spec.unmapped == .error && spec.duplicates == .skip && spec.isDryRun && spec.downloadURLTTL == 1)
         #expect(spec.csv.delimiter == 0x3B && spec.csv.quote == 0x27 && !spec.csv.hasHeader)
         #expect(try spec.sourceKey().text == "org/uploads/a/b.jsonl")
@@ -75,7 +75,6 @@ struct ImportSpecTests {
             (#""mapping":{"a":{"feld":"id"}}"#, "$.mapping.a.feld: unknown field; did you mean 'field'?"),
             (#""mapping":{"a":1}"#, "$.mapping.a: found the number 1"),
             (#""unmapped":"keep""#, "$.unmapped: found the string \"keep\""),
-            (#""unmapped":"attributes""#, "'attributes' is not supported"),
             (#""mode":"update""#, "$.mode: only insert and upsert are supported"),
             (#""mode":"upsert","skipDuplicates":true"#, "$.skipDuplicates: has no meaning with mode upsert"),
             (#""preset":"hubspot""#, "$.preset: is not supported"),

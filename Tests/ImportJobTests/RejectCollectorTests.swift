@@ -48,7 +48,8 @@ struct RejectCollectorTests {
         #expect(
             found[0]
                 == RejectRecord(
-                    record: 1, line: 100, column: "", code: "ragged_row", message: "m0", fieldCount: 1, fields: "d0"))
+                    record: 1, line: 100, byteOffset: 0, column: "", code: "ragged_row", message: "m0", fieldCount: 1,
+                    fields: "d0"))
     }
 
     @Test("Several problems of a row are one record: the first code, all columns once, all messages")

@@ -11,24 +11,23 @@ struct CellCanonicaliser: Sendable {
     /// wrong; then what was appended is of no use.
     @inline(__always)
     func append(
-        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, _ column: Column, to output: inout [UInt8],
+        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, _ kind: ValueKind, to output: inout [UInt8],
         isNull: inout Bool
     ) -> CellFault {
-        if column.type == .text {
+        if kind == .text {
             isNull = false
-            let first = unsafe cell.first
-            if isJSONSource, !isString, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return .notText }
+            if unsafe isJSONSource && Self.isNoText(cell, isString: isString) { return .notText }
             unsafe output.append(contentsOf: cell)
-            // Only this check reads more than it copies, and only for columns that hold hashes.
-            if column.isWriteOnly, column.name == "password_hash" {
-                return unsafe PasswordHash.isValid(cell) ? .none : .invalidPasswordHash
-            }
             return .none
         }
         let trimmed = unsafe Self.trim(cell)
-        if trimmed.isEmpty { return .none }
+        if trimmed.isEmpty {
+            // Empty text is a text; empty anything else is null.
+            if kind.type == .text { isNull = false }
+            return kind == .passwordHash ? .invalidPasswordHash : .none
+        }
         isNull = false
-        switch column.type {
+        switch kind {
         case .text: return .none
         case .timestamp: return unsafe timestamp(trimmed, to: &output)
         case .uuid: return unsafe UUIDText.append(trimmed, to: &output) ? .none : .invalidUUID
@@ -38,10 +37,35 @@ struct CellCanonicaliser: Sendable {
         case .bool: return unsafe bool(trimmed, to: &output)
         case .double: return unsafe double(trimmed, to: &output)
         case .date: return unsafe date(trimmed, to: &output)
+        case .email: return unsafe kept(trimmed, EmailAddress.isValid(trimmed) ? .none : .invalidEmail, to: &output)
+        case .passwordHash:
+            return unsafe kept(cell, PasswordHash.isValid(cell) ? .none : .invalidPasswordHash, to: &output)
+        case .phone: return unsafe written(PhoneNumber.canonical(trimmed), .invalidPhone, to: &output)
+        case .country: return unsafe written(CountryCode.canonical(trimmed), .invalidCountry, to: &output)
         }
     }
 
-    private static func trim(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    private static func isNoText(_ cell: UnsafeBufferPointer<UInt8>, isString: Bool) -> Bool {
+        if isString { return false }
+        let first = unsafe cell.first
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    }
+
+    @inline(__always)
+    private func kept(
+        _ cell: UnsafeBufferPointer<UInt8>, _ fault: CellFault, to output: inout [UInt8]
+    ) -> CellFault {
+        if fault == .none { unsafe output.append(contentsOf: cell) }
+        return fault
+    }
+
+    private func written(_ text: String?, _ fault: CellFault, to output: inout [UInt8]) -> CellFault {
+        guard let text else { return fault }
+        output.append(contentsOf: text.utf8)
+        return .none
+    }
+
+    static func trim(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         var start = 0
         var end = cell.count
         while start < end, unsafe isSpace(cell[start]) { start += 1 }

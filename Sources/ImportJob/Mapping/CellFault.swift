@@ -4,10 +4,12 @@ internal import JobCore
 enum CellFault: Sendable {
     case none
     case invalidInt, invalidDecimal, invalidDouble, invalidBool, invalidTimestamp, invalidDate, invalidUUID, invalidJSON
-    case invalidPasswordHash
+    case invalidPasswordHash, invalidEmail, invalidPhone, invalidCountry
     case outOfRange
     case notText
+    case notAnObject
     case missingKey
+    case missingValue
 
     /// Stable code in the rejects file and the manifest.
     var code: String {
@@ -22,9 +24,13 @@ enum CellFault: Sendable {
         case .invalidUUID: "invalid_uuid"
         case .invalidJSON: "invalid_json"
         case .invalidPasswordHash: "invalid_password_hash"
+        case .invalidEmail: "invalid_email"
+        case .invalidPhone: "invalid_phone"
+        case .invalidCountry: "invalid_country"
         case .outOfRange: "out_of_range"
-        case .notText: "type_mismatch"
+        case .notText, .notAnObject: "type_mismatch"
         case .missingKey: "missing_key"
+        case .missingValue: "missing_value"
         }
     }
 
@@ -33,17 +39,36 @@ enum CellFault: Sendable {
         switch self {
         case .none: ""
         case .invalidInt: "expected an integer"
-        case .invalidDecimal: "expected a decimal number such as 12.50"
+        case .invalidDecimal: "expected a decimal number such as 12.50; for others set 'format', such as 1.234,56"
         case .invalidDouble: "expected a number"
         case .invalidBool: "expected true or false (also 1/0, yes/no, t/f, y/n)"
-        case .invalidTimestamp: "expected an RFC 3339 timestamp with a zone, such as 2026-04-01T12:00:00Z"
-        case .invalidDate: "expected a date such as 2026-04-01"
+        case .invalidTimestamp:
+            "expected an RFC 3339 timestamp with a zone, such as 2026-04-01T12:00:00Z; for others set 'format'"
+        case .invalidDate: "expected a date such as 2026-04-01; for others set 'format'"
         case .invalidUUID: "expected a UUID"
         case .invalidJSON: "expected JSON"
         case .invalidPasswordHash: "expected a bcrypt, scrypt or argon2 hash in PHC form"
+        case .invalidEmail: "expected an e-mail address such as ada@example.com"
+        case .invalidPhone: "expected an international telephone number such as +49301234567"
+        case .invalidCountry: "expected a country's ISO 3166 code, such as DE, or its English name"
         case .outOfRange: "the number does not fit 64 bits"
         case .notText: "expected text, found an object or array"
+        case .notAnObject: "fields can only be added to a JSON object"
         case .missingKey: "a key field must have a value"
+        case .missingValue: "a value is required"
         }
+    }
+
+    /// Whether another `format` could be the remedy.
+    var isAboutFormat: Bool {
+        switch self {
+        case .invalidInt, .invalidDecimal, .invalidDouble, .invalidBool, .invalidTimestamp, .invalidDate: true
+        default: false
+        }
+    }
+
+    /// A number that is not written as it should be.
+    static func invalid(_ kind: ValueKind) -> CellFault {
+        kind == .int ? .invalidInt : kind == .decimal ? .invalidDecimal : .invalidDouble
     }
 }

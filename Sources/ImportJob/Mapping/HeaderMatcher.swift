@@ -1,13 +1,13 @@
 internal import JobCore
 
 /// Which source columns go where.
-struct HeaderMatch: Sendable, Equatable {
+struct HeaderMatch: Sendable {
     /// Targets that have a source column.
     var fields: [FieldMapping] = []
     /// Source columns without a target.
-    var unmapped: [String] = []
-    /// Targets that more than one source column claims with equal right.
-    var ambiguous: [String] = []
+    var unmapped: [Int] = []
+    /// Targets that more than one source column claims with equal right; they get none.
+    var ambiguous: [(target: String, candidates: [Int])] = []
 }
 
 /// Finds the target of a source column by its name.
@@ -34,50 +34,35 @@ enum HeaderMatcher {
 
     /// By normalised name first, then by known aliases.
     ///
-    /// The exact name wins over an alias.
-    static func automatic(sourceColumns: [String], resource: Resource) -> HeaderMatch {
+    /// The exact name wins over an alias. Source columns in `taken` are not looked at.
+    static func automatic(
+        sourceColumns: [String], resource: Resource, taken: Set<Int> = [], without done: Set<String> = []
+    ) -> HeaderMatch {
         var match = HeaderMatch()
         let names = sourceColumns.map(normalise)
-        var used: Set<Int> = []
-        for target in resource.columns {
+        // A name that is itself a column of the resource is that column.
+        let own = Set(resource.columns.map { normalise($0.name) })
+        var used = taken
+        for target in resource.columns where !done.contains(target.name) {
             let wanted = normalise(target.name)
-            var candidates = names.indices.filter { names[$0] == wanted }
+            var candidates = names.indices.filter { names[$0] == wanted && !used.contains($0) }
+            var reason = MappingReason.name
             if candidates.isEmpty {
                 let others = aliases[target.name] ?? []
-                // A name that is itself a column of the resource is that column.
-                let own = Set(resource.columns.map { normalise($0.name) })
-                candidates = names.indices.filter { others.contains(names[$0]) && !own.contains(names[$0]) }
+                candidates = names.indices.filter {
+                    others.contains(names[$0]) && !own.contains(names[$0]) && !used.contains($0)
+                }
+                reason = .alias
             }
-            candidates.removeAll { used.contains($0) }
-            if candidates.count > 1 { match.ambiguous.append(target.name) }
+            if candidates.count > 1 {
+                match.ambiguous.append((target.name, candidates))
+                continue
+            }
             guard let source = candidates.first else { continue }
             used.insert(source)
-            match.fields.append(FieldMapping(target: target, source: source))
+            match.fields.append(FieldMapping(target: target, source: source, reason: reason))
         }
-        match.unmapped = sourceColumns.indices.filter { !used.contains($0) }.map { sourceColumns[$0] }
-        return match
-    }
-
-    /// As the spec says.
-    ///
-    /// Throws `mapping_source_missing` (65) when the file lacks a named column.
-    static func explicit(
-        mapping: [(source: String, target: String)], sourceColumns: [String], resource: Resource
-    ) throws(JobError) -> HeaderMatch {
-        var match = HeaderMatch()
-        for (name, targetName) in mapping {
-            guard let target = resource.column(targetName) else { continue }
-            guard let source = sourceColumns.firstIndex(of: name) else {
-                let near = NearestName.of(name, among: sourceColumns)
-                throw JobError(
-                    "mapping_source_missing", .dataError, "the source has no column '\(name.prefix(128))'",
-                    hint: near.map { "did you mean '\($0)'?" }
-                        ?? "its columns: \(sourceColumns.prefix(40).joined(separator: ", "))")
-            }
-            match.fields.append(FieldMapping(target: target, source: source))
-        }
-        let used = Set(match.fields.compactMap(\.source))
-        match.unmapped = sourceColumns.indices.filter { !used.contains($0) }.map { sourceColumns[$0] }
+        match.unmapped = sourceColumns.indices.filter { !used.contains($0) }
         return match
     }
 

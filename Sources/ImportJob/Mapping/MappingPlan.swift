@@ -7,40 +7,43 @@ struct MappingPlan {
     let canonicaliser: RowCanonicaliser
     /// Target columns that are loaded, in order.
     let columns: [Column]
+    /// Source columns without a target.
     let unmapped: [String]
-    private let sources: [String?]
+    /// Targets that more than one source column could have had.
+    let ambiguous: [(target: String, candidates: [String])]
+    private let fields: [FieldMapping]
+    private let names: [String]
 
     /// Resolves the mapping of the spec, or the automatic one.
     ///
-    /// Throws `mapping_source_missing`, `mapping_incomplete`, `mapping_ambiguous` and `unmapped_columns` (65).
+    /// Throws `mapping_source_missing`, `mapping_incomplete` and `unmapped_columns` (65).
     init(
         spec: ImportSpec, columns names: [String], isJSON: Bool, allowsSpecialValues: Bool = false
     ) throws(JobError) {
         let resource = spec.common.resource
-        let match: HeaderMatch
-        if let mapping = spec.mapping {
-            // Objects may bring a mapped key later; a CSV header is all there will be.
-            let present = isJSON ? mapping.filter { names.contains($0.source) } : mapping
-            match = try HeaderMatcher.explicit(mapping: present, sourceColumns: names, resource: resource)
+        let resolver = RuleResolver(names: names, isJSON: isJSON)
+        var match: HeaderMatch
+        if let rules = spec.mapping {
+            match = try resolver.resolve(rules)
         } else {
             match = HeaderMatcher.automatic(sourceColumns: names, resource: resource)
         }
-        if let ambiguous = match.ambiguous.first {
-            throw JobError(
-                "mapping_ambiguous", .dataError, "more than one source column could be '\(ambiguous)'",
-                hint: "say which one in 'mapping'")
-        }
-        unmapped = match.unmapped
-        if spec.unmapped == .error, !match.unmapped.isEmpty {
-            throw JobError(
-                "unmapped_columns", .dataError,
-                "source columns without a target: \(match.unmapped.prefix(20).joined(separator: ", "))",
-                hint: "name them in 'mapping', or set 'unmapped' to 'ignore'")
-        }
+        let own = RejectsWriter.areOwn(in: names)
+        match.unmapped.removeAll { own.contains(names[$0]) }
+        ambiguous = match.ambiguous.map { ($0.target, $0.candidates.map { names[$0] }) }
         var fields = match.fields
+        switch spec.unmapped {
+        case .ignore: break
+        case .error: try Self.refuse(match.unmapped.map { names[$0] })
+        case .attributes:
+            fields = Self.keep(match.unmapped, names, in: spec.keptColumn, fields)
+            match.unmapped = []
+        }
+        unmapped = match.unmapped.map { names[$0] }
         if isJSON {
-            let wanted = spec.mapping.map { Set($0.map(\.target)) } ?? Set(resource.columns.map(\.name))
-            let found = Set(fields.map(\.target.name))
+            // Objects may bring more members later.
+            let wanted = spec.mapping.map { Set($0.map(\.target.name)) } ?? Set(resource.columns.map(\.name))
+            let found = Set(fields.map(\.target.name) + ambiguous.map(\.target))
             for column in resource.columns where wanted.contains(column.name) && !found.contains(column.name) {
                 fields.append(FieldMapping(target: column, source: nil))
             }
@@ -48,34 +51,167 @@ struct MappingPlan {
         let order = Dictionary(uniqueKeysWithValues: resource.columns.enumerated().map { ($1.name, $0) })
         fields.sort { (order[$0.target.name] ?? 0) < (order[$1.target.name] ?? 0) }
         if !isJSON, let missing = resource.key.first(where: { key in !fields.contains { $0.target.name == key } }) {
-            throw JobError(
-                "mapping_incomplete", .dataError, "no source column goes to the key field '\(missing)'",
-                hint: "source columns: \(names.prefix(40).joined(separator: ", ")); name one in 'mapping'")
+            throw Self.incomplete(missing, names, ambiguous.first { $0.target == missing }?.candidates ?? [])
         }
         columns = fields.map(\.target)
-        sources = fields.map { field in field.source.map { names[$0] } }
+        self.fields = fields
+        self.names = names
         canonicaliser = RowCanonicaliser(
             fields: fields, key: resource.key, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues)
     }
 
+    private static func refuse(_ unmapped: [String]) throws(JobError) {
+        if unmapped.isEmpty { return }
+        throw JobError(
+            "unmapped_columns", .dataError,
+            "source columns without a target: \(unmapped.prefix(20).joined(separator: ", "))",
+            hint: "name them in 'mapping', or set 'unmapped' to 'ignore' or 'attributes'")
+    }
+
+    private static func incomplete(_ missing: String, _ names: [String], _ candidates: [String]) -> JobError {
+        if candidates.isEmpty {
+            return JobError(
+                "mapping_incomplete", .dataError, "no source column goes to the key field '\(missing)'",
+                hint: "source columns: \(names.prefix(40).joined(separator: ", ")); name one in 'mapping'")
+        }
+        return JobError(
+            "mapping_ambiguous", .dataError,
+            "more than one source column could be the key field '\(missing)': \(candidates.joined(separator: ", "))",
+            hint: "say which one in 'mapping'")
+    }
+
+    /// The fields with the unmapped columns as members of a JSON column, by their names.
+    private static func keep(
+        _ unmapped: [Int], _ names: [String], in column: Column?, _ fields: [FieldMapping]
+    ) -> [FieldMapping] {
+        guard let column, !unmapped.isEmpty else { return fields }
+        let index = fields.firstIndex { $0.target.name == column.name }
+        let earlier = index.map { fields[$0] } ?? FieldMapping(target: column, source: nil, reason: .unmapped)
+        let taken = Set(earlier.members.compactMap(\.path.first))
+        let members = unmapped.filter { !names[$0].isEmpty && !taken.contains(names[$0]) }.map { index in
+            FieldMapping.Member(path: [names[index]], origin: .column(index), rule: ValueRule(.text))
+        }
+        let merged = FieldMapping(
+            target: column, origin: earlier.origin, rule: earlier.rule, members: members + earlier.members,
+            reason: earlier.reason)
+        return fields.filter { $0.target.name != column.name } + [merged]
+    }
+
     /// The source column that goes to a target.
     func sourceName(of target: String) -> String? {
-        columns.firstIndex { $0.name == target }.flatMap { sources[$0] }
+        fields.first { $0.target.name == target }?.firstSource.map { names[$0] }
     }
 
     /// The effective mapping, and what a dry run saw, for the manifest.
     func summary(_ preview: ImportPreview?) -> JSONValue {
         let statistics = preview?.statistics() ?? columns.map { _ in [] }
-        let described = zip(columns, sources).enumerated().map { index, pair in
-            JSONValue.object(
-                [
-                    JSONMember("name", .string(pair.0.name)), JSONMember("source", .optional(pair.1)),
-                    JSONMember("type", .string(pair.0.type.rawValue)),
-                ] + statistics[index])
+        let described = zip(fields, statistics).map { field, statistics in
+            JSONValue.object(describe(field) + statistics)
         }
-        return .object([
+        var members = [
             JSONMember("rows", .array(preview?.rows ?? [])), JSONMember("columns", .array(described)),
             JSONMember("unmapped", .array(unmapped.map { .string($0) })),
-        ])
+        ]
+        if !ambiguous.isEmpty {
+            members.append(
+                JSONMember(
+                    "ambiguous",
+                    .array(
+                        ambiguous.map { target, candidates in
+                            .object([
+                                JSONMember("name", .string(target)),
+                                JSONMember("sources", .array(candidates.map { .string($0) })),
+                            ])
+                        })))
+        }
+        return .object(members)
+    }
+
+    private func describe(_ field: FieldMapping) -> [JSONMember] {
+        var members = [
+            JSONMember("name", .string(field.target.name)), JSONMember("source", describe(field.origin)),
+            JSONMember("type", .string(field.rule.kind.name)),
+        ]
+        let isMapped = field.origin != .nowhere || !field.members.isEmpty
+        if isMapped {
+            members.append(JSONMember("by", .string(field.reason.rawValue)))
+            members.append(JSONMember("confidence", .number(field.reason.confidence)))
+        }
+        if !field.rule.description.isEmpty { members.append(JSONMember("format", .string(field.rule.description))) }
+        if !field.members.isEmpty {
+            members.append(
+                JSONMember(
+                    "members",
+                    .array(
+                        field.members.map { member in
+                            .object([
+                                JSONMember("path", .string(member.path.joined(separator: "."))),
+                                JSONMember("source", describe(member.origin)),
+                            ])
+                        })))
+        }
+        return members
+    }
+
+    private func describe(_ origin: FieldMapping.Origin) -> JSONValue {
+        switch origin {
+        case .nowhere: .null
+        case .column(let index): .string(names[index])
+        case .joined(let indexes, _): .array(indexes.map { .string(names[$0]) })
+        case .constant(let text): .object([JSONMember("value", .string(text))])
+        }
+    }
+}
+
+/// Finds the source columns that the rules of a spec name.
+private struct RuleResolver {
+    let names: [String]
+    /// Objects may bring a mapped key later; a CSV header is all there will be.
+    let isJSON: Bool
+
+    func resolve(_ rules: [MappingRule]) throws(JobError) -> HeaderMatch {
+        var match = HeaderMatch()
+        var used: Set<Int> = []
+        var targets: [String] = []
+        var grouped: [String: [(MappingRule, FieldMapping.Origin)]] = [:]
+        for rule in rules {
+            let origin = try origin(of: rule)
+            used.formUnion(origin.columns)
+            if grouped[rule.target.name] == nil { targets.append(rule.target.name) }
+            grouped[rule.target.name, default: []].append((rule, origin))
+        }
+        for target in targets {
+            let parts = grouped[target] ?? []
+            guard let column = parts.first?.0.target else { continue }
+            let whole = parts.first { $0.0.path.isEmpty }
+            let members = parts.filter { !$0.0.path.isEmpty }.map { rule, origin in
+                FieldMapping.Member(path: rule.path, origin: origin, rule: rule.value)
+            }
+            match.fields.append(
+                FieldMapping(
+                    target: column, origin: whole?.1 ?? .nowhere,
+                    rule: whole?.0.value ?? ValueRule(ValueKind(column)), members: members))
+        }
+        match.unmapped = names.indices.filter { !used.contains($0) }
+        return match
+    }
+
+    /// Throws `mapping_source_missing` (65) when the file lacks a named column.
+    private func origin(of rule: MappingRule) throws(JobError) -> FieldMapping.Origin {
+        if let constant = rule.constant { return .constant(constant) }
+        var found: [Int] = []
+        for name in rule.sources {
+            if let index = names.firstIndex(of: name) {
+                found.append(index)
+            } else if !isJSON {
+                let near = NearestName.of(name, among: names)
+                throw JobError(
+                    "mapping_source_missing", .dataError, "the source has no column '\(name.prefix(128))'",
+                    hint: near.map { "did you mean '\($0)'?" }
+                        ?? "its columns: \(names.prefix(40).joined(separator: ", "))")
+            }
+        }
+        if rule.sources.count == 1 { return found.first.map { .column($0) } ?? .nowhere }
+        return .joined(found, separator: rule.separator)
     }
 }

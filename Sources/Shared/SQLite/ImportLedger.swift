@@ -26,7 +26,7 @@ struct ImportLedger {
             try connection.execute(
                 """
                 CREATE TEMP TABLE dry_run_rejects (
-                  org_id TEXT, job_id TEXT, record INTEGER PRIMARY KEY, line INTEGER, source_column TEXT, code TEXT,
+                  org_id TEXT, job_id TEXT, record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, source_column TEXT, code TEXT,
                   message TEXT, field_count INTEGER, fields TEXT)
                 """)
             return nil
@@ -62,11 +62,12 @@ struct ImportLedger {
         for reject in rejects {
             try statement.bind(.integer(Int64(reject.record)), at: 3)
             try statement.bind(.integer(Int64(reject.line)), at: 4)
-            try statement.bind(.text(reject.column), at: 5)
-            try statement.bind(.text(reject.code), at: 6)
-            try statement.bind(.text(reject.message), at: 7)
-            try statement.bind(.integer(Int64(reject.fieldCount)), at: 8)
-            try statement.bind(.text(reject.fields), at: 9)
+            try statement.bind(.integer(Int64(reject.byteOffset)), at: 5)
+            try statement.bind(.text(reject.column), at: 6)
+            try statement.bind(.text(reject.code), at: 7)
+            try statement.bind(.text(reject.message), at: 8)
+            try statement.bind(.integer(Int64(reject.fieldCount)), at: 9)
+            try statement.bind(.text(reject.fields), at: 10)
             try statement.run()
         }
     }
@@ -79,9 +80,9 @@ struct ImportLedger {
         while bytes < Self.pageBytes, try statement.step() {
             found.append(
                 RejectRecord(
-                    record: statement.integer(0), line: statement.integer(1), column: statement.text(2),
-                    code: statement.text(3), message: statement.text(4), fieldCount: statement.integer(5),
-                    fields: statement.text(6)))
+                    record: statement.integer(0), line: statement.integer(1), byteOffset: statement.integer(2),
+                    column: statement.text(3), code: statement.text(4), message: statement.text(5),
+                    fieldCount: statement.integer(6), fields: statement.text(7)))
             bytes += found.last?.fields.utf8.count ?? 0
         }
         return found

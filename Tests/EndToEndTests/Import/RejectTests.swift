@@ -40,10 +40,11 @@ struct RejectTests {
         #expect(try bench.sql("SELECT group_concat(id) FROM (SELECT id FROM profiles ORDER BY id)") == "fine,good")
         let rows = try rejects(bench, run)
         #expect(
-            rows.map { $0.elements.prefix(5).map { $0.string ?? "" } } == [
-                ["id", column, "_line", "_column", "_code"], ["bad", value, "3", column, code],
+            rows.map { $0.elements.prefix(7).map { $0.string ?? "" } } == [
+                ["id", column, "_line", "_record", "_byteOffset", "_column", "_code"],
+                ["bad", value, "3", "2", "\(10 + column.utf8.count)", column, code],
             ])
-        #expect(rows[1].at("5").string?.hasPrefix("\(column): expected") == true)
+        #expect(rows[1].at("7").string?.hasPrefix("\(column): expected") == true)
         // The value is in the rejects file, which belongs to the user, and nowhere else.
         #expect(!run.errorText.contains(value))
         #expect(!run.text.contains(value))
@@ -59,7 +60,8 @@ struct RejectTests {
         let rows = try rejects(bench, run)
         let summary = rows.dropFirst().map { row in
             let cells = row.elements.map { $0.string ?? "" }
-            return cells.suffix(4).dropLast().joined(separator: " ")
+            let place = Array(cells.suffix(6))
+            return [place[0], place[3], place[4]].joined(separator: " ")
         }
         #expect(
             summary == [
@@ -92,7 +94,7 @@ struct RejectTests {
         let row = try bench.sql("SELECT first_name, subscribed FROM profiles WHERE id = 'b1'")
         #expect(row == "x,y|0")
         #expect(try bench.sql("SELECT created_at FROM profiles WHERE id = 'b2'") == "1775001600000000")
-        #expect(again["preview.unmapped"].elements.compactMap(\.string) == ["_line", "_column", "_code", "_message"])
+        #expect(again["preview.unmapped"].elements.isEmpty)
     }
 
     @Test("Every row that was read has one fate, and verify and download know the rejects")

@@ -32,8 +32,8 @@ struct RoundTripTests {
             """
             INSERT INTO contacts (org_id, id, email, phone, first_name, last_name, company, status, tags) VALUES
               ('org_a', ' spaced ', NULL, '', 'say "hi"', 'x,y;z', 'a' || char(13, 10) || 'b' || char(10), ' ', '"text"'),
-              ('org_a', 'é', '"', '""', '=1+1', '''', 'null', 'NULL', 'null'),
-              ('org_a', '0', '\\n', char(9), char(8232), '🎈', 'true', '-0', '[1.10, 2e5,  {"b":1,"a":2}]');
+              ('org_a', 'é"', 'é+a@x.org', '""', '=1+1', '''', 'null', 'NULL', 'null'),
+              ('org_a', '0\\n', 'a@b.c', char(9), char(8232), '🎈', 'true', '-0', '[1.10, 2e5,  {"b":1,"a":2}]');
             """)
         let first = try bench.export(#""resource":"contacts","format":"\#(format)""#, org: "org_a")
         try bench.upload(bench.result(first), as: "rows", org: "org_b")

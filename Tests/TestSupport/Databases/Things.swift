@@ -77,8 +77,8 @@ package enum Things {
 
     package static func reject(_ record: Int, code: String = "invalid_int") -> RejectRecord {
         RejectRecord(
-            record: record, line: record + 1, column: "a;b", code: code, message: "expected", fieldCount: 2,
-            fields: "x,\"y\nz\"\t\\")
+            record: record, line: record + 1, byteOffset: record * 10, column: "a;b", code: code, message: "expected",
+            fieldCount: 2, fields: "x,\"y\nz\"\t\\")
     }
 }
 

@@ -14,11 +14,12 @@ package struct Catalogue: Sendable, Equatable {
         Resource(
             name: "profiles",
             columns: [
-                Column("id", .text), Column("email", .text, isPersonal: true), Column("phone", .text, isPersonal: true),
+                Column("id", .text), Column("email", .text, isPersonal: true, check: .email),
+                Column("phone", .text, isPersonal: true),
                 Column("first_name", .text, isPersonal: true), Column("last_name", .text, isPersonal: true),
                 Column("country", .text), Column("language", .text), Column("timezone", .text), Column("plan", .text),
                 Column("subscribed", .bool), Column("lifetime_value", .decimal),
-                Column("password_hash", .text, isWriteOnly: true, isPersonal: true),
+                Column("password_hash", .text, isWriteOnly: true, isPersonal: true, check: .passwordHash),
                 Column("created_at", .timestamp), Column("updated_at", .timestamp), Column("attributes", .json),
             ], key: ["id"], timeColumn: "created_at", canImport: true),
         Resource(
@@ -31,7 +32,8 @@ package struct Catalogue: Sendable, Equatable {
         Resource(
             name: "contacts",
             columns: [
-                Column("id", .text), Column("email", .text, isPersonal: true), Column("phone", .text, isPersonal: true),
+                Column("id", .text), Column("email", .text, isPersonal: true, check: .email),
+                Column("phone", .text, isPersonal: true),
                 Column("first_name", .text, isPersonal: true), Column("last_name", .text, isPersonal: true),
                 Column("company", .text), Column("status", .text), Column("tags", .json),
                 Column("created_at", .timestamp), Column("attributes", .json),

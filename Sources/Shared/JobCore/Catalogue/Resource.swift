@@ -1,3 +1,14 @@
+/// What an import checks the text of a column for.
+package enum ColumnCheck: String, Sendable, CaseIterable {
+    case none, email
+    /// An international number (E.164).
+    case phone
+    /// Two letters of ISO 3166-1.
+    case country
+    /// bcrypt, scrypt or argon2.
+    case passwordHash = "password_hash"
+}
+
 /// One column of a resource.
 package struct Column: Sendable, Equatable {
     package let name: String
@@ -7,9 +18,16 @@ package struct Column: Sendable, Equatable {
     /// Holds personal data; reports mask it.
     package let isPersonal: Bool
 
-    package init(_ name: String, _ type: ColumnType, isWriteOnly: Bool = false, isPersonal: Bool = false) {
+    /// What its text must be beyond text.
+    package let check: ColumnCheck
+
+    package init(
+        _ name: String, _ type: ColumnType, isWriteOnly: Bool = false, isPersonal: Bool = false,
+        check: ColumnCheck = .none
+    ) {
         self.name = name
         self.type = type
+        self.check = check
         self.isWriteOnly = isWriteOnly
         self.isPersonal = isPersonal
     }

@@ -95,6 +95,8 @@ package struct RejectRecord: Sendable, Equatable {
     /// Record number in the source, from 1.
     package let record: Int
     package let line: Int
+    /// Where it begins in the decompressed source.
+    package let byteOffset: Int
     /// Source columns at fault, joined by `;`.
     package let column: String
     package let code: String
@@ -105,10 +107,12 @@ package struct RejectRecord: Sendable, Equatable {
     package let fields: String
 
     package init(
-        record: Int, line: Int, column: String, code: String, message: String, fieldCount: Int, fields: String
+        record: Int, line: Int, byteOffset: Int, column: String, code: String, message: String, fieldCount: Int,
+        fields: String
     ) {
         self.record = record
         self.line = line
+        self.byteOffset = byteOffset
         self.column = column
         self.code = code
         self.message = message

@@ -55,11 +55,11 @@ package struct LedgerStatements: Sendable {
     }
 
     /// Columns of a kept reject behind `org_id` and `job_id`, in the order in which they are written and read.
-    package static let rejectColumns = "record, line, source_column, code, message, field_count, fields"
+    package static let rejectColumns = "record, line, byte_offset, source_column, code, message, field_count, fields"
 
     /// Keeps one refused row; the first two values are the job's.
     package var keep: SQLStatement {
-        let marks = (1...9).map(mark).joined(separator: ", ")
+        let marks = (1...10).map(mark).joined(separator: ", ")
         return SQLStatement(
             "INSERT INTO \(rejectsTable) (org_id, job_id, \(Self.rejectColumns)) VALUES (\(marks))", values: job)
     }

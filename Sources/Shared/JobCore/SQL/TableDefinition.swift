@@ -89,6 +89,7 @@ package struct TableDefinition: Sendable {
                 Field(name: "job_id", type: .text, isRequired: true),
                 Field(name: "record", type: .int, isRequired: true),
                 Field(name: "line", type: .int, isRequired: true),
+                Field(name: "byte_offset", type: .int, isRequired: true),
                 Field(name: "source_column", type: .text, isRequired: true),
                 Field(name: "code", type: .text, isRequired: true),
                 Field(name: "message", type: .text, isRequired: true),

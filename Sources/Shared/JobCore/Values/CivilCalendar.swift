@@ -2,10 +2,10 @@
 ///
 /// The algorithms are Howard Hinnant's `days_from_civil` and `civil_from_days`
 /// (https://howardhinnant.github.io/date_algorithms.html).
-enum CivilCalendar {
+package enum CivilCalendar {
     /// Days since 1970-01-01.
     @inline(__always)
-    static func days(year: Int, month: Int, day: Int) -> Int {
+    package static func days(year: Int, month: Int, day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let era = (year >= 0 ? year : year - 399) / 400
         let yearOfEra = year - era * 400
@@ -16,7 +16,7 @@ enum CivilCalendar {
 
     /// Year, month and day of a day counted from 1970-01-01.
     @inline(__always)
-    static func date(days: Int) -> (year: Int, month: Int, day: Int) {
+    package static func date(days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -30,7 +30,7 @@ enum CivilCalendar {
 
     /// Days of a month.
     @inline(__always)
-    static func length(year: Int, month: Int) -> Int {
+    package static func length(year: Int, month: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30

@@ -41,6 +41,9 @@ package enum CatalogueFile {
                                     "type", .choice(ColumnType.allCases.map(\.rawValue)), "Type", isRequired: true),
                                 SpecField("writeOnly", .boolean, "Imported, never exported"),
                                 SpecField("personal", .boolean, "Personal data"),
+                                SpecField(
+                                    "check", .choice(ColumnCheck.allCases.map(\.rawValue)),
+                                    "What imports check its text for"),
                             ])), "Columns without org_id", isRequired: true),
                 ])), "The resources", isRequired: true)
     ])
@@ -56,7 +59,8 @@ package enum CatalogueFile {
             let columns = item.items("columns").map { column in
                 Column(
                     column.text("name") ?? "", ColumnType(rawValue: column.text("type") ?? "") ?? .text,
-                    isWriteOnly: column.flag("writeOnly") ?? false, isPersonal: column.flag("personal") ?? false)
+                    isWriteOnly: column.flag("writeOnly") ?? false, isPersonal: column.flag("personal") ?? false,
+                    check: ColumnCheck(rawValue: column.text("check") ?? "none") ?? .none)
             }
             let resource = Resource(
                 name: item.text("name") ?? "", table: item.text("table"), columns: columns,
@@ -74,6 +78,9 @@ package enum CatalogueFile {
     ) {
         if earlier.contains(where: { $0.name == resource.name }) {
             problems.add("\(path).name", "'\(resource.name)' is there twice")
+        }
+        for column in resource.columns where column.check != .none && column.type != .text {
+            problems.add("\(path).columns", "column '\(column.name)' has a check, which only text columns can have")
         }
         var seen: Set<String> = ["org_id"]
         for column in resource.columns where !seen.insert(column.name).inserted {

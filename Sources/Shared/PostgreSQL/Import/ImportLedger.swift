@@ -21,7 +21,7 @@ struct ImportLedger {
 
     /// Statements for the temporary table of a dry run.
     static let dryRunTable = """
-        CREATE TEMP TABLE dry_run_rejects (org_id text, job_id text, record bigint, line bigint, source_column text, \
+        CREATE TEMP TABLE dry_run_rejects (org_id text, job_id text, record bigint, line bigint, byte_offset bigint, source_column text, \
         code text, message text, field_count bigint, fields text) ON COMMIT DROP;
         """
 
@@ -51,12 +51,11 @@ struct ImportLedger {
     /// Keeps refused rows in the open transaction.
     func keep(_ rejects: [RejectRecord]) throws {
         if rejects.isEmpty { return }
-        var batch = RowBatch(columnCount: 9)
+        var batch = RowBatch(columnCount: 10)
         for reject in rejects {
-            for text in [plan.orgId, plan.jobId, "\(reject.record)", "\(reject.line)", reject.column, reject.code] {
-                batch.append(text)
-            }
-            batch.append(reject.message)
+            for text in [plan.orgId, plan.jobId] { batch.append(text) }
+            for number in [reject.record, reject.line, reject.byteOffset] { batch.append("\(number)") }
+            for text in [reject.column, reject.code, reject.message] { batch.append(text) }
             batch.append("\(reject.fieldCount)")
             // The server's text holds no zero byte; the symbol for it stands for one.
             batch.append(
@@ -64,7 +63,7 @@ struct ImportLedger {
         }
         try connection.execute(
             "COPY \(rejectsTable) (org_id, job_id, \(LedgerStatements.rejectColumns)) FROM STDIN (FORMAT text)")
-        var encoder = CopyTextEncoder(columns: Array(repeating: ColumnType.text, count: 9))
+        var encoder = CopyTextEncoder(columns: Array(repeating: ColumnType.text, count: 10))
         try encoder.send(batch, rows: Array(0..<rejects.count), over: connection)
         _ = try connection.endCopyIn()
     }
@@ -75,12 +74,12 @@ struct ImportLedger {
         var found: [RejectRecord] = []
         var bytes = 0
         for row in 0..<rows.rowCount where bytes < Self.pageBytes {
-            let fields = rows.text(row, 6) ?? ""
+            let fields = rows.text(row, 7) ?? ""
             found.append(
                 RejectRecord(
-                    record: rows.integer(row, 0), line: rows.integer(row, 1), column: rows.text(row, 2) ?? "",
-                    code: rows.text(row, 3) ?? "", message: rows.text(row, 4) ?? "",
-                    fieldCount: rows.integer(row, 5), fields: fields))
+                    record: rows.integer(row, 0), line: rows.integer(row, 1), byteOffset: rows.integer(row, 2),
+                    column: rows.text(row, 3) ?? "", code: rows.text(row, 4) ?? "", message: rows.text(row, 5) ?? "",
+                    fieldCount: rows.integer(row, 6), fields: fields))
             bytes += fields.utf8.count
         }
         return found

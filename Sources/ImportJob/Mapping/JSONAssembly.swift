@@ -1,0 +1,121 @@
+internal import Formats
+internal import JobCore
+
+/// Puts values of several source columns together as the members of one JSON column.
+struct JSONAssembly: Sendable {
+    /// A member: a value, or an object of members.
+    private indirect enum Node {
+        case value(Int)
+        case object([(name: String, node: Node)])
+    }
+
+    private let members: [FieldMapping.Member]
+    private let root: Node
+    private let cells: RuledCell
+
+    /// The tree of the members' paths.
+    init(_ members: [FieldMapping.Member], cells: RuledCell) {
+        self.members = members
+        self.cells = cells
+        root = Self.tree(Array(members.indices), depth: 0, members)
+    }
+
+    private static func tree(_ indexes: [Int], depth: Int, _ members: [FieldMapping.Member]) -> Node {
+        var parts: [(name: String, indexes: [Int])] = []
+        for index in indexes where depth < members[index].path.count {
+            let name = members[index].path[depth]
+            if let place = parts.firstIndex(where: { $0.name == name }) {
+                parts[place].indexes.append(index)
+            } else {
+                parts.append((name, [index]))
+            }
+        }
+        return .object(
+            parts.map { part in
+                // Of a value and an object under one name the value wins; the spec's check refuses that.
+                if let leaf = part.indexes.first(where: { members[$0].path.count == depth + 1 }) {
+                    return (part.name, .value(leaf))
+                }
+                return (part.name, tree(part.indexes, depth: depth + 1, members))
+            })
+    }
+
+    /// Lays the members over the object that `output` has from `start` on, nothing for a null.
+    ///
+    /// Members without a value are left out. Returns what is wrong and which member has it.
+    func append(
+        _ row: SourceCells, over start: Int, to output: inout [UInt8], isNull: inout Bool
+    ) -> (fault: CellFault, member: Int) {
+        var text: [UInt8] = []
+        var problem = (fault: CellFault.none, member: 0)
+        let isEmpty = !write(root, row, to: &text, &problem)
+        if problem.fault != .none || isEmpty { return problem }
+        if !isNull, output.count > start {
+            guard output[start] == UInt8(ascii: "{") else { return (.notAnObject, 0) }
+            // Of members with one name the last one wins.
+            if output.count > start + 2 {
+                text.replaceSubrange(0..<1, with: output[start..<(output.count - 1)] + [UInt8(ascii: ",")])
+            }
+            output.removeLast(output.count - start)
+        }
+        isNull = false
+        let isWritten = unsafe text.withUnsafeBufferPointer { unsafe CanonicalJSON.append($0, to: &output) }
+        return (isWritten ? .none : .invalidJSON, 0)
+    }
+
+    /// Writes a node; false, with nothing written, when it has no value.
+    private func write(
+        _ node: Node, _ row: SourceCells, to text: inout [UInt8], _ problem: inout (fault: CellFault, member: Int)
+    ) -> Bool {
+        switch node {
+        case .value(let index): return write(index, row, to: &text, &problem)
+        case .object(let parts):
+            let start = text.count
+            var hasValue = false
+            text.append(UInt8(ascii: "{"))
+            for part in parts {
+                let before = text.count
+                if hasValue { text.append(UInt8(ascii: ",")) }
+                Self.quote(part.name, to: &text)
+                text.append(UInt8(ascii: ":"))
+                if write(part.node, row, to: &text, &problem) {
+                    hasValue = true
+                } else {
+                    text.removeLast(text.count - before)
+                }
+                if problem.fault != .none { return false }
+            }
+            if hasValue { text.append(UInt8(ascii: "}")) } else { text.removeLast(text.count - start) }
+            return hasValue
+        }
+    }
+
+    private func write(
+        _ index: Int, _ row: SourceCells, to text: inout [UInt8], _ problem: inout (fault: CellFault, member: Int)
+    ) -> Bool {
+        let member = members[index]
+        var rule = member.rule
+        if rule.kind == .text, case .column(let column) = member.origin, cells.cells.isJSONSource,
+            !row.isNull(column), !row.isString(column)
+        {
+            // A number of a JSON file stays one.
+            rule.kind = .json
+        }
+        var value: [UInt8] = []
+        var isNull = true
+        problem = (cells.append(row, member.origin, rule, to: &value, isNull: &isNull), index)
+        if problem.fault != .none || isNull { return false }
+        if rule.kind.type.isBareInJSON {
+            text += value
+            return true
+        }
+        let isWritten = unsafe value.withUnsafeBufferPointer { unsafe CanonicalJSON.append(text: $0, to: &text) }
+        if !isWritten { problem.fault = .invalidJSON }
+        return isWritten
+    }
+
+    private static func quote(_ name: String, to text: inout [UInt8]) {
+        var name = name
+        _ = name.withUTF8 { unsafe CanonicalJSON.append(text: $0, to: &text) }
+    }
+}

@@ -1,0 +1,261 @@
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+
+/// One entry of a mapping: source columns, or a constant, to a field.
+struct MappingRule: Sendable {
+    /// Columns of the source by name; empty for a constant.
+    let sources: [String]
+    /// Between the texts of several columns.
+    let separator: String
+    let constant: String?
+    let target: Column
+    /// Where in a JSON column; empty for the column itself.
+    let path: [String]
+    let value: ValueRule
+    var reason = MappingReason.mapping
+
+    /// The target as specs name it.
+    var field: String { ([target.name] + path).joined(separator: ".") }
+
+    /// What an entry of `mapping` may be.
+    static let shape = SpecType.anyOf([
+        .string(.any),
+        .object([
+            SpecField(
+                "field", .string(.any), "Target field, or a field of a JSON column: attributes.city", isRequired: true),
+            SpecField(
+                "columns", .array(.string(.any)), "Several source columns, joined; the entry's name is then free"),
+            SpecField("separator", .string(.short(16)), "Between joined columns, default a space"),
+            SpecField(
+                "value", .anyOf([.string(.any), .number(-1e300...1e300), .boolean]), "A constant instead of a column"),
+            SpecField(
+                "type", .choice(ValueKind.allCases.filter { $0 != .passwordHash }.map(\.name)),
+                "What the text is checked for; default: as the catalogue says, in JSON columns text"),
+            SpecField(
+                "format", .anyOf([.string(.short(200)), .array(.string(.short(200)))]),
+                "dd.MM.yyyy HH:mm, epochSeconds, 1.234,56, yes,ja/no,nein; several are tried in order"),
+            SpecField("timezone", .string(.short(64)), "Of times without a zone: an IANA name or +02:00; default UTC"),
+            SpecField("default", .anyOf([.string(.any), .number(-1e300...1e300), .boolean]), "For an empty cell"),
+            SpecField("trim", .boolean, "Remove spaces around text"),
+            SpecField("case", .choice(ValueRule.LetterCase.allCases.map(\.rawValue)), "Change letters"),
+            SpecField("nulls", .array(.string(.any)), "Texts that mean null"),
+            SpecField("required", .boolean, "Reject rows without a value"),
+        ]),
+    ])
+}
+
+/// Reads `mapping`.
+struct MappingReader {
+    private let resource: Resource
+    private(set) var rules: [MappingRule] = []
+
+    /// The rules of a checked spec, in its order; problems tell what is wrong with them.
+    init(_ value: JSONValue, _ resource: Resource, _ problems: inout SpecProblems) {
+        self.resource = resource
+        for member in value.members {
+            read(member, SpecType.join("$.mapping", member.name), &problems)
+        }
+        if rules.isEmpty && problems.isEmpty {
+            problems.add("$.mapping", "is empty; leave it out for the automatic mapping")
+        }
+    }
+
+    private mutating func read(_ member: JSONMember, _ path: String, _ problems: inout SpecProblems) {
+        guard let name = member.value.asText ?? member.value.text("field") else { return }
+        guard let (target, inside) = target(name) else {
+            problems.add(
+                path, "unknown target field \(JSONValue.string(String(name.prefix(64))).serialized())", nearest: name,
+                among: resource.columns.map(\.name))
+            return
+        }
+        if let other = rules.first(where: { Self.collide($0, target, inside) }) {
+            problems.add(
+                path, "target field '\(name)' is mapped twice, also as '\(other.field)'; 'columns' joins several")
+            return
+        }
+        let columns = member.value.items("columns").compactMap(\.asText)
+        let constant = Self.scalar(member.value["value"])
+        if constant != nil && !columns.isEmpty { problems.add(path, "has both 'value' and 'columns'") }
+        rules.append(
+            MappingRule(
+                sources: constant != nil ? [] : columns.isEmpty ? [member.name] : columns,
+                separator: member.value.text("separator") ?? " ", constant: constant, target: target, path: inside,
+                value: value(member.value, target, inside, path, &problems)))
+    }
+
+    /// A column, or a place in a JSON column.
+    private func target(_ name: String) -> (Column, [String])? {
+        if let column = resource.column(name) { return (column, []) }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 2, parts.count <= 16, !parts.contains(""), let column = resource.column(parts[0]),
+            column.type == .json
+        else { return nil }
+        return (column, Array(parts.dropFirst()))
+    }
+
+    /// Whether one would overwrite the other.
+    private static func collide(_ rule: MappingRule, _ target: Column, _ path: [String]) -> Bool {
+        guard rule.target.name == target.name else { return false }
+        // A whole column and members of it go together.
+        if rule.path.isEmpty != path.isEmpty { return false }
+        let common = min(rule.path.count, path.count)
+        return rule.path.prefix(common) == path.prefix(common)
+    }
+
+    private func value(
+        _ value: JSONValue, _ target: Column, _ inside: [String], _ path: String, _ problems: inout SpecProblems
+    ) -> ValueRule {
+        let own = inside.isEmpty ? ValueKind(target) : .text
+        var rule = ValueRule(value.text("type").flatMap(ValueKind.init(name:)) ?? own)
+        if inside.isEmpty,
+            !ValueKind.allowed(in: target.type).contains(rule.kind)
+                || (target.type == .json && rule.kind != .json)
+        {
+            problems.add(
+                path + ".type",
+                "'\(rule.kind.name)' does not fit column '\(target.name)', which is \(target.type.rawValue)")
+        }
+        rule.trims = value.flag("trim") ?? false
+        rule.letterCase = value.text("case").flatMap(ValueRule.LetterCase.init(rawValue:))
+        rule.nulls = Set(value.items("nulls").compactMap(\.asText))
+        rule.isRequired = value.flag("required") ?? false
+        FormatReader(path: path).read(value, into: &rule, &problems)
+        if let text = Self.scalar(value["default"]) {
+            rule.fallback = Self.canonical(text, rule.kind)
+            if rule.fallback == nil {
+                problems.add(
+                    path + ".default",
+                    "is no \(rule.kind.name) in canonical form, such as 2026-04-01T00:00:00Z or 12.50")
+            }
+        }
+        return rule
+    }
+
+    private static func scalar(_ value: JSONValue?) -> String? {
+        switch value {
+        case .string(let text): text
+        case .number(let text): text
+        case .bool(let flag): flag ? "true" : "false"
+        default: nil
+        }
+    }
+
+    /// Text as a cell of that kind would leave it; nil when it does not fit.
+    private static func canonical(_ text: String, _ kind: ValueKind) -> String? {
+        var text = text
+        var output: [UInt8] = []
+        var isNull = true
+        let cells = CellCanonicaliser(isJSONSource: false, allowsSpecialValues: false)
+        let fault = text.withUTF8 { unsafe cells.append($0, isString: true, kind, to: &output, isNull: &isNull) }
+        return fault == .none && !isNull ? String(decoding: output, as: UTF8.self) : nil
+    }
+}
+
+/// Reads `format` and `timezone` of one entry.
+private struct FormatReader {
+    let path: String
+
+    func read(_ value: JSONValue, into rule: inout ValueRule, _ problems: inout SpecProblems) {
+        let formats = value.text("format").map { [$0] } ?? value.items("format").compactMap(\.asText)
+        if let name = value.text("timezone") {
+            guard rule.kind == .timestamp || rule.kind == .date else {
+                problems.add(path + ".timezone", "is for timestamps and dates; '\(rule.kind.name)' has none")
+                return
+            }
+            do {
+                rule.zone = try ZoneLoader.load(name)
+            } catch {
+                problems.add(path + ".timezone", error.problem)
+            }
+        }
+        if formats.isEmpty {
+            if rule.zone != nil { rule.layouts = TimeLayout.common }
+            return
+        }
+        rule.description = formats.joined(separator: ", or ")
+        switch rule.kind {
+        case .timestamp, .date:
+            for format in formats { rule.layouts += layout(format, rule.kind, &problems).map { [$0] } ?? [] }
+        case .int, .decimal, .double:
+            rule.number = NumberPattern(formats[0])
+            if rule.number == nil || formats.count > 1 {
+                problems.add(
+                    path + ".format",
+                    "is no number format; write 1234.56 as the source does: 1,234.56, 1.234,56, 1 234,56, 1'234.56 or 1234,56"
+                )
+            }
+        case .bool:
+            rule.words = WordPattern(formats[0])
+            if rule.words == nil || formats.count > 1 {
+                problems.add(
+                    path + ".format",
+                    "is no list of words; write those for true, a slash, those for false: yes,ja/no,nein")
+            }
+        default: problems.add(path + ".format", "has no meaning for '\(rule.kind.name)'")
+        }
+    }
+
+    private func layout(_ format: String, _ kind: ValueKind, _ problems: inout SpecProblems) -> TimeLayout? {
+        switch format {
+        case "epochSeconds": return .epoch(unit: 1_000_000)
+        case "epochMilliseconds": return .epoch(unit: 1_000)
+        default: break
+        }
+        do {
+            let pattern = try DatePattern(format)
+            return .pattern(pattern)
+        } catch {
+            problems.add(path + ".format", "\(JSONValue.string(format).serialized()): \(error.problem)")
+            return nil
+        }
+    }
+}
+
+extension TimeLayout {
+    /// What a time looks like when only its zone is told.
+    static let common: [TimeLayout] = [
+        "yyyy-MM-dd'T'HH:mm:ssX", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm",
+        "yyyy-MM-dd'T'HH:mm",
+        "yyyy-MM-dd HH:mm:ss.S", "yyyy-MM-dd'T'HH:mm:ss.S", "yyyy-MM-dd'T'HH:mm:ss.SX", "yyyy-MM-dd",
+    ].compactMap { text in (try? DatePattern(text)).map { .pattern($0) } }
+}
+
+/// Finds time zones by name.
+enum ZoneLoader {
+    private static let folder = "/usr/share/zoneinfo/"
+    private static let maximumBytes = 1 << 20
+
+    /// The zone of an IANA name, or of an offset such as `+02:00`.
+    ///
+    /// Throws what is wrong with the name.
+    static func load(_ name: String) throws(DatePattern.Fault) -> ZoneRules {
+        if name == "UTC" || name == "Z" { return ZoneRules(fixed: 0) }
+        if let seconds = offset(name) { return ZoneRules(fixed: seconds) }
+        let isName = name.utf8.allSatisfy { byte in
+            (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "_+-/".utf8.contains(byte)
+        }
+        guard isName, !name.hasPrefix("/"), name.contains("/") || name.utf8.count <= 9,
+            let bytes = try? FileInput.read(folder + name, limit: maximumBytes, what: "time zone"),
+            let rules = ZoneRules(file: bytes)
+        else {
+            throw DatePattern.Fault(
+                problem:
+                    "'\(name.prefix(64))' is no time zone of \(folder) (package tzdata); expected Europe/Berlin or +02:00"
+            )
+        }
+        return rules
+    }
+
+    private static func offset(_ name: String) -> Int? {
+        let parts = Array(name.utf8)
+        guard parts.count == 6, parts[0] == UInt8(ascii: "+") || parts[0] == UInt8(ascii: "-"),
+            parts[3] == UInt8(ascii: ":")
+        else { return nil }
+        let digits = [1, 2, 4, 5].map { Int(parts[$0] &- 0x30) }
+        guard digits.allSatisfy({ $0 < 10 }) else { return nil }
+        let (hours, minutes) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3])
+        guard hours < 24, minutes < 60 else { return nil }
+        return (parts[0] == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)
+    }
+}

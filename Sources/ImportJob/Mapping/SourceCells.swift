@@ -1,0 +1,28 @@
+internal import JobCore
+
+/// The cells of one row of a source batch.
+@safe struct SourceCells {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let ends: UnsafeBufferPointer<UInt32>
+    private let first: Int
+
+    /// The cells from the given place in `ends` on.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, first: Int) {
+        unsafe self.bytes = bytes
+        unsafe self.ends = ends
+        self.first = first
+    }
+
+    @inline(__always)
+    func isNull(_ column: Int) -> Bool { unsafe ends[first + column] & RowBatch.nullFlag != 0 }
+
+    @inline(__always)
+    func isString(_ column: Int) -> Bool { unsafe ends[first + column] & RowBatch.stringFlag != 0 }
+
+    @inline(__always)
+    func text(_ column: Int) -> UnsafeBufferPointer<UInt8> {
+        let place = first + column
+        let start = unsafe place == 0 ? 0 : Int(ends[place - 1] & RowBatch.offsetMask)
+        return unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[place] & RowBatch.offsetMask)])
+    }
+}
