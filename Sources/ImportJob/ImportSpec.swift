@@ -26,6 +26,8 @@ struct ImportSpec: Sendable {
     let isAtomic: Bool
     let errorLimit: ErrorLimit
     let csv: CSVReaderOptions
+    /// Of the source's text; `nil`: as its byte order mark tells.
+    let encoding: TextEncoding?
     let downloadURLTTL: Int
     /// What is imported instead of an object.
     let sourceURL: SourceURL?
@@ -73,7 +75,9 @@ struct ImportSpec: Sendable {
                 .object([
                     SpecField("delimiter", .anyOf([.choice(["auto"]), .string(.separator)]), "Default auto"),
                     SpecField("quote", .string(.short(1)), "Default \""),
-                    SpecField("encoding", .choice(["auto", "utf-8"]), "Default auto: UTF-8 with or without BOM"),
+                    SpecField(
+                        "encoding", .choice(["auto"] + TextEncoding.allCases.map(\.rawValue)),
+                        "Default auto: UTF-8, or UTF-16 with a byte order mark"),
                     SpecField("header", .boolean, "Default true"),
                 ]), "Options of the CSV format"),
             SpecField(
@@ -109,6 +113,7 @@ struct ImportSpec: Sendable {
         }
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
+        encoding = value["csv"]?.text("encoding").flatMap(TextEncoding.init(rawValue:))
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
         source = value.text("sourceKey")
         allowList = try AllowList(validating: environment.sourceAllow ?? "")

@@ -71,6 +71,7 @@ private final class SourceParser {
     private let pool: Pool<SourceBatch>
     private var decompressor: Decompressor?
     private var isCompressed = false
+    private var transcoder: TextTranscoder?
     private var reader: SourceReader?
     private var isArray = false
     private var batch: SourceBatch
@@ -94,6 +95,8 @@ private final class SourceParser {
                 sample += plain
                 if sample.count < Self.sampleBytes { continue }
                 try makeReader()
+            } else {
+                transcode()
             }
             try await parse()
         }
@@ -109,6 +112,8 @@ private final class SourceParser {
             try makeReader()
             try await parse()
         }
+        plain = transcoder?.finish() ?? []
+        try await parse()
         var isEmpty = false
         while !isEmpty {
             try reader?.finish(into: &batch)
@@ -128,6 +133,11 @@ private final class SourceParser {
 
     private func makeReader() throws {
         swap(&sample, &plain)
+        let encoding = spec.encoding ?? TextEncoding.detect(plain)
+        if encoding != .utf8 {
+            transcoder = TextTranscoder(encoding)
+            transcode()
+        }
         // Looked at in any case: a spreadsheet file named .csv is told from text here.
         let detected = try SourceFormat.detect(plain)
         let format = spec.format ?? detected
@@ -138,6 +148,10 @@ private final class SourceParser {
             case .json: .json(JSONRowReader(layout: .array))
             case .jsonl: .json(JSONRowReader(layout: .lines))
             }
+    }
+
+    private func transcode() {
+        if let text = transcoder?.decode(plain) { plain = text }
     }
 
     private func parse() async throws {

@@ -28,6 +28,20 @@ struct CSVReaderTests {
         #expect(fields("a,b\n 1 , 2") == [[" 1 ", " 2"]])
     }
 
+    @Test("a line that tells the separator is no row, and counts as a line")
+    func separatorLine() {
+        for (text, offset) in [
+            ("sep=;\na;b\n1;2,3\n", 10), ("\u{FEFF}SEP=;\r\na;b\n1;2,3\n", 14), ("sep=|\ra|b\n1|2,3", 10),
+        ] {
+            let result = read(text).result
+            #expect(result.columns == ["a", "b"] && result.rows.map(\.fields) == [["1", "2,3"]], "\(text)")
+            #expect(result.rows.map(\.line) == [3] && result.rows.map(\.offset) == [offset])
+        }
+        #expect(read("sep=;\na,b\n1,2\n", delimiter: 0x2C).result.rows.map(\.fields) == [["1", "2"]])
+        #expect(read("sep=\n1\n").result.columns == ["sep="] && read("sep=x,b\n1,2").result.columns == ["sep=x", "b"])
+        #expect(read("sep=;").result.columns == ["sep=", "column_2"])
+    }
+
     @Test("lines and offsets are those of each row's first byte")
     func places() {
         let rows = read("a,b\r\n1,\"x\r\ny\"\r\n\n2,3\n4,5\r6,7").result.rows
@@ -75,7 +89,9 @@ struct CSVReaderTests {
                     code: "ragged_row", message: "expected 2 fields, found 3", rowsBefore: 1, line: 4, byteOffset: 10,
                     fields: ["4", "5", "6"]),
                 RowDefect(
-                    code: "invalid_utf8", message: "the row has invalid UTF-8", rowsBefore: 1, line: 5,
+                    code: "invalid_utf8",
+                    message: "the row has invalid UTF-8; for a file in another encoding set csv.encoding, "
+                        + "such as windows-1252", rowsBefore: 1, line: 5,
                     byteOffset: 16, fields: ["7", "\u{FFFD}"]),
                 RowDefect(
                     code: "nul_byte", message: "the row has a NUL byte", rowsBefore: 1, line: 6, byteOffset: 20,

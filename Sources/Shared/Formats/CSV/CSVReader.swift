@@ -28,7 +28,8 @@ package struct CSVReaderOptions: Sendable {
 
 /// Reads CSV (RFC 4180) given in pieces of any size.
 ///
-/// Records end with LF, CRLF or CR, mixed as they come. A byte order mark and blank lines (no bytes at all) are skipped.
+/// Records end with LF, CRLF or CR, mixed as they come. A byte order mark, a line `sep=;` at the beginning and blank lines
+/// (no bytes at all) are skipped.
 /// A quote inside an unquoted field and text behind a closing quote are taken literally. An empty field is null, `""` is
 /// the empty string. Rows with another number of fields than the header, with NUL bytes or invalid UTF-8 become defects
 /// `ragged_row`, `nul_byte` and `invalid_utf8`.
@@ -72,7 +73,7 @@ package struct CSVReader: Sendable {
         var position = position
         prepare(&batch)
         if scanner == nil {
-            let wanted = options.delimiter == nil ? DelimiterGuess.sampleBytes : 3
+            let wanted = options.delimiter == nil ? DelimiterGuess.sampleBytes : SeparatorLine.sampleBytes
             let count = min(wanted - head.count, input.count - position)
             head.append(contentsOf: input[position..<position + count])
             position += count
@@ -115,10 +116,13 @@ package struct CSVReader: Sendable {
 
     private mutating func start(isWhole: Bool) {
         headPosition = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let line = SeparatorLine(head[headPosition...])
+        headPosition += line?.count ?? 0
         let delimiter =
-            options.delimiter
+            options.delimiter ?? line?.delimiter
             ?? DelimiterGuess.delimiter(of: Array(head[headPosition...]), quote: options.quote, isWhole: isWhole)
-        scanner = CSVScanner(delimiter: delimiter, quote: options.quote, limits: limits, offset: headPosition)
+        scanner = CSVScanner(
+            delimiter: delimiter, quote: options.quote, limits: limits, offset: headPosition, line: line == nil ? 1 : 2)
     }
 
     private mutating func drainHead(into batch: inout SourceBatch) throws(JobError) {
@@ -246,7 +250,7 @@ package struct CSVReader: Sendable {
         let ragged = "expected \(columns.count) fields, found \(row.count)"
         batch.defects.append(
             RowDefect(
-                code: fault?.rawValue ?? "ragged_row", message: fault.map { "the row has \($0.what)" } ?? ragged,
+                code: fault?.rawValue ?? "ragged_row", message: fault.map { "the row has \($0.what)\($0.advice)" } ?? ragged,
                 rowsBefore: batch.lines.count, line: scanner.recordLine, byteOffset: scanner.recordOffset,
                 fields: row.texts))
         // A defect is kept as text, which takes more than its bytes.
@@ -258,7 +262,7 @@ package struct CSVReader: Sendable {
         guard options.hasHeader else { return (1...row.count).map { "column_\($0)" } }
         if let fault = row.fault {
             throw JobError(
-                fault.rawValue, .dataError, "the header has \(fault.what)", hint: "save the file as UTF-8",
+                fault.rawValue, .dataError, "the header has \(fault.what)", hint: "save the file as UTF-8, or say its encoding in csv.encoding",
                 position: place)
         }
         return try row.names(limits: limits, at: place)

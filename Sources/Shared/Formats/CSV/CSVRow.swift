@@ -14,6 +14,14 @@ struct CSVRow {
             case .nul: "a NUL byte"
             }
         }
+
+        /// What may help.
+        var advice: String {
+            switch self {
+            case .invalidUTF8: "; for a file in another encoding set csv.encoding, such as windows-1252"
+            case .nul: ""
+            }
+        }
     }
 
     private let fields: [[UInt8]]

@@ -57,7 +57,8 @@ struct CSVScanner: Sendable {
     private var isSuspect = false
     private var followsCR = false
 
-    init(delimiter: UInt8, quote: UInt8, limits: ReaderLimits, offset: Int) {
+    init(delimiter: UInt8, quote: UInt8, limits: ReaderLimits, offset: Int, line: Int = 1) {
+        self.line = line
         self.delimiter = delimiter
         self.quote = quote
         self.limits = limits

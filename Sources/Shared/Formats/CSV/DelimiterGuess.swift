@@ -1,3 +1,30 @@
+/// The line `sep=;` with which spreadsheets tell each other what separates fields.
+struct SeparatorLine {
+    /// Bytes of the file's beginning that tell whether it is there, behind a byte order mark.
+    static let sampleBytes = 10
+    let delimiter: UInt8
+    /// Bytes of the line with its end.
+    let count: Int
+
+    /// The line at the beginning of the bytes; nil when they begin otherwise.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        let start = bytes.startIndex
+        guard bytes.count >= 6, bytes.prefix(4).map({ $0 == 0x3D ? $0 : $0 | 0x20 }) == Array("sep=".utf8) else {
+            return nil
+        }
+        let delimiter = bytes[start + 4]
+        guard delimiter == 0x09 || (delimiter > 0x20 && delimiter < 0x7F && delimiter != UInt8(ascii: "\"")) else {
+            return nil
+        }
+        switch bytes[start + 5] {
+        case 0x0A: count = 6
+        case 0x0D: count = bytes.count > 6 && bytes[start + 6] == 0x0A ? 7 : 6
+        default: return nil
+        }
+        self.delimiter = delimiter
+    }
+}
+
 /// Finds out what separates the fields of a CSV file.
 enum DelimiterGuess {
     /// Bytes of the file's beginning that are looked at.

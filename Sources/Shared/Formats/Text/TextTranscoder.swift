@@ -1,0 +1,123 @@
+/// The encodings of text that source files may have, by their names in the WHATWG Encoding Standard.
+package enum TextEncoding: String, Sendable, CaseIterable {
+    case utf8 = "utf-8"
+    case utf16LE = "utf-16le"
+    case utf16BE = "utf-16be"
+    case windows1252 = "windows-1252"
+
+    /// What the byte order mark at the beginning of a file tells; UTF-8 without one.
+    package static func detect(_ beginning: [UInt8]) -> TextEncoding {
+        if beginning.starts(with: [0xFF, 0xFE]) { return .utf16LE }
+        if beginning.starts(with: [0xFE, 0xFF]) { return .utf16BE }
+        return .utf8
+    }
+}
+
+/// Turns text of another encoding, given in pieces of any size, into UTF-8.
+///
+/// What has no meaning in the encoding (half of a surrogate pair, an unused byte) becomes a byte that UTF-8 never has, so
+/// that the reader refuses the row and no other.
+package struct TextTranscoder: Sendable {
+    /// No byte of UTF-8 (RFC 3629).
+    private static let invalid: UInt8 = 0xFF
+
+    private let encoding: TextEncoding
+    /// Bytes of a unit, or the high half of a pair, that the last piece ended with.
+    private var rest: [UInt8] = []
+
+    /// A transcoder at the beginning of a file.
+    package init(_ encoding: TextEncoding) { self.encoding = encoding }
+
+    /// The UTF-8 of the next piece.
+    package mutating func decode(_ piece: [UInt8]) -> [UInt8] {
+        switch encoding {
+        case .utf8: return piece
+        case .windows1252: return Self.decodeWindows1252(piece)
+        case .utf16LE, .utf16BE: return decodeUTF16(piece)
+        }
+    }
+
+    /// What is left at the end of the file: nothing, unless it ends inside a character.
+    package mutating func finish() -> [UInt8] {
+        defer { rest = [] }
+        return rest.isEmpty ? [] : [Self.invalid]
+    }
+
+    private mutating func decodeUTF16(_ piece: [UInt8]) -> [UInt8] {
+        let input = rest + piece
+        var output: [UInt8] = []
+        output.reserveCapacity(input.count)
+        let low = encoding == .utf16LE ? 0 : 1
+        var index = 0
+        func unit(_ index: Int) -> UInt32 { UInt32(input[index + low]) | UInt32(input[index + 1 - low]) << 8 }
+        while index + 1 < input.count {
+            let first = unit(index)
+            switch first {
+            case 0xD800..<0xDC00:
+                guard index + 3 < input.count else {
+                    rest = Array(input[index...])
+                    return output
+                }
+                let second = unit(index + 2)
+                if (0xDC00..<0xE000).contains(second) {
+                    Self.append(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00), to: &output)
+                    index += 4
+                } else {
+                    output.append(Self.invalid)
+                    index += 2
+                }
+            case 0xDC00..<0xE000:
+                output.append(Self.invalid)
+                index += 2
+            default:
+                Self.append(first, to: &output)
+                index += 2
+            }
+        }
+        rest = Array(input[index...])
+        return output
+    }
+
+    @inline(__always)
+    private static func append(_ scalar: UInt32, to output: inout [UInt8]) {
+        func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | scalar >> shift & 0x3F) }
+        if scalar < 0x80 {
+            output.append(UInt8(scalar))
+        } else if scalar < 0x800 {
+            output.append(UInt8(0xC0 | scalar >> 6))
+            output.append(tail(0))
+        } else if scalar < 0x10000 {
+            output.append(UInt8(0xE0 | scalar >> 12))
+            output.append(tail(6))
+            output.append(tail(0))
+        } else {
+            output.append(UInt8(0xF0 | scalar >> 18))
+            output.append(tail(12))
+            output.append(tail(6))
+            output.append(tail(0))
+        }
+    }
+
+    /// Code points of the bytes 0x80 to 0x9F (https://encoding.spec.whatwg.org/index-windows-1252.txt); 0 is unused.
+    private static let windows1252: [UInt32] = [
+        0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
+        0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E,
+        0x0178,
+    ]
+
+    private static func decodeWindows1252(_ piece: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(piece.count + piece.count / 16)
+        for byte in piece {
+            if byte < 0x80 {
+                output.append(byte)
+            } else if byte >= 0xA0 {
+                append(UInt32(byte), to: &output)
+            } else {
+                let scalar = windows1252[Int(byte) - 0x80]
+                if scalar == 0 { output.append(invalid) } else { append(scalar, to: &output) }
+            }
+        }
+        return output
+    }
+}
