@@ -250,7 +250,8 @@ package struct CSVReader: Sendable {
         let ragged = "expected \(columns.count) fields, found \(row.count)"
         batch.defects.append(
             RowDefect(
-                code: fault?.rawValue ?? "ragged_row", message: fault.map { "the row has \($0.what)\($0.advice)" } ?? ragged,
+                code: fault?.rawValue ?? "ragged_row",
+                message: fault.map { "the row has \($0.what)\($0.advice)" } ?? ragged,
                 rowsBefore: batch.lines.count, line: scanner.recordLine, byteOffset: scanner.recordOffset,
                 fields: row.texts))
         // A defect is kept as text, which takes more than its bytes.
@@ -262,7 +263,8 @@ package struct CSVReader: Sendable {
         guard options.hasHeader else { return (1...row.count).map { "column_\($0)" } }
         if let fault = row.fault {
             throw JobError(
-                fault.rawValue, .dataError, "the header has \(fault.what)", hint: "save the file as UTF-8, or say its encoding in csv.encoding",
+                fault.rawValue, .dataError, "the header has \(fault.what)",
+                hint: "save the file as UTF-8, or say its encoding in csv.encoding",
                 position: place)
         }
         return try row.names(limits: limits, at: place)
