@@ -43,6 +43,8 @@ final class ImportChecker {
     private let pool: Pool<RowBatch>
     private var columns: [String] = []
     private var plan: MappingPlan?
+    /// Settled by the first batch, also for objects that bring more members later.
+    private var preset: Preset?
 
     init(spec: ImportSpec, context: JobContext, pool: Pool<RowBatch>) {
         self.spec = spec
@@ -65,8 +67,9 @@ final class ImportChecker {
     private func adopt(_ batch: SourceBatch) throws(JobError) -> MappingPlan {
         if let plan, batch.columns == columns { return plan }
         columns = batch.columns
+        if plan == nil { preset = spec.preset ?? (spec.recognisesPreset ? Preset.recognised(in: columns) : nil) }
         let next = try MappingPlan(
-            spec: spec, columns: columns, isJSON: batch.isJSON,
+            spec: spec, columns: columns, isJSON: batch.isJSON, preset: preset,
             allowsSpecialValues: context.backends.database.holdsSpecialValues)
         if plan == nil {
             for name in next.unmapped { context.log.debug("source column without a target: \(name)") }

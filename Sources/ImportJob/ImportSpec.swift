@@ -16,6 +16,10 @@ struct ImportSpec: Sendable {
     let format: SourceFormat?
     /// What the spec says of each field, in its order; `nil`: automatic.
     let mapping: [MappingRule]?
+    /// A preset by name.
+    let preset: Preset?
+    /// Whether the header may choose the preset.
+    let recognisesPreset: Bool
     let unmapped: Unmapped
     /// The JSON column that `unmapped: attributes` keeps columns in.
     let keptColumn: Column?
@@ -47,8 +51,8 @@ struct ImportSpec: Sendable {
                 "Source column to target field; absent: automatic by name"),
             SpecField(
                 "preset",
-                .choice(["mailchimp", "hubspot", "salesforce", "klaviyo", "intercom", "segment", "auto"]),
-                "Layout of another product's export"),
+                .choice(Preset.all.map(\.name) + ["auto"]),
+                "Layout of another product's export; default: recognised from the header, unless there is a mapping"),
             SpecField(
                 "unmapped", .choice(Unmapped.allCases.map(\.rawValue)),
                 "Source columns without a target: ignore (default), keep in the JSON column attributes, or error"),
@@ -98,6 +102,8 @@ struct ImportSpec: Sendable {
         Self.refuseWhatIsMissing(value, &problems)
         format = SourceFormat(rawValue: value.text("format") ?? "auto")
         mapping = value["mapping"].map { MappingReader($0, common.resource, &problems).rules }
+        preset = value.text("preset").flatMap(Preset.named)
+        recognisesPreset = value.text("preset") == "auto" || (preset == nil && mapping == nil)
         unmapped = Unmapped(rawValue: value.text("unmapped") ?? "ignore") ?? .ignore
         keptColumn = Self.keptColumn(common.resource)
         if unmapped == .attributes && keptColumn == nil {
@@ -152,7 +158,7 @@ struct ImportSpec: Sendable {
 
     /// Names what the contract has and this version does not.
     private static func refuseWhatIsMissing(_ value: JSONValue, _ problems: inout SpecProblems) {
-        for name in ["sources", "preset", "matchOn", "plan"] where value[name] != nil {
+        for name in ["sources", "matchOn", "plan"] where value[name] != nil {
             problems.add("$.\(name)", "is not supported by this version")
         }
         if value.text("mode") == "update" {

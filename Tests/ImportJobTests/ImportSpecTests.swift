@@ -77,7 +77,7 @@ struct ImportSpecTests {
             (#""unmapped":"keep""#, "$.unmapped: found the string \"keep\""),
             (#""mode":"update""#, "$.mode: only insert and upsert are supported"),
             (#""mode":"upsert","skipDuplicates":true"#, "$.skipDuplicates: has no meaning with mode upsert"),
-            (#""preset":"hubspot""#, "$.preset: is not supported"),
+            (#""preset":"hubspott""#, "$.preset: found the string"),
             (#""sourceUrl":"https://x""#, "$.sourceUrl: is beside sourceKey; name one source"),
             (#""plan":"j""#, "$.plan: is not supported"), (#""matchOn":["email"]"#, "$.matchOn: is not supported"),
             (#""onError":{"maxErrors":-1}"#, "$.onError.maxErrors"),

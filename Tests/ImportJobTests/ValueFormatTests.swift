@@ -102,6 +102,33 @@ struct ValueFormatTests {
         for text in ["", "a", "a/", "/b", "a/a", "a/b/c"] { #expect(WordPattern(text) == nil, "\(text)") }
     }
 
+    @Test("A star is any other word")
+    func anyWord() throws {
+        let left = try #require(WordPattern("/*"))
+        let most = try #require(WordPattern("no,false/*"))
+        #expect(unsafe bytes("2024-03-01") { unsafe left.value($0) } == false)
+        #expect(unsafe bytes("No") { unsafe most.value($0) } == true && bytes("x") { unsafe most.value($0) } == false)
+        #expect(WordPattern("/") == nil && WordPattern("*/*") == nil)
+    }
+
+    @Test(
+        "Lists become JSON arrays",
+        arguments: [
+            ("a,b", ",", #"["a","b"]"#), (#""VIP","Blog, weekly""#, ",", #"["VIP","Blog, weekly"]"#),
+            (#" "say ""hi""" , x "#, ",", #"["say \"hi\"","x"]"#), ("901;902;", ";", #"["901","902"]"#),
+            (#"a\,b,c"#, ",", #"["a,b","c"]"#), (",,", ",", "[]"), (#"["a", 1]"#, ",", #"["a",1]"#),
+            ("[x", ",", #"["[x"]"#),
+            (#""open"#, ",", nil), (#"a,"open"#, ",", nil), ("é", ",", #"["é"]"#),
+        ] as [(String, String, String?)])
+    func lists(text: String, delimiter: String, expected: String?) {
+        var output = Array("before".utf8)
+        let isList = unsafe bytes(text) {
+            unsafe ListText.append($0, delimiter: delimiter.utf8.first ?? 0, to: &output)
+        }
+        #expect(isList == (expected != nil))
+        #expect(String(decoding: output, as: UTF8.self) == "before" + (expected ?? ""))
+    }
+
     @Test("E-mail addresses by their form")
     func emails() {
         func isValid(_ text: String) -> Bool { unsafe bytes(text) { unsafe EmailAddress.isValid($0) } }

@@ -40,6 +40,8 @@ struct CellCanonicaliser: Sendable {
         case .email: return unsafe kept(trimmed, EmailAddress.isValid(trimmed) ? .none : .invalidEmail, to: &output)
         case .passwordHash:
             return unsafe kept(cell, PasswordHash.isValid(cell) ? .none : .invalidPasswordHash, to: &output)
+        case .list:
+            return unsafe ListText.append(trimmed, delimiter: UInt8(ascii: ","), to: &output) ? .none : .invalidList
         case .phone: return unsafe written(PhoneNumber.canonical(trimmed), .invalidPhone, to: &output)
         case .country: return unsafe written(CountryCode.canonical(trimmed), .invalidCountry, to: &output)
         }

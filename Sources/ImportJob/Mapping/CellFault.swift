@@ -4,7 +4,7 @@ internal import JobCore
 enum CellFault: Sendable {
     case none
     case invalidInt, invalidDecimal, invalidDouble, invalidBool, invalidTimestamp, invalidDate, invalidUUID, invalidJSON
-    case invalidPasswordHash, invalidEmail, invalidPhone, invalidCountry
+    case invalidPasswordHash, invalidEmail, invalidPhone, invalidCountry, invalidList
     case outOfRange
     case notText
     case notAnObject
@@ -27,6 +27,7 @@ enum CellFault: Sendable {
         case .invalidEmail: "invalid_email"
         case .invalidPhone: "invalid_phone"
         case .invalidCountry: "invalid_country"
+        case .invalidList: "invalid_list"
         case .outOfRange: "out_of_range"
         case .notText, .notAnObject: "type_mismatch"
         case .missingKey: "missing_key"
@@ -51,6 +52,7 @@ enum CellFault: Sendable {
         case .invalidEmail: "expected an e-mail address such as ada@example.com"
         case .invalidPhone: "expected an international telephone number such as +49301234567"
         case .invalidCountry: "expected a country's ISO 3166 code, such as DE, or its English name"
+        case .invalidList: "expected a list such as a,b or \"a\",\"b\", every quote closed"
         case .outOfRange: "the number does not fit 64 bits"
         case .notText: "expected text, found an object or array"
         case .notAnObject: "fields can only be added to a JSON object"

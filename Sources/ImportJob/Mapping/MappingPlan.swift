@@ -11,19 +11,34 @@ struct MappingPlan {
     let unmapped: [String]
     /// Targets that more than one source column could have had.
     let ambiguous: [(target: String, candidates: [String])]
+    private let preset: Preset?
     private let fields: [FieldMapping]
     private let names: [String]
 
-    /// Resolves the mapping of the spec, or the automatic one.
+    /// Resolves the mapping of the spec, over that of a preset, or the automatic one.
     ///
-    /// Throws `mapping_source_missing`, `mapping_incomplete` and `unmapped_columns` (65).
+    /// Throws `mapping_source_missing`, `mapping_incomplete`, `preset_unfit` and `unmapped_columns` (65).
     init(
-        spec: ImportSpec, columns names: [String], isJSON: Bool, allowsSpecialValues: Bool = false
+        spec: ImportSpec, columns names: [String], isJSON: Bool, preset: Preset? = nil,
+        allowsSpecialValues: Bool = false
     ) throws(JobError) {
         let resource = spec.common.resource
         let resolver = RuleResolver(names: names, isJSON: isJSON)
+        self.preset = preset
         var match: HeaderMatch
-        if let rules = spec.mapping {
+        if let preset {
+            let own = spec.mapping ?? []
+            let others = try preset.rules(for: names, resource).filter { rule in
+                !own.contains { $0.field == rule.field || $0.sources == rule.sources }
+            }
+            match = try resolver.resolve(own + others)
+            let rest = HeaderMatcher.automatic(
+                sourceColumns: names, resource: resource, taken: Set(names.indices).subtracting(match.unmapped),
+                without: Set(match.fields.map(\.target.name)))
+            match.fields += rest.fields
+            match.unmapped = rest.unmapped
+            match.ambiguous = rest.ambiguous
+        } else if let rules = spec.mapping {
             match = try resolver.resolve(rules)
         } else {
             match = HeaderMatcher.automatic(sourceColumns: names, resource: resource)
@@ -42,7 +57,8 @@ struct MappingPlan {
         unmapped = match.unmapped.map { names[$0] }
         if isJSON {
             // Objects may bring more members later.
-            let wanted = spec.mapping.map { Set($0.map(\.target.name)) } ?? Set(resource.columns.map(\.name))
+            let named = preset == nil ? spec.mapping : nil
+            let wanted = Set(named?.map(\.target.name) ?? resource.columns.map(\.name))
             let found = Set(fields.map(\.target.name) + ambiguous.map(\.target))
             for column in resource.columns where wanted.contains(column.name) && !found.contains(column.name) {
                 fields.append(FieldMapping(target: column, source: nil))
@@ -112,6 +128,7 @@ struct MappingPlan {
             JSONMember("rows", .array(preview?.rows ?? [])), JSONMember("columns", .array(described)),
             JSONMember("unmapped", .array(unmapped.map { .string($0) })),
         ]
+        if let preset { members.append(JSONMember("preset", .string(preset.name))) }
         if !ambiguous.isEmpty {
             members.append(
                 JSONMember(
@@ -190,7 +207,8 @@ private struct RuleResolver {
             match.fields.append(
                 FieldMapping(
                     target: column, origin: whole?.1 ?? .nowhere,
-                    rule: whole?.0.value ?? ValueRule(ValueKind(column)), members: members))
+                    rule: whole?.0.value ?? ValueRule(ValueKind(column)), members: members,
+                    reason: parts.first?.0.reason ?? .mapping))
         }
         match.unmapped = names.indices.filter { !used.contains($0) }
         return match

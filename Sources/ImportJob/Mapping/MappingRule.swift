@@ -34,7 +34,8 @@ struct MappingRule: Sendable {
                 "What the text is checked for; default: as the catalogue says, in JSON columns text"),
             SpecField(
                 "format", .anyOf([.string(.short(200)), .array(.string(.short(200)))]),
-                "dd.MM.yyyy HH:mm, epochSeconds, 1.234,56, yes,ja/no,nein; several are tried in order"),
+                "dd.MM.yyyy HH:mm, epochSeconds, 1.234,56, yes,ja/no,nein, of a list its delimiter; several of times are tried in order"
+            ),
             SpecField("timezone", .string(.short(64)), "Of times without a zone: an IANA name or +02:00; default UTC"),
             SpecField("default", .anyOf([.string(.any), .number(-1e300...1e300), .boolean]), "For an empty cell"),
             SpecField("trim", .boolean, "Remove spaces around text"),
@@ -108,10 +109,7 @@ struct MappingReader {
     ) -> ValueRule {
         let own = inside.isEmpty ? ValueKind(target) : .text
         var rule = ValueRule(value.text("type").flatMap(ValueKind.init(name:)) ?? own)
-        if inside.isEmpty,
-            !ValueKind.allowed(in: target.type).contains(rule.kind)
-                || (target.type == .json && rule.kind != .json)
-        {
+        if inside.isEmpty, !ValueKind.allowed(in: target.type).contains(rule.kind) {
             problems.add(
                 path + ".type",
                 "'\(rule.kind.name)' does not fit column '\(target.name)', which is \(target.type.rawValue)")
@@ -191,6 +189,14 @@ private struct FormatReader {
                 problems.add(
                     path + ".format",
                     "is no list of words; write those for true, a slash, those for false: yes,ja/no,nein")
+            }
+        case .list:
+            let bytes = Array(formats[0].utf8)
+            rule.delimiter = bytes.first
+            if bytes.count != 1 || bytes[0] < 0x20 || bytes[0] > 0x7E || bytes[0] == UInt8(ascii: "\"")
+                || formats.count > 1
+            {
+                problems.add(path + ".format", "is no delimiter; write the one character between items, such as ;")
             }
         default: problems.add(path + ".format", "has no meaning for '\(rule.kind.name)'")
         }

@@ -88,6 +88,9 @@ struct RuledCell: Sendable {
                 return .none
             }
             return .invalidDate
+        case .list:
+            let delimiter = rule.delimiter ?? UInt8(ascii: ",")
+            return unsafe ListText.append(text, delimiter: delimiter, to: &output) ? .none : .invalidList
         case .bool:
             guard let words = rule.words else { break }
             guard let value = unsafe words.value(text) else { return .invalidBool }

@@ -3,6 +3,8 @@ internal import JobCore
 /// What a cell is checked for.
 enum ValueKind: UInt8, Sendable, CaseIterable {
     case text, int, decimal, double, bool, timestamp, date, uuid, json, email, phone, country, passwordHash
+    /// Several texts in one cell, for a JSON column.
+    case list
 
     /// The name in a spec.
     var name: String { self == .passwordHash ? "password_hash" : "\(self)" }
@@ -45,15 +47,12 @@ enum ValueKind: UInt8, Sendable, CaseIterable {
         case .timestamp: .timestamp
         case .date: .date
         case .uuid: .uuid
-        case .json: .json
+        case .json, .list: .json
         }
     }
 
     /// Kinds that can go into a column.
     static func allowed(in type: ColumnType) -> [ValueKind] {
-        switch type {
-        case .text, .json: allCases.filter { $0 != .passwordHash || type == .text }
-        default: allCases.filter { $0.type == type }
-        }
+        type == .text ? allCases.filter { $0 != .list } : allCases.filter { $0.type == type }
     }
 }

@@ -14,6 +14,8 @@ struct ValueRule: Sendable {
     var zone: ZoneRules?
     var number: NumberPattern?
     var words: WordPattern?
+    /// What separates the items of a list.
+    var delimiter: UInt8?
     /// Spaces around text fall away; around anything else they always do.
     var trims = false
     var letterCase: LetterCase?
@@ -29,7 +31,8 @@ struct ValueRule: Sendable {
 
     /// Whether it does nothing but check the kind.
     var isPlain: Bool {
-        layouts.isEmpty && zone == nil && number == nil && words == nil && !trims && letterCase == nil && nulls.isEmpty
+        layouts.isEmpty && zone == nil && number == nil && words == nil && delimiter == nil && !trims
+            && letterCase == nil && nulls.isEmpty
             && fallback == nil && !isRequired
     }
 

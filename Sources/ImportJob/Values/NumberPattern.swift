@@ -90,6 +90,8 @@ struct NumberPattern: Sendable, Equatable {
 }
 
 /// Words for true and false, told as `subscribed,yes/unsubscribed,no`; in any case.
+///
+/// `*` is any other word: `/*` makes false of everything.
 struct WordPattern: Sendable, Equatable {
     let text: String
     private let yes: Set<String>
@@ -102,7 +104,10 @@ struct WordPattern: Sendable, Equatable {
         let words = sides.map { side in
             Set(side.split(separator: ",").map { Self.normalise($0) }.filter { !$0.isEmpty })
         }
-        guard !words[0].isEmpty, !words[1].isEmpty, words[0].isDisjoint(with: words[1]) else { return nil }
+        let isOneSided = words[0] == ["*"] || words[1] == ["*"]
+        guard isOneSided || (!words[0].isEmpty && !words[1].isEmpty), words[0].isDisjoint(with: words[1]) else {
+            return nil
+        }
         yes = words[0]
         no = words[1]
         self.text = text
@@ -116,6 +121,8 @@ struct WordPattern: Sendable, Equatable {
     func value(_ cell: UnsafeBufferPointer<UInt8>) -> Bool? {
         guard cell.count <= 256 else { return nil }
         let word = unsafe Self.normalise(String(decoding: cell, as: UTF8.self))
-        return yes.contains(word) ? true : no.contains(word) ? false : nil
+        if yes.contains(word) { return true }
+        if no.contains(word) { return false }
+        return yes.contains("*") ? true : no.contains("*") ? false : nil
     }
 }
