@@ -70,7 +70,7 @@ struct ImportPipeline: Sendable {
                 return nil
             }
             group.addTask {
-                try await check(rows, into: checked, mappedPool)
+                try await ImportChecker(spec: spec, context: context, pool: mappedPool).run(rows, into: checked)
                 return nil
             }
             group.addTask { try await load(checked, sourcePool, mappedPool, loader, sourceTag: source.tag) }
@@ -80,14 +80,6 @@ struct ImportPipeline: Sendable {
             }
             throw CancellationError()
         }
-    }
-
-    private func check(
-        _ rows: BoundedChannel<SourceBatch>, into checked: BoundedChannel<CheckedBatch>, _ pool: Pool<RowBatch>
-    ) async throws {
-        let checker = ImportChecker(spec: spec, context: context, pool: pool)
-        while let batch = try await rows.receive() { try await checked.send(checker.check(batch)) }
-        checked.finish()
     }
 
     private func load(
