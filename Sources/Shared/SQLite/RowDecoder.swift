@@ -24,6 +24,9 @@ internal import JobCore
         ends.reserveCapacity(batchBytes / 8)
     }
 
+    /// Begins with the rows of the statement after it was bound anew.
+    func restart() { isAtEnd = false }
+
     /// Reads rows until the batch is full or the rows end.
     func fill(_ batch: inout RowBatch) throws(JobError) {
         // One exclusive access for all rows: one per value would cost more than the value.

@@ -9,7 +9,7 @@ actor SQLiteLoader: RowLoader {
     private let path: String
     private let plan: LoadPlan
     private var connection: Connection?
-    private var inserter: RowInserter?
+    private var loadRows: ((RowBatch) throws -> LoadOutcome)?
     private var ledger: ImportLedger?
 
     init(path: String, plan: LoadPlan) {
@@ -30,20 +30,46 @@ actor SQLiteLoader: RowLoader {
         let connection = try opened()
         guard let ledger else { throw notBegun }
         let checkpoint = try ledger.takeOver()
-        inserter = try RowInserter(connection: connection, plan: plan, columns: columns)
+        loadRows = try makeLoad(connection, columns)
         return checkpoint
+    }
+
+    /// What takes the rows of a batch: the table, or a dry run of it.
+    private func makeLoad(
+        _ connection: Connection, _ columns: [Column]
+    ) throws(JobError) -> (RowBatch) throws -> LoadOutcome {
+        let plan = plan
+        let mode = plan.readsStoredRows ? LoadMode.insert : plan.mode
+        let insert: (RowBatch) throws -> LoadOutcome
+        if plan.mode == .update {
+            // Nothing is inserted.
+            insert = { _ in LoadOutcome() }
+        } else if plan.isDryRun {
+            let finder = try KeyFinder(connection, plan, columns)
+            let load = DryRunLoad(plan, columns: columns)
+            insert = { batch in
+                load.load(batch, rows: Array(0..<batch.rowCount), existing: try finder.existing(batch))
+            }
+        } else {
+            let inserter = try RowInserter(connection: connection, plan: plan, mode: mode, columns: columns)
+            insert = { try inserter.load($0) }
+        }
+        guard plan.readsStoredRows else { return insert }
+        let table = try MatchTable(connection, plan, columns, inserting: insert)
+        let load = MatchedLoad(plan, columns: columns)
+        return { batch in try load.load(batch, rows: Array(0..<batch.rowCount), table) }
     }
 
     func lanes() async -> Int { 1 }
 
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
         let connection = try opened()
-        guard let inserter else { throw notBegun }
+        guard let loadRows else { throw notBegun }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
         var outcomes: [LoadOutcome] = []
         for batch in chunk {
             try Task.checkCancellation()
-            outcomes.append(try inserter.load(batch))
+            outcomes.append(try loadRows(batch))
         }
         return outcomes
     }
@@ -79,7 +105,7 @@ actor SQLiteLoader: RowLoader {
 
     func close() async {
         if let connection, connection.isInTransaction { try? connection.execute("ROLLBACK") }
-        inserter = nil
+        loadRows = nil
         ledger = nil
         connection = nil
     }

@@ -1,46 +1,3 @@
-/// What to do with a row whose key is already there.
-package enum DuplicatePolicy: Sendable {
-    case skip
-    case reject
-}
-
-/// What an import does with its rows.
-package enum LoadMode: String, Sendable, CaseIterable {
-    /// New rows only; what to do with others is a `DuplicatePolicy`.
-    case insert
-    /// New rows are inserted, rows whose key exists are changed; of several rows with one key the last one wins.
-    case upsert
-}
-
-/// Everything a loader needs to know about its import.
-package struct LoadPlan: Sendable {
-    package let resource: Resource
-    package let orgId: String
-    package let jobId: String
-    package let specSHA256: String
-    /// The attempt that owns the job; a commit by any other attempt is refused.
-    package let attemptId: String
-    /// True: asks the live table the same questions and writes nothing.
-    package let isDryRun: Bool
-    package let mode: LoadMode
-    /// True: nothing is committed before the checkpoint that completes the import.
-    package let isAtomic: Bool
-
-    package init(
-        resource: Resource, orgId: String, jobId: String, specSHA256: String, attemptId: String, isDryRun: Bool,
-        mode: LoadMode = .insert, isAtomic: Bool = false
-    ) {
-        self.resource = resource
-        self.orgId = orgId
-        self.jobId = jobId
-        self.specSHA256 = specSHA256
-        self.attemptId = attemptId
-        self.isDryRun = isDryRun
-        self.mode = mode
-        self.isAtomic = isAtomic
-    }
-}
-
 /// How far an import has come; committed together with the rows it speaks of.
 package struct LoadCheckpoint: Sendable, Equatable {
     /// Records of the source dealt with, good or bad.
@@ -62,6 +19,10 @@ package struct RowVerdict: Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
         /// The key exists already, in the table or earlier in the file.
         case duplicateKey
+        /// Nothing is there that an update could change.
+        case noMatch
+        /// More than one row is there that it could change.
+        case ambiguousMatch
         /// The database refused the row; the text names the constraint, never the values.
         case constraint(String)
     }
@@ -82,12 +43,46 @@ package struct LoadOutcome: Sendable, Equatable {
     package var updated: Int
     /// The rows that were neither, in their order.
     package var refused: [RowVerdict]
+    /// Rows whose earlier refusal of messages was kept.
+    package var consentKept = 0
+    /// What a dry run would change, of some rows.
+    package var changes: [RowChange] = []
 
     package init(inserted: Int = 0, updated: Int = 0, refused: [RowVerdict] = []) {
         self.inserted = inserted
         self.updated = updated
         self.refused = refused
     }
+
+    /// Adds what became of other rows of the same batch.
+    package mutating func add(_ other: LoadOutcome) {
+        inserted += other.inserted
+        updated += other.updated
+        consentKept += other.consentKept
+        changes += other.changes
+        if !other.refused.isEmpty { refused = (refused + other.refused).sorted { $0.row < $1.row } }
+    }
+
+    /// The same for rows of another batch, of which these were a part: `rows` are their places there.
+    package func placed(in rows: [Int]) -> LoadOutcome {
+        var placed = self
+        placed.refused = refused.map { RowVerdict(row: rows[$0.row], reason: $0.reason) }
+        return placed
+    }
+}
+
+/// What an update does to one row, field by field.
+package struct RowChange: Sendable, Equatable {
+    package struct Field: Sendable, Equatable {
+        package let column: Column
+        package let before: String?
+        package let after: String?
+    }
+
+    /// Row in the batch given to `load`.
+    package let row: Int
+    package let key: [String?]
+    package let fields: [Field]
 }
 
 /// A refused row as it is kept until the rejects file is written.

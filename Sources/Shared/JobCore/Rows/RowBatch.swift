@@ -80,4 +80,25 @@ package struct RowBatch: Sendable {
         bytes.append(contentsOf: text.utf8)
         ends.append(UInt32(bytes.count) | (isString ? Self.stringFlag : 0))
     }
+
+    /// Adds a field of another batch.
+    package mutating func appendField(of other: RowBatch, row: Int, column: Int) {
+        let index = row * other.columnCount + column
+        let flags = other.ends[index] & ~Self.offsetMask
+        let range = other.range(row: row, column: column)
+        let used = byteCount
+        if bytes.count > used { bytes.removeLast(bytes.count - used) }
+        bytes.append(contentsOf: other.bytes[range])
+        ends.append(UInt32(bytes.count) | flags)
+    }
+
+    /// Some of the rows.
+    package func subset(_ rows: [Int]) -> RowBatch {
+        if rows.count == rowCount { return self }
+        var part = RowBatch(columnCount: columnCount)
+        for row in rows {
+            for column in 0..<columnCount { part.appendField(of: self, row: row, column: column) }
+        }
+        return part
+    }
 }

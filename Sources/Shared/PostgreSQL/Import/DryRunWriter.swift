@@ -2,17 +2,13 @@ internal import JobCore
 
 /// Tells what would become of the rows, and writes nothing.
 final class DryRunWriter: BatchWriter {
-    /// Keys that are remembered to find those that come again: 64 MiB.
-    private static let maximumKeys = 4 << 20
-
-    private let plan: LoadPlan
+    private let load: DryRunLoad
     /// `nil`: the organisation has no rows.
     private let probe: KeyProbe?
-    private var keys: BatchKeys
-    private var seen: Set<UInt64> = []
+    private let keys: RowKeys
 
-    init(_ plan: LoadPlan, probe: KeyProbe?, keys: BatchKeys) {
-        self.plan = plan
+    init(_ load: DryRunLoad, probe: KeyProbe?, keys: RowKeys) {
+        self.load = load
         self.probe = probe
         self.keys = keys
     }
@@ -20,19 +16,7 @@ final class DryRunWriter: BatchWriter {
     func begin() {}
 
     func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
-        let existing = try probe.map { try self.existing($0, batch, rows) } ?? []
-        var outcome = LoadOutcome()
-        for row in rows {
-            let isNew = remember(keys.hash(batch, row)) && !existing.contains(row)
-            if isNew {
-                outcome.inserted += 1
-            } else if plan.mode == .upsert {
-                outcome.updated += 1
-            } else {
-                outcome.refused.append(RowVerdict(row: row, reason: .duplicateKey))
-            }
-        }
-        return outcome
+        load.load(batch, rows: rows, existing: try probe.map { try existing($0, batch, rows) } ?? [])
     }
 
     private func existing(_ probe: KeyProbe, _ batch: RowBatch, _ rows: [Int]) throws -> Set<Int> {
@@ -41,13 +25,5 @@ final class DryRunWriter: BatchWriter {
         if rows.count == 1 { return [] }
         let half = rows.count / 2
         return try existing(probe, batch, Array(rows[..<half])).union(existing(probe, batch, Array(rows[half...])))
-    }
-
-    /// True when the key comes for the first time.
-    ///
-    /// A source with more keys than are remembered is looked at in stretches.
-    private func remember(_ hash: UInt64) -> Bool {
-        if seen.count >= Self.maximumKeys { seen.removeAll(keepingCapacity: true) }
-        return seen.insert(hash).inserted
     }
 }

@@ -32,7 +32,7 @@ struct KeyProbe {
     }
 
     /// Those of the rows whose key is there, as places in the batch; `nil` when a key is nothing its column's type reads.
-    func existing(_ batch: RowBatch, _ rows: [Int], _ keys: BatchKeys) throws -> Set<Int>? {
+    func existing(_ batch: RowBatch, _ rows: [Int], _ keys: RowKeys) throws -> Set<Int>? {
         if rows.isEmpty { return [] }
         let arrays = (0..<columns).map { keys.array(batch, rows, keyColumn: $0) }
         try connection.execute(

@@ -26,27 +26,62 @@ struct LoadSetUp {
         }
     }
 
-    /// The writer of a real import, and whether another one may work beside it; creates its temporary table.
-    func writer() throws -> (writer: RowWriter, mayBeOneOfSeveral: Bool) {
+    /// The writer of a real import, and whether another one may work beside it; creates its temporary tables.
+    func writer() throws -> (writer: any BatchWriter, mayBeOneOfSeveral: Bool) {
         let (shape, fields) = try examine()
-        let target = RowTarget(plan, columns, fields, shape, connection)
-        if let setUp = target.setUp { try connection.execute(setUp) }
-        let probe = KeyProbe(plan, try keyFields(shape), connection)
-        let writer = RowWriter(
-            plan, target: target, probe: probe, keys: keys, keyConstraints: shape.keyConstraints,
-            startsWary: try probe.hasRows(), connection)
-        return (writer, shape.hasIndependentRows && !plan.isAtomic)
+        if plan.readsStoredRows {
+            let matching = try MatchWriter(plan, columns, try matches(shape), rows: try rows(shape, fields, .insert)) {
+                try changes(shape, $0)
+            }
+            return (matching, false)
+        }
+        return (try rows(shape, fields, plan.mode), shape.hasIndependentRows && !plan.isAtomic)
     }
 
     /// The writer of a dry run.
-    func dryRun() throws -> DryRunWriter {
+    func dryRun() throws -> any BatchWriter {
         let (shape, _) = try examine()
+        let load = DryRunLoad(plan, columns: columns)
+        let isKeyed = plan.mode != .update
+        let probe = isKeyed ? KeyProbe(plan, try keyFields(shape), connection) : nil
+        let writer = DryRunWriter(load, probe: try probe?.hasRows() == true ? probe : nil, keys: keys)
+        return plan.readsStoredRows
+            ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer
+    }
+
+    /// What writes rows into the table.
+    private func rows(
+        _ shape: TableShape, _ fields: [TableShape.Field], _ mode: LoadMode
+    ) throws -> RowWriter {
+        let target = RowTarget(plan, mode, columns, fields, shape, connection)
+        if let setUp = target.setUp, plan.mode != .update { try connection.execute(setUp) }
         let probe = KeyProbe(plan, try keyFields(shape), connection)
-        return DryRunWriter(plan, probe: try probe.hasRows() ? probe : nil, keys: keys)
+        return RowWriter(
+            mode, target: target, probe: probe, keys: keys, keyConstraints: shape.keyConstraints,
+            startsWary: try probe.hasRows(), connection)
+    }
+
+    /// What changes rows that are there.
+    private func changes(_ shape: TableShape, _ layout: ChangeLayout) throws -> RowWriter {
+        let fields = layout.columns.compactMap { shape.fields[$0.name] }
+        let target = RowTarget(changing: layout, plan, fields, connection)
+        if let setUp = target.setUp { try connection.execute(setUp) }
+        return RowWriter(
+            .update, target: target, probe: nil, keys: RowKeys(plan.resource.key, layout.columns), keyConstraints: [],
+            startsWary: false, connection)
+    }
+
+    /// What finds rows that are there.
+    private func matches(_ shape: TableShape) throws -> MatchProbe {
+        let table = plan.resource.table
+        let layout = plan.changeLayout(columns)
+        let needed = plan.matchOn + layout.columns.map(\.name)
+        _ = try shape.require(needed, table: table, to: "SELECT", \.canSelect, connection)
+        return try MatchProbe(plan, layout, keys: RowKeys(plan.matchOn, columns), shape, connection)
     }
 
     /// The keys of a batch.
-    private var keys: BatchKeys { BatchKeys(plan.resource, columns) }
+    private var keys: RowKeys { RowKeys(plan.resource.key, columns) }
 
     private func keyFields(_ shape: TableShape) throws -> [TableShape.Field] {
         try shape.require(plan.resource.key, table: plan.resource.table, to: "SELECT", \.canSelect, connection)
@@ -60,9 +95,11 @@ struct LoadSetUp {
         let table = plan.resource.table
         let shape = try TableShape(plan.resource, connection)
         let names = columns.map(\.name)
-        _ = try shape.require(["org_id"] + names, table: table, to: "INSERT", \.canInsert, connection)
-        if plan.mode == .upsert {
-            let changed = names.filter { !plan.resource.key.contains($0) }
+        if plan.mode != .update {
+            _ = try shape.require(["org_id"] + names, table: table, to: "INSERT", \.canInsert, connection)
+        }
+        if plan.mode != .insert {
+            let changed = plan.changeLayout(columns).changed.map(\.name)
             _ = try shape.require(changed, table: table, to: "UPDATE", \.canUpdate, connection)
         }
         let fields = names.compactMap { shape.fields[$0] }

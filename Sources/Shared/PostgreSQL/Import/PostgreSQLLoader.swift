@@ -11,7 +11,7 @@ actor PostgreSQLLoader: RowLoader {
 
     private let lanesOpen: [LoadLane]
     private var columns: [Column] = []
-    private var keys: BatchKeys
+    private var keys: RowKeys
     private let plan: LoadPlan
     private var mayUseSeveral = false
     private var isClosed = false
@@ -23,7 +23,7 @@ actor PostgreSQLLoader: RowLoader {
         let count = min(Self.maximumLanes, ProcessInfo.processInfo.activeProcessorCount)
         lanesOpen = (0..<max(1, count)).map { _ in LoadLane(settings, plan: plan) }
         keysUnderWay = Array(repeating: [], count: lanesOpen.count)
-        keys = BatchKeys(plan.resource, [])
+        keys = RowKeys([], [])
     }
 
     /// Connects the first lane.
@@ -31,7 +31,7 @@ actor PostgreSQLLoader: RowLoader {
 
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         self.columns = columns
-        keys = BatchKeys(plan.resource, columns)
+        keys = RowKeys(plan.resource.key, columns)
         let (checkpoint, mayUseSeveral) = try await lanesOpen[0].takeOver(columns)
         self.mayUseSeveral = mayUseSeveral
         return checkpoint
@@ -104,14 +104,5 @@ actor PostgreSQLLoader: RowLoader {
     func close() async {
         isClosed = true
         for lane in lanesOpen { await lane.close() }
-    }
-}
-
-extension LoadOutcome {
-    /// Adds what became of other rows of the same batch.
-    fileprivate mutating func add(_ other: LoadOutcome) {
-        inserted += other.inserted
-        updated += other.updated
-        refused = (refused + other.refused).sorted { $0.row < $1.row }
     }
 }

@@ -6,21 +6,22 @@ internal import JobCore
     private static let calmBatches = 4
 
     private let connection: Connection
-    private let plan: LoadPlan
+    private let mode: LoadMode
     private let keyConstraints: Set<String>
-    private let probe: KeyProbe
-    private var keys: BatchKeys
+    /// Needed for inserts.
+    private let probe: KeyProbe?
+    private var keys: RowKeys
     private var target: RowTarget
     /// Batches until keys are no longer asked for in advance; 0: they are not.
     private var wariness: Int
     private var hasSavepoint = false
 
     init(
-        _ plan: LoadPlan, target: RowTarget, probe: KeyProbe, keys: BatchKeys, keyConstraints: [String],
+        _ mode: LoadMode, target: RowTarget, probe: KeyProbe?, keys: RowKeys, keyConstraints: [String],
         startsWary: Bool, _ connection: Connection
     ) {
         self.connection = connection
-        self.plan = plan
+        self.mode = mode
         self.target = target
         self.probe = probe
         self.keys = keys
@@ -34,7 +35,14 @@ internal import JobCore
     /// Loads these rows of the batch into the open transaction; of a key all rows are among them, or none.
     func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
         let repeats = keys.repeats(in: batch)
-        return plan.mode == .upsert ? try upsert(batch, rows, repeats) : try insert(batch, rows, repeats)
+        switch mode {
+        case .insert: return try insert(batch, rows, repeats)
+        case .upsert: return try upsert(batch, rows, repeats)
+        case .update:
+            var fate = Fate()
+            try write(batch, rows, &fate)
+            return fate.outcome
+        }
     }
 
     private func insert(_ batch: RowBatch, _ all: [Int], _ repeats: [Int32]) throws -> LoadOutcome {
@@ -73,7 +81,7 @@ internal import JobCore
     /// Takes out the rows whose key is there; their number.
     private func exclude(_ batch: RowBatch, _ rows: inout [Int], _ fate: inout Fate) throws -> Int {
         // Without an answer the rows themselves will be refused.
-        let existing = try probe.existing(batch, rows, keys) ?? []
+        let existing = try probe?.existing(batch, rows, keys) ?? []
         if existing.isEmpty { return 0 }
         rows.removeAll(where: existing.contains)
         for row in existing { fate.refuse(row, .duplicateKey) }
@@ -96,7 +104,7 @@ internal import JobCore
                 rest = rest.dropFirst(part.count)
                 length = part.count >= 4 ? rest.count : part.count * 4
             } catch let error as ServerError where error.isAboutRows {
-                if wariness == 0, plan.mode == .insert, isKey(error) {
+                if wariness == 0, mode == .insert, isKey(error) {
                     wariness = Self.calmBatches
                     var unknown = Array(rest)
                     _ = try exclude(batch, &unknown, &fate)

@@ -1,19 +1,17 @@
-internal import JobCore
-
 /// The keys of the rows of one batch, by the bytes of their text.
-struct BatchKeys: Sendable {
+package struct RowKeys: Sendable {
     /// Where each key column is in the batch.
-    private let positions: [Int]
+    package let positions: [Int]
     private var slots: [Int32] = []
     private var hashes: [UInt64] = []
 
-    /// The key of the resource in batches of these columns.
-    init(_ resource: Resource, _ columns: [Column]) {
-        positions = resource.key.compactMap { key in columns.firstIndex { $0.name == key } }
+    /// Keys of these names in batches of these columns.
+    package init(_ names: [String], _ columns: [Column]) {
+        positions = names.compactMap { name in columns.firstIndex { $0.name == name } }
     }
 
     /// For each row the row before it with the same key, -1 when there is none.
-    mutating func repeats(in batch: RowBatch) -> [Int32] {
+    package mutating func repeats(in batch: RowBatch) -> [Int32] {
         let count = batch.rowCount
         var size = 16
         while size < count * 2 { size *= 2 }
@@ -36,7 +34,7 @@ struct BatchKeys: Sendable {
     }
 
     /// A number that differs for different keys, but for one case in 2^64.
-    func hash(_ batch: RowBatch, _ row: Int) -> UInt64 {
+    package func hash(_ batch: RowBatch, _ row: Int) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         unsafe batch.bytes.withUnsafeBufferPointer { bytes in
             for position in positions {
@@ -57,25 +55,5 @@ struct BatchKeys: Sendable {
             batch.bytes[batch.range(row: left, column: position)]
                 == batch.bytes[batch.range(row: right, column: position)]
         }
-    }
-
-    /// The values of one key column in some rows, as the text of an array.
-    func array(_ batch: RowBatch, _ rows: [Int], keyColumn: Int) -> String {
-        var text: [UInt8] = [UInt8(ascii: "{")]
-        for (index, row) in rows.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            if batch.isNull(row: row, column: positions[keyColumn]) {
-                text.append(contentsOf: "NULL".utf8)
-                continue
-            }
-            text.append(UInt8(ascii: "\""))
-            for byte in batch.bytes[batch.range(row: row, column: positions[keyColumn])] {
-                if byte == 0x22 || byte == 0x5C { text.append(0x5C) }
-                text.append(byte)
-            }
-            text.append(0x22)
-        }
-        text.append(UInt8(ascii: "}"))
-        return String(decoding: text, as: UTF8.self)
     }
 }

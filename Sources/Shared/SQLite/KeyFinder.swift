@@ -1,0 +1,46 @@
+internal import CSQLite
+internal import JobCore
+
+/// Tells which rows of a batch have a key that the live table has.
+@safe final class KeyFinder {
+    private let connection: Connection
+    private let find: Statement
+    private let binder: RowBinder
+    private let positions: [Int]
+    private let hasRows: Bool
+
+    init(_ connection: Connection, _ plan: LoadPlan, _ columns: [Column]) throws(JobError) {
+        self.connection = connection
+        binder = RowBinder(columns, connection)
+        positions = RowKeys(plan.resource.key, columns).positions
+        let dialect = SQLiteDialect()
+        let table = "main.\(dialect.quoteTable(plan.resource.table))"
+        let match = plan.resource.key.enumerated().map { " AND \(dialect.quote($1)) = ?\($0 + 2)" }.joined()
+        find = try connection.prepare("SELECT 1 FROM \(table) WHERE org_id = ?1" + match)
+        try find.bind(.text(plan.orgId), at: 1)
+        let any = try connection.prepare(
+            SQLStatement("SELECT 1 FROM \(table) WHERE org_id = ?1 LIMIT 1", values: [.text(plan.orgId)]))
+        hasRows = try any.step()
+    }
+
+    /// Places of the rows whose key is there.
+    func existing(_ batch: RowBatch) throws(JobError) -> Set<Int> {
+        var found: Set<Int> = []
+        if !hasRows { return found }
+        let ends = batch.ends
+        let count = batch.rowCount
+        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+            for row in 0..<count {
+                try unsafe binder.bind(find.handle, bytes, ends, row, positions)
+                let code = unsafe sqlite3_step(find.handle)
+                find.reset()
+                if code == SQLITE_ROW {
+                    found.insert(row)
+                } else if code != SQLITE_DONE {
+                    throw connection.failure(code, doing: "find")
+                }
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,142 @@
+internal import CSQLite
+internal import JobCore
+
+/// The table of an import that reads rows before it changes them.
+///
+/// What rows match by goes into a temporary table that is joined with the live one: from its side when an index finds
+/// the rows, else by one pass over the rows of the organisation.
+@safe final class MatchTable: MatchingTable {
+    private let connection: Connection
+    private let keys: RowKeys
+    private let layout: ChangeLayout
+    private let keep: Statement
+    private let forget: Statement
+    private let find: Statement
+    private let binder: RowBinder
+    private let decoder: RowDecoder
+    /// `nil`: nothing is written.
+    private let changer: RowChanger?
+    private let inserting: (RowBatch) throws -> LoadOutcome
+
+    init(
+        _ connection: Connection, _ plan: LoadPlan, _ columns: [Column],
+        inserting: @escaping (RowBatch) throws -> LoadOutcome
+    ) throws(JobError) {
+        self.connection = connection
+        self.inserting = inserting
+        keys = RowKeys(plan.matchOn, columns)
+        layout = plan.changeLayout(columns)
+        let dialect = SQLiteDialect()
+        let places = plan.matchOn.indices.map { "k\($0)" }.joined(separator: ", ")
+        try connection.execute(
+            "CREATE TEMP TABLE dataio_matches (n INTEGER, \(places), PRIMARY KEY (\(places))) WITHOUT ROWID")
+        let marks = (0...plan.matchOn.count).map { "?\($0 + 1)" }.joined(separator: ", ")
+        keep = try connection.prepare("INSERT INTO temp.dataio_matches VALUES (\(marks))")
+        forget = try connection.prepare("DELETE FROM temp.dataio_matches")
+        let table = "main.\(dialect.quoteTable(plan.resource.table))"
+        let read = layout.columns.map { "t.\(dialect.quote($0.name))" }.joined(separator: ", ")
+        let isMatch = plan.matchOn.enumerated().map { "t.\(dialect.quote($1)) = k.k\($0)" }.joined(separator: " AND ")
+        let isIndexed = try Self.hasIndex(plan, connection)
+        let from =
+            isIndexed
+            ? "temp.dataio_matches AS k CROSS JOIN \(table) AS t" : "\(table) AS t CROSS JOIN temp.dataio_matches AS k"
+        find = try connection.prepare("SELECT k.n, \(read) FROM \(from) WHERE t.org_id = ?1 AND \(isMatch)")
+        try find.bind(.text(plan.orgId), at: 1)
+        binder = RowBinder(columns, connection)
+        decoder = RowDecoder(
+            statement: find, connection: connection, columns: [Column("n", .int)] + layout.columns, batchBytes: 1 << 20)
+        changer = plan.isDryRun ? nil : try RowChanger(connection, plan, layout)
+    }
+
+    /// Whether an index of the table leads to rows by what they match by.
+    private static func hasIndex(_ plan: LoadPlan, _ connection: Connection) throws(JobError) -> Bool {
+        if plan.matchOn == plan.resource.key { return true }
+        let columns = try connection.prepare(
+            SQLStatement(
+                """
+                SELECT l.name, i.name FROM pragma_index_list(?1) AS l, pragma_index_info(l.name) AS i
+                WHERE i.seqno < ?2 ORDER BY l.seq, i.seqno
+                """, values: [.text(plan.resource.table), .integer(2)]))
+        var leading: [String: Set<String>] = [:]
+        while try columns.step() { leading[columns.text(0), default: []].insert(columns.text(1)) }
+        return leading.values.contains { names in
+            !names.isDisjoint(with: plan.matchOn) && names.isSubset(of: plan.matchOn + ["org_id"])
+        }
+    }
+
+    func stored(_ batch: RowBatch, _ rows: [Int]) throws -> StoredRows {
+        var stored = StoredRows(rows: RowBatch(columnCount: layout.columns.count))
+        if rows.isEmpty { return stored }
+        try forget.run()
+        let ends = batch.ends
+        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+            for row in rows {
+                try keep.bind(.integer(Int64(row)), at: 1)
+                try unsafe binder.bind(keep.handle, bytes, ends, row, keys.positions)
+                try keep.run()
+            }
+        }
+        defer { find.reset() }
+        decoder.restart()
+        var part = RowBatch(columnCount: 0)
+        while !decoder.isAtEnd {
+            try decoder.fill(&part)
+            for row in 0..<part.rowCount {
+                stored.incoming.append(part.text(row: row, column: 0).flatMap { Int($0) } ?? 0)
+                for column in 1..<part.columnCount { stored.rows.appendField(of: part, row: row, column: column) }
+            }
+        }
+        return stored
+    }
+
+    func insert(_ batch: RowBatch) throws -> LoadOutcome { try inserting(batch) }
+
+    func change(_ batch: RowBatch) throws -> LoadOutcome {
+        try changer?.change(batch) ?? LoadOutcome(updated: batch.rowCount)
+    }
+}
+
+/// Writes changes of rows that are there.
+@safe private final class RowChanger {
+    private let connection: Connection
+    private let binder: RowBinder
+    private let update: Statement
+    private let all: [Int]
+
+    init(_ connection: Connection, _ plan: LoadPlan, _ layout: ChangeLayout) throws(JobError) {
+        self.connection = connection
+        binder = RowBinder(layout.columns, connection)
+        all = Array(layout.columns.indices)
+        let dialect = SQLiteDialect()
+        let key = layout.key.enumerated().map { "\(dialect.quote($1.name)) = ?\($0 + 2)" }
+        let sets = layout.changed.enumerated().map { "\(dialect.quote($1.name)) = ?\($0 + 2 + layout.key.count)" }
+        // Without other columns there is nothing to change, but the row counts as changed.
+        let first = dialect.quote(plan.resource.key[0])
+        update = try connection.prepare(
+            "UPDATE \(dialect.quoteTable(plan.resource.table)) SET "
+                + (sets.isEmpty ? "\(first) = \(first)" : sets.joined(separator: ", "))
+                + " WHERE org_id = ?1 AND \(key.joined(separator: " AND "))")
+        try update.bind(.text(plan.orgId), at: 1)
+    }
+
+    func change(_ batch: RowBatch) throws -> LoadOutcome {
+        var outcome = LoadOutcome()
+        let ends = batch.ends
+        let count = batch.rowCount
+        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+            for row in 0..<count {
+                try unsafe binder.bind(update.handle, bytes, ends, row, all)
+                let code = unsafe sqlite3_step(update.handle)
+                update.reset()
+                if code == SQLITE_DONE {
+                    outcome.updated += 1
+                } else if code & 0xFF == SQLITE_CONSTRAINT {
+                    outcome.refused.append(RowVerdict(row: row, reason: try connection.refusal(code)))
+                } else {
+                    throw connection.failure(code, doing: "update")
+                }
+            }
+        }
+        return outcome
+    }
+}
