@@ -10,6 +10,8 @@ final class ImportLoad {
     private let context: JobContext
     private let loader: any RowLoader
     private let sourceTag: String
+    /// The plan that it must not differ from.
+    private let agreed: PlannedRun?
 
     /// The latest mapping, and the source's columns it is for.
     private var plan: MappingPlan?
@@ -22,11 +24,16 @@ final class ImportLoad {
     private var records = 0
     private var pendingRejects: [RejectRecord] = []
     private var preview: ImportPreview?
+    /// What the run does, for the plan of a dry run.
+    private var planned: PlannedRun?
+    /// Rows of this attempt that would have subscribed again who had unsubscribed.
+    private var consentKept = 0
     /// The limit of rejected rows is passed: what is loaded stays, the job ends.
     private var failure: JobError?
 
-    init(spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String) {
+    init(spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String, agreed: PlannedRun?) {
         self.spec = spec
+        self.agreed = agreed
         self.context = context
         self.loader = loader
         self.sourceTag = sourceTag
@@ -35,7 +42,13 @@ final class ImportLoad {
 
     /// Takes note of the mapping with which the rows come.
     func adopt(_ batch: CheckedBatch) async throws {
-        if plan == nil { try await begin(batch.plan) }
+        if plan == nil {
+            let planned = PlannedRun(
+                spec, source: sourceTag, mapping: batch.source.isJSON ? nil : batch.plan.described)
+            if let agreed { try agreed.check(planned) }
+            self.planned = planned
+            try await begin(batch.plan)
+        }
         plan = batch.plan
         columns = batch.source.columns
     }
@@ -58,6 +71,8 @@ final class ImportLoad {
     func settle(_ chunk: [CheckedBatch], _ outcomes: [LoadOutcome], lane: Int) async throws {
         for (batch, outcome) in zip(chunk, outcomes) {
             preview?.add(batch.mapped, problems: batch.problems)
+            preview?.add(outcome.changes, key: spec.common.resource.key, in: batch)
+            consentKept += outcome.consentKept
             note(batch, outcome)
         }
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
@@ -109,7 +124,14 @@ final class ImportLoad {
         if checkpoint.rejected > 0 {
             result.rejects = try await writeRejects()
         }
-        if let plan { result.preview = plan.summary(preview) }
+        if let plan {
+            result.preview = plan.summary(preview, spec.isDryRun ? planned : nil, consentKept: consentKept)
+        }
+        if consentKept > 0 {
+            context.log.warning(
+                "\(consentKept) rows would have subscribed again who had unsubscribed; that was kept, unless the spec "
+                    + "says onMatch.resubscribe")
+        }
         let loader = loader
         result.afterPublishing = {
             try? await loader.discardRejects()
@@ -146,6 +168,14 @@ final class ImportLoad {
             case .duplicateKey:
                 rejects.add(
                     row: row, column: keyNames, code: "duplicate_key", message: "a row with this key exists already")
+            case .noMatch:
+                rejects.add(
+                    row: row, column: keyNames, code: "no_match",
+                    message: "no row is there that it could change; mode upsert would insert it")
+            case .ambiguousMatch:
+                rejects.add(
+                    row: row, column: keyNames, code: "ambiguous_match",
+                    message: "more than one row is there with these values")
             case .constraint(let name):
                 rejects.add(
                     row: row, column: "", code: "constraint_violation",
@@ -162,7 +192,7 @@ final class ImportLoad {
     }
 
     private var keyNames: String {
-        spec.common.resource.key.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
+        spec.matchOn.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
     }
 
     private func commit(lane: Int) async throws {

@@ -44,9 +44,10 @@ struct ImportPipeline: Sendable {
     }
 
     private func attempt() async throws -> JobResult {
+        let agreed = try await PlannedRun.named(by: spec, context)
         let source = try await SourceStream(spec: spec, context: context).open()
         let loader = try await context.backends.database.openLoader(spec.loadPlan(attemptId: context.attemptId))
-        let result = await Result.of { try await run(from: source, into: loader) }
+        let result = await Result.of { try await run(from: source, into: loader, agreed) }
         await source.close()
         if case .failure = result { await loader.close() }
         return try result.get()
@@ -59,7 +60,9 @@ struct ImportPipeline: Sendable {
         await loader.close()
     }
 
-    private func run(from source: ImportSource, into loader: any RowLoader) async throws -> JobResult {
+    private func run(
+        from source: ImportSource, into loader: any RowLoader, _ agreed: PlannedRun?
+    ) async throws -> JobResult {
         let rows = BoundedChannel<SourceBatch>(depth: 2)
         let checked = BoundedChannel<CheckedBatch>(depth: 2)
         let sourcePool = Pool { SourceBatch() }
@@ -73,7 +76,7 @@ struct ImportPipeline: Sendable {
                 try await ImportChecker(spec: spec, context: context, pool: mappedPool).run(rows, into: checked)
                 return nil
             }
-            group.addTask { try await load(checked, sourcePool, mappedPool, loader, sourceTag: source.tag) }
+            group.addTask { try await load(checked, sourcePool, mappedPool, loader, sourceTag: source.tag, agreed) }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }
@@ -84,9 +87,9 @@ struct ImportPipeline: Sendable {
 
     private func load(
         _ checked: BoundedChannel<CheckedBatch>, _ sourcePool: Pool<SourceBatch>, _ mappedPool: Pool<RowBatch>,
-        _ loader: any RowLoader, sourceTag: String
+        _ loader: any RowLoader, sourceTag: String, _ agreed: PlannedRun?
     ) async throws -> JobResult {
-        let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag)
+        let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag, agreed: agreed)
         let chunks = ChunkLoader(load, loader, context.meter) { batch in
             sourcePool.give(batch.source)
             mappedPool.give(batch.mapped)

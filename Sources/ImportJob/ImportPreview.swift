@@ -11,6 +11,7 @@ struct ImportPreview {
     private var nulls: [Int]
     private var invalid: [String: Int] = [:]
     private var longest: [Int]
+    private var updates: [JSONValue] = []
 
     init(columns: [Column]) {
         self.columns = columns
@@ -35,6 +36,34 @@ struct ImportPreview {
         for row in 0..<min(batch.rowCount, max(0, Self.rowLimit - rows.count)) { rows.append(describe(batch, row)) }
     }
 
+    /// Adds what would change in rows that are there.
+    mutating func add(_ changes: [RowChange], key: [String], in batch: CheckedBatch) {
+        for change in changes.prefix(max(0, Self.rowLimit - updates.count)) {
+            let fields = change.fields.map { field in
+                JSONValue.object([
+                    JSONMember("column", .string(field.column.name)),
+                    JSONMember("before", Self.shown(field.before, field.column)),
+                    JSONMember("after", Self.shown(field.after, field.column)),
+                ])
+            }
+            updates.append(
+                .object([
+                    JSONMember("line", .integer(batch.source.lines[batch.sources[change.row]])),
+                    JSONMember(
+                        "key", .object(zip(key, change.key).map { JSONMember($0, .optional($1)) })),
+                    JSONMember("changes", .array(fields)),
+                ]))
+        }
+    }
+
+    /// What it has seen beside columns and rows.
+    var members: [JSONMember] { updates.isEmpty ? [] : [JSONMember("updates", .array(updates))] }
+
+    private static func shown(_ text: String?, _ column: Column) -> JSONValue {
+        guard let text else { return .null }
+        return .string(column.isWriteOnly ? "***" : String(text.prefix(200)))
+    }
+
     /// Statistics of each column, in order.
     func statistics() -> [[JSONMember]] {
         columns.indices.map { index in
@@ -49,9 +78,7 @@ struct ImportPreview {
     private func describe(_ batch: RowBatch, _ row: Int) -> JSONValue {
         .object(
             columns.enumerated().map { index, column in
-                guard let text = batch.text(row: row, column: index) else { return JSONMember(column.name, .null) }
-                if column.isWriteOnly { return JSONMember(column.name, .string("***")) }
-                return JSONMember(column.name, .string(String(text.prefix(200))))
+                JSONMember(column.name, Self.shown(batch.text(row: row, column: index), column))
             })
     }
 }

@@ -26,6 +26,11 @@ struct ImportSpec: Sendable {
     let duplicates: DuplicatePolicy
     let isDryRun: Bool
     let mode: LoadMode
+    /// Columns by which a row is the same as one that is there.
+    let matchOn: [String]
+    let mergeRules: MergeRules
+    /// The dry run that this run must not differ from.
+    let planJobId: String?
     /// One transaction, all or nothing.
     let isAtomic: Bool
     let errorLimit: ErrorLimit
@@ -61,8 +66,19 @@ struct ImportSpec: Sendable {
                 "true: rows whose key exists are counted and skipped; false (default): they are rejected"),
             SpecField(
                 "mode", .choice(["insert", "upsert", "update"]),
-                "insert (default), or upsert: rows whose key exists are changed in the columns of the source"),
-            SpecField("matchOn", .array(.string(.any)), "Key fields other than the primary key"),
+                "insert (default), upsert: rows that are there are changed, or update: only those, others are rejected"),
+            SpecField("matchOn", .array(.string(.any)), "Fields that tell which row is meant, instead of the key"),
+            SpecField(
+                "onMatch",
+                .object([
+                    SpecField("empty", .choice(["leave", "clear"]), "What an empty cell does; default leave"),
+                    SpecField(
+                        "json", .choice(["merge", "replace"]),
+                        "Members of a JSON object are put into the one that is there (default), or take its place"),
+                    SpecField(
+                        "resubscribe", .boolean,
+                        "true: who unsubscribed may be subscribed again by this import; default false"),
+                ]), "How rows that are there are changed"),
             SpecField("dryRun", .boolean, "Everything but the writing"),
             SpecField("plan", .string(.identifier), "Job id of an earlier dry run"),
             SpecField(
@@ -114,8 +130,16 @@ struct ImportSpec: Sendable {
         isDryRun = value.flag("dryRun") ?? false
         mode = LoadMode(rawValue: value.text("mode") ?? "insert") ?? .insert
         isAtomic = value.flag("atomic") ?? false
-        if mode == .upsert && value["skipDuplicates"] != nil {
-            problems.add("$.skipDuplicates", "has no meaning with mode upsert, which changes rows whose key exists")
+        matchOn = Self.matchOn(value, common.resource, &problems)
+        mergeRules = MergeRules(value["onMatch"])
+        planJobId = value.text("plan")
+        if planJobId != nil && isDryRun { problems.add("$.plan", "has no meaning in a dry run, which is a plan") }
+        if mode != .insert && value["skipDuplicates"] != nil {
+            problems.add(
+                "$.skipDuplicates", "has no meaning with mode \(mode.rawValue), which changes rows that are there")
+        }
+        if mode == .insert && value["onMatch"] != nil {
+            problems.add("$.onMatch", "has no meaning with mode insert, which changes no row that is there")
         }
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
@@ -153,17 +177,38 @@ struct ImportSpec: Sendable {
     func loadPlan(attemptId: String) -> LoadPlan {
         LoadPlan(
             resource: common.resource, orgId: common.orgId, jobId: common.jobId, specSHA256: common.sha256,
-            attemptId: attemptId, isDryRun: isDryRun, mode: mode, isAtomic: isAtomic)
+            attemptId: attemptId, isDryRun: isDryRun, mode: mode, matchOn: matchOn,
+            merger: { [mergeRules] in StoredRowMerger($0, mergeRules) }, isAtomic: isAtomic)
+    }
+
+    /// Fields that every row must have: an update needs only those that tell which row is meant.
+    var neededFields: [String] {
+        let key = mode == .update ? [] : common.resource.key
+        return key + matchOn.filter { !key.contains($0) }
+    }
+
+    private static func matchOn(
+        _ value: JSONValue, _ resource: Resource, _ problems: inout SpecProblems
+    ) -> [String] {
+        guard value["matchOn"] != nil else { return resource.key }
+        let names = value.items("matchOn").compactMap(\.asText)
+        if names.isEmpty { problems.add("$.matchOn", "names no field") }
+        for (index, name) in names.enumerated() {
+            let path = "$.matchOn[\(index)]"
+            switch resource.column(name)?.type {
+            case nil:
+                problems.add(path, "'\(name)' is not a field", nearest: name, among: resource.columns.map(\.name))
+            case .json: problems.add(path, "'\(name)' is JSON, which nothing can be found by")
+            default: break
+            }
+            if names[..<index].contains(name) { problems.add(path, "'\(name)' is there twice") }
+        }
+        return names == resource.key ? resource.key : names
     }
 
     /// Names what the contract has and this version does not.
     private static func refuseWhatIsMissing(_ value: JSONValue, _ problems: inout SpecProblems) {
-        for name in ["sources", "matchOn", "plan"] where value[name] != nil {
-            problems.add("$.\(name)", "is not supported by this version")
-        }
-        if value.text("mode") == "update" {
-            problems.add("$.mode", "only insert and upsert are supported by this version")
-        }
+        if value["sources"] != nil { problems.add("$.sources", "is not supported by this version") }
     }
 
     private static func sourceURL(
@@ -197,36 +242,5 @@ struct ImportSpec: Sendable {
         if options.delimiter == options.quote { problems.add("$.csv.delimiter", "is the quote character") }
         options.hasHeader = value.flag("header") ?? true
         return options
-    }
-}
-
-/// When rejected rows end a job.
-struct ErrorLimit: Sendable {
-    /// Rows read before a rate means anything.
-    private static let rowsBeforeRate = 1_000
-    private let maxErrors: Int?
-    private let maxRate: Double?
-
-    init(_ value: JSONValue?) {
-        maxErrors = value?.text("policy") == "abort" ? 0 : value?.integer("maxErrors")
-        maxRate = value?.double("maxErrorRate")
-    }
-
-    /// The failure when the limit is passed, `nil` otherwise.
-    ///
-    /// A rate counts from a thousand rows on, and at the end.
-    func check(rejected: Int, read: Int, isEnd: Bool) -> JobError? {
-        if let maxErrors, rejected > maxErrors {
-            return failure("\(rejected) rows rejected, \(maxErrors) allowed")
-        }
-        guard let maxRate, isEnd || read >= Self.rowsBeforeRate, read > 0 else { return nil }
-        let isOver = Double(rejected) > maxRate * Double(read)
-        return isOver ? failure("\(rejected) of \(read) rows rejected, a share of \(maxRate) allowed") : nil
-    }
-
-    private func failure(_ message: String) -> JobError {
-        JobError(
-            "too_many_rejects", .dataError, message,
-            hint: "read the rejects file, correct the source or the mapping, and use a new jobId")
     }
 }

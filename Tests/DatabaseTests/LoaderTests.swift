@@ -197,6 +197,7 @@ struct LoaderTests {
         for (verdict, kind) in zip(outcome.refused, kinds) {
             switch verdict.reason {
             case .duplicateKey: #expect(kind == "duplicate")
+            case .noMatch, .ambiguousMatch: Issue.record("an insert matches nothing")
             case .constraint(let name): #expect(name.hasPrefix(kind), "\(name)")
             }
         }

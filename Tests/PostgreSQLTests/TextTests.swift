@@ -62,7 +62,7 @@ struct TextTests {
             batch.append(a)
             batch.append(b)
         }
-        var keys = RowKeys(resource, resource.columns)
+        var keys = RowKeys(resource.key, resource.columns)
         #expect(keys.repeats(in: batch) == [-1, -1, -1, 0, -1, 3])
         #expect(keys.array(batch, [1, 2], keyColumn: 0) == #"{"ab",""}"#)
     }

@@ -66,14 +66,15 @@ struct MappingPlan {
         }
         let order = Dictionary(uniqueKeysWithValues: resource.columns.enumerated().map { ($1.name, $0) })
         fields.sort { (order[$0.target.name] ?? 0) < (order[$1.target.name] ?? 0) }
-        if !isJSON, let missing = resource.key.first(where: { key in !fields.contains { $0.target.name == key } }) {
+        if !isJSON, let missing = spec.neededFields.first(where: { key in !fields.contains { $0.target.name == key } })
+        {
             throw Self.incomplete(missing, names, ambiguous.first { $0.target == missing }?.candidates ?? [])
         }
         columns = fields.map(\.target)
         self.fields = fields
         self.names = names
         canonicaliser = RowCanonicaliser(
-            fields: fields, key: resource.key, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues)
+            fields: fields, key: spec.neededFields, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues)
     }
 
     private static func refuse(_ unmapped: [String]) throws(JobError) {
@@ -118,8 +119,11 @@ struct MappingPlan {
         fields.first { $0.target.name == target }?.firstSource.map { names[$0] }
     }
 
+    /// The mapping alone.
+    var described: JSONValue { .array(fields.map { .object(describe($0)) }) }
+
     /// The effective mapping, and what a dry run saw, for the manifest.
-    func summary(_ preview: ImportPreview?) -> JSONValue {
+    func summary(_ preview: ImportPreview?, _ plan: PlannedRun? = nil, consentKept: Int = 0) -> JSONValue {
         let statistics = preview?.statistics() ?? columns.map { _ in [] }
         let described = zip(fields, statistics).map { field, statistics in
             JSONValue.object(describe(field) + statistics)
@@ -129,6 +133,9 @@ struct MappingPlan {
             JSONMember("unmapped", .array(unmapped.map { .string($0) })),
         ]
         if let preset { members.append(JSONMember("preset", .string(preset.name))) }
+        if let preview { members += preview.members }
+        if consentKept > 0 { members.append(JSONMember("consentKept", .integer(consentKept))) }
+        if let plan { members.append(JSONMember("plan", plan.json)) }
         if !ambiguous.isEmpty {
             members.append(
                 JSONMember(

@@ -42,7 +42,9 @@ internal import JobCore
     }
 
     /// What happens to a row whose key is there.
-    private static func resolution(_ plan: LoadPlan, _ mode: LoadMode, _ columns: [Column], _ dialect: SQLiteDialect) -> String {
+    private static func resolution(_ plan: LoadPlan, _ mode: LoadMode, _ columns: [Column], _ dialect: SQLiteDialect)
+        -> String
+    {
         if mode == .insert { return "DO NOTHING" }
         let changed = columns.filter { !plan.resource.key.contains($0.name) }.map { dialect.quote($0.name) }
         // Without other columns there is nothing to change, but the row counts as changed.

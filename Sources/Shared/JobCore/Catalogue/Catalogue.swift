@@ -18,7 +18,7 @@ package struct Catalogue: Sendable, Equatable {
                 Column("phone", .text, isPersonal: true),
                 Column("first_name", .text, isPersonal: true), Column("last_name", .text, isPersonal: true),
                 Column("country", .text), Column("language", .text), Column("timezone", .text), Column("plan", .text),
-                Column("subscribed", .bool), Column("lifetime_value", .decimal),
+                Column("subscribed", .bool, holdsConsent: true), Column("lifetime_value", .decimal),
                 Column("password_hash", .text, isWriteOnly: true, isPersonal: true, check: .passwordHash),
                 Column("created_at", .timestamp), Column("updated_at", .timestamp), Column("attributes", .json),
             ], key: ["id"], timeColumn: "created_at", canImport: true),
@@ -35,7 +35,7 @@ package struct Catalogue: Sendable, Equatable {
                 Column("id", .text), Column("email", .text, isPersonal: true, check: .email),
                 Column("phone", .text, isPersonal: true),
                 Column("first_name", .text, isPersonal: true), Column("last_name", .text, isPersonal: true),
-                Column("company", .text), Column("status", .text), Column("tags", .json),
+                Column("company", .text), Column("status", .text, holdsConsent: true), Column("tags", .json),
                 Column("created_at", .timestamp), Column("attributes", .json),
             ], key: ["id"], timeColumn: "created_at", canImport: true),
         Resource(

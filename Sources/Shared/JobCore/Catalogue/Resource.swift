@@ -20,14 +20,17 @@ package struct Column: Sendable, Equatable {
 
     /// What its text must be beyond text.
     package let check: ColumnCheck
+    /// Tells whether somebody wants messages: false, or a word such as `unsubscribed`, is a refusal that imports keep.
+    package let holdsConsent: Bool
 
     package init(
         _ name: String, _ type: ColumnType, isWriteOnly: Bool = false, isPersonal: Bool = false,
-        check: ColumnCheck = .none
+        check: ColumnCheck = .none, holdsConsent: Bool = false
     ) {
         self.name = name
         self.type = type
         self.check = check
+        self.holdsConsent = holdsConsent
         self.isWriteOnly = isWriteOnly
         self.isPersonal = isPersonal
     }

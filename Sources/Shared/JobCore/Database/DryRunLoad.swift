@@ -15,6 +15,10 @@ package final class DryRunLoad {
     package func load(_ batch: RowBatch, rows: [Int], existing: Set<Int>) -> LoadOutcome {
         var outcome = LoadOutcome()
         for row in rows {
+            if keys.positions.contains(where: { batch.isNull(row: row, column: $0) }) {
+                outcome.refused.append(RowVerdict(row: row, reason: .constraint("not_null")))
+                continue
+            }
             let isFirst = seen.insert(keys.hash(batch, row))
             if isFirst && (existing.isEmpty || !existing.contains(row)) {
                 outcome.inserted += 1

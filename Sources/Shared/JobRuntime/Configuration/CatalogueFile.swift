@@ -44,6 +44,9 @@ package enum CatalogueFile {
                                 SpecField(
                                     "check", .choice(ColumnCheck.allCases.map(\.rawValue)),
                                     "What imports check its text for"),
+                                SpecField(
+                                    "consent", .boolean,
+                                    "Tells whether somebody wants messages; imports keep a refusal"),
                             ])), "Columns without org_id", isRequired: true),
                 ])), "The resources", isRequired: true)
     ])
@@ -60,7 +63,8 @@ package enum CatalogueFile {
                 Column(
                     column.text("name") ?? "", ColumnType(rawValue: column.text("type") ?? "") ?? .text,
                     isWriteOnly: column.flag("writeOnly") ?? false, isPersonal: column.flag("personal") ?? false,
-                    check: ColumnCheck(rawValue: column.text("check") ?? "none") ?? .none)
+                    check: ColumnCheck(rawValue: column.text("check") ?? "none") ?? .none,
+                    holdsConsent: column.flag("consent") ?? false)
             }
             let resource = Resource(
                 name: item.text("name") ?? "", table: item.text("table"), columns: columns,
@@ -81,6 +85,9 @@ package enum CatalogueFile {
         }
         for column in resource.columns where column.check != .none && column.type != .text {
             problems.add("\(path).columns", "column '\(column.name)' has a check, which only text columns can have")
+        }
+        for column in resource.columns where column.holdsConsent && column.type != .text && column.type != .bool {
+            problems.add("\(path).columns", "column '\(column.name)' has consent, which only text and bool can hold")
         }
         var seen: Set<String> = ["org_id"]
         for column in resource.columns where !seen.insert(column.name).inserted {

@@ -1,0 +1,82 @@
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+internal import ObjectStorage
+internal import Signing
+
+/// What a dry run has decided, so that a real run can be held to it.
+struct PlannedRun: Equatable {
+    /// Version of the source.
+    let source: String
+    /// Digest of the fields of the spec that decide about rows.
+    let decisions: String
+    /// Digest of the mapping as it was for the source's columns; empty where columns may still come.
+    let mapping: String
+
+    /// Fields of a spec that decide nothing about rows.
+    private static let others: Set<String> = [
+        "jobId", "dryRun", "plan", "notAfter", "notify", "actor", "downloadUrlTTL", "onError", "atomic",
+    ]
+
+    init(_ spec: ImportSpec, source: String, mapping: JSONValue?) {
+        self.source = source
+        let members = spec.common.value.members.filter { !Self.others.contains($0.name) }
+        decisions = SHA256Digest.of(JSONValue.object(members).canonical()).hex
+        self.mapping = mapping.map { SHA256Digest.of($0.canonical()).hex } ?? ""
+    }
+
+    /// As the dry run's manifest has it.
+    init?(_ value: JSONValue?) {
+        guard let value, let source = value.text("source"), let decisions = value.text("decisions"),
+            let mapping = value.text("mapping")
+        else { return nil }
+        self.source = source
+        self.decisions = decisions
+        self.mapping = mapping
+    }
+
+    /// For the manifest.
+    var json: JSONValue {
+        .object([
+            JSONMember("source", .string(source)), JSONMember("decisions", .string(decisions)),
+            JSONMember("mapping", .string(mapping)),
+        ])
+    }
+
+    /// The plan that the spec names; `nil` when it names none.
+    ///
+    /// Throws `plan_not_found` (66), `plan_unfit` (65) when the job was no completed dry run.
+    static func named(by spec: ImportSpec, _ context: JobContext) async throws(JobError) -> PlannedRun? {
+        guard let jobId = spec.planJobId else { return nil }
+        let key = try JobFolder(orgId: spec.common.orgId, jobId: jobId).manifest()
+        let manifest: Manifest
+        do throws(JobError) {
+            manifest = try Manifest(stored: try await context.backends.store.get(key, range: nil).bytes)
+        } catch {
+            guard error.code == "object_not_found" else { throw error }
+            throw JobError(
+                "plan_not_found", .noInput, "organisation \(spec.common.orgId) has no job \(jobId)",
+                hint: "run it with \"dryRun\":true first")
+        }
+        guard manifest.status == .completed, let plan = PlannedRun(manifest.preview?["plan"]) else {
+            throw JobError(
+                "plan_unfit", .dataError, "job \(jobId) is not a dry run that was completed",
+                hint: "name the jobId of a completed dry run in 'plan'")
+        }
+        return plan
+    }
+
+    /// Holds what this run would do to the plan.
+    ///
+    /// Throws `plan_drift` (65), which names what differs.
+    func check(_ now: PlannedRun) throws(JobError) {
+        var drift: [String] = []
+        if now.source != source { drift.append("the source was changed") }
+        if now.decisions != decisions { drift.append("the spec decides otherwise (mapping, mode, or another field)") }
+        if now.mapping != mapping && drift.isEmpty { drift.append("the mapping comes out otherwise") }
+        if drift.isEmpty { return }
+        throw JobError(
+            "plan_drift", .dataError, "this is not what was previewed: \(drift.joined(separator: ", "))",
+            hint: "run the dry run again, look at it, and name its jobId in 'plan'")
+    }
+}
