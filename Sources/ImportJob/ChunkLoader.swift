@@ -7,8 +7,8 @@ internal import JobRuntime
 final class ChunkLoader {
     /// Records in one transaction: enough to make commits cheap, few enough to lose little by a crash.
     private static let records = 20_000
-    /// Bytes of rows in one transaction.
-    private static let bytes = 6 << 20
+    /// Bytes of rows in one transaction; where nothing is written, waiting for more gains nothing.
+    private let bytes: Int
 
     private typealias Loaded = (number: Int, outcomes: [LoadOutcome])
 
@@ -34,12 +34,14 @@ final class ChunkLoader {
 
     /// `giveBack` gets each batch that is of no more use.
     init(
-        _ load: ImportLoad, _ loader: any RowLoader, _ meter: ProgressMeter, giveBack: @escaping (CheckedBatch) -> Void
+        _ load: ImportLoad, _ loader: any RowLoader, _ meter: ProgressMeter, isDryRun: Bool,
+        giveBack: @escaping (CheckedBatch) -> Void
     ) {
         self.load = load
         self.loader = loader
         self.meter = meter
         self.giveBack = giveBack
+        bytes = isDryRun ? 1 << 19 : 6 << 20
     }
 
     /// Loads and commits all rows, or those up to the limit of rejected rows.
@@ -72,7 +74,7 @@ final class ChunkLoader {
         gathered.append(rest)
         gatheredRecords += rest.records
         gatheredBytes += rest.source.rows.byteCount
-        if gatheredRecords >= Self.records || gatheredBytes >= Self.bytes { try await start(&group) }
+        if gatheredRecords >= Self.records || gatheredBytes >= bytes { try await start(&group) }
     }
 
     /// Starts to load what was gathered, once a lane is free.

@@ -90,7 +90,7 @@ struct ImportPipeline: Sendable {
         _ loader: any RowLoader, sourceTag: String, _ agreed: PlannedRun?
     ) async throws -> JobResult {
         let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag, agreed: agreed)
-        let chunks = ChunkLoader(load, loader, context.meter) { batch in
+        let chunks = ChunkLoader(load, loader, context.meter, isDryRun: spec.isDryRun) { batch in
             sourcePool.give(batch.source)
             mappedPool.give(batch.mapped)
         }

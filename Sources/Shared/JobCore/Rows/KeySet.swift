@@ -31,7 +31,7 @@ package struct KeySet: Sendable {
 
         /// The first place to look at: the middle bits of the hash, scaled to the table.
         private static func place(_ hash: UInt64, _ size: Int) -> Int {
-            Int(truncatingIfNeeded: ((hash >> 16) & 0xFFFF_FFFF) &* UInt64(size) >> 32)
+            Int(truncatingIfNeeded: (((hash >> 16) & 0xFFFF_FFFF) &* UInt64(size)) >> 32)
         }
 
         func contains(_ hash: UInt64) -> Bool {
