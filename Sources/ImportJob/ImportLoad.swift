@@ -70,7 +70,7 @@ final class ImportLoad {
     /// Counts the rows of a chunk that was loaded, and commits it.
     func settle(_ chunk: [CheckedBatch], _ outcomes: [LoadOutcome], lane: Int) async throws {
         for (batch, outcome) in zip(chunk, outcomes) {
-            preview?.add(batch.mapped, problems: batch.problems)
+            preview?.add(batch)
             preview?.add(outcome.changes, key: spec.common.resource.key, in: batch)
             consentKept += outcome.consentKept
             note(batch, outcome)

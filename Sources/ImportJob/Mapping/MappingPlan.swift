@@ -114,6 +114,12 @@ struct MappingPlan {
         return fields.filter { $0.target.name != column.name } + [merged]
     }
 
+    /// The source column of a target column, when it is one that is taken as it is or by a rule.
+    func source(of column: Int) -> Int? {
+        if case .column(let source) = fields[column].origin { return source }
+        return nil
+    }
+
     /// The source column that goes to a target.
     func sourceName(of target: String) -> String? {
         fields.first { $0.target.name == target }?.firstSource.map { names[$0] }
@@ -124,7 +130,7 @@ struct MappingPlan {
 
     /// The effective mapping, and what a dry run saw, for the manifest.
     func summary(_ preview: ImportPreview?, _ plan: PlannedRun? = nil, consentKept: Int = 0) -> JSONValue {
-        let statistics = preview?.statistics() ?? columns.map { _ in [] }
+        let statistics = preview?.describedColumns() ?? columns.map { _ in [] }
         let described = zip(fields, statistics).map { field, statistics in
             JSONValue.object(describe(field) + statistics)
         }

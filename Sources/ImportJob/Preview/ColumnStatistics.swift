@@ -1,0 +1,191 @@
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+
+/// What a dry run finds in one column.
+struct ColumnStatistics {
+    /// Different values that are counted one by one.
+    private static let countedValues = 1_000
+    private static let buckets = 20
+
+    private struct Common {
+        let text: String
+        var count: Int
+    }
+
+    private struct Problem {
+        let message: String
+        let line: Int
+        var count: Int
+    }
+
+    private let column: Column
+    /// Values may be told, and have an order.
+    private let isShown: Bool
+    private let isNumber: Bool
+    private var values = 0
+    private var nulls = 0
+    private var longest = 0
+    private var distinct = DistinctEstimate()
+    private var least: [UInt8] = []
+    private var greatest: [UInt8] = []
+    private var leastNumber = Double.infinity
+    private var greatestNumber = -Double.infinity
+    private var common: [UInt64: Common] = [:]
+    private var samples: [Double] = []
+    private var problems: [String: Problem] = [:]
+    private(set) var evidence = FormatEvidence()
+    var identifiers = IdentifierGuard()
+
+    init(_ column: Column) {
+        self.column = column
+        isShown = !column.isWriteOnly && column.type != .json
+        isNumber = [.int, .decimal, .double].contains(column.type)
+    }
+
+    mutating func addNull() { nulls += 1 }
+
+    /// Adds a value in canonical form.
+    @inline(__always)
+    mutating func add(_ text: UnsafeBufferPointer<UInt8>, isSampled: Bool) {
+        values += 1
+        longest = max(longest, text.count)
+        let hash = unsafe DistinctEstimate.hash(text)
+        distinct.add(hash)
+        if !isShown { return }
+        if isNumber {
+            if let number = unsafe NumberText.value(text) {
+                if number < leastNumber {
+                    leastNumber = number
+                    least = unsafe Array(text)
+                }
+                if number > greatestNumber {
+                    greatestNumber = number
+                    greatest = unsafe Array(text)
+                }
+                if isSampled { samples.append(number) }
+            }
+        } else {
+            if unsafe least.isEmpty || Self.isLess(text, least) { least = unsafe Array(text) }
+            if unsafe Self.isGreater(text, greatest) { greatest = unsafe Array(text) }
+            if isSampled, column.type == .timestamp || column.type == .date,
+                let time = unsafe Self.time(text, column.type)
+            {
+                samples.append(time)
+            }
+        }
+        if isSampled {
+            if let entry = common[hash] {
+                common[hash] = Common(text: entry.text, count: entry.count + 1)
+            } else if common.count < Self.countedValues {
+                common[hash] = unsafe Common(text: String(decoding: text.prefix(100), as: UTF8.self), count: 1)
+            }
+        }
+    }
+
+    /// Adds a cell that did not fit; `text` is what the source has.
+    mutating func add(_ problem: CellProblem, text: String?, line: Int) {
+        let code = problem.fault.code
+        problems[code, default: Problem(message: problem.expectation, line: line, count: 0)].count += 1
+        guard let text else { return }
+        switch problem.fault {
+        case .invalidTimestamp, .invalidDate: evidence.addDate(text)
+        case .invalidInt, .invalidDecimal, .invalidDouble: evidence.addNumber(text)
+        default: break
+        }
+    }
+
+    private static func time(_ text: UnsafeBufferPointer<UInt8>, _ type: ColumnType) -> Double? {
+        if type == .timestamp { return unsafe Timestamp.parse(text).map(Double.init) }
+        return unsafe Timestamp.parse(String(decoding: text, as: UTF8.self) + "T00:00:00Z").map(Double.init)
+    }
+
+    @inline(__always)
+    private static func isLess(_ text: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
+        guard let first = unsafe text.first, let otherFirst = other.first else { return !other.isEmpty }
+        return first == otherFirst ? unsafe text.lexicographicallyPrecedes(other) : first < otherFirst
+    }
+
+    @inline(__always)
+    private static func isGreater(_ text: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
+        guard let first = unsafe text.first, let otherFirst = other.first else { return other.isEmpty }
+        return first == otherFirst ? unsafe other.lexicographicallyPrecedes(text) : first > otherFirst
+    }
+
+    /// For the manifest.
+    func members(sampledRows: Int) -> [JSONMember] {
+        var members = [
+            JSONMember("values", .integer(values)), JSONMember("nulls", .integer(nulls)),
+            JSONMember("invalid", .integer(problems.values.reduce(0) { $0 + $1.count })),
+            JSONMember("longestBytes", .integer(longest)),
+            JSONMember("distinct", .integer(min(distinct.count, values))),
+        ]
+        if isShown && values > 0 {
+            members.append(JSONMember("min", .string(Self.shown(least))))
+            members.append(JSONMember("max", .string(Self.shown(greatest))))
+            let commonest = common.values.filter { $0.count > 1 }.sorted { ($1.count, $0.text) < ($0.count, $1.text) }
+            members.append(
+                JSONMember(
+                    "commonest",
+                    .array(
+                        commonest.prefix(5).map {
+                            .object([JSONMember("value", .string($0.text)), JSONMember("count", .integer($0.count))])
+                        })))
+            members.append(JSONMember("sampledRows", .integer(sampledRows)))
+            if let histogram { members.append(JSONMember("histogram", .array(histogram.map { .integer($0) }))) }
+        }
+        let listed = problems.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        members.append(
+            JSONMember(
+                "problems",
+                .array(
+                    listed.map { code, problem in
+                        .object([
+                            JSONMember("code", .string(code)), JSONMember("count", .integer(problem.count)),
+                            JSONMember("line", .integer(problem.line)), JSONMember("message", .string(problem.message)),
+                        ])
+                    })))
+        if let evidence = evidence.json { members.append(JSONMember("evidence", evidence)) }
+        let warnings = identifiers.json
+        if !warnings.isEmpty { members.append(JSONMember("warnings", .array(warnings))) }
+        return members
+    }
+
+    /// How the sampled values lie between the least and the greatest of them.
+    private var histogram: [Int]? {
+        guard let least = samples.min(), let greatest = samples.max(), greatest > least else { return nil }
+        var counts = [Int](repeating: 0, count: Self.buckets)
+        let width = (greatest - least) / Double(Self.buckets)
+        for sample in samples { counts[min(Self.buckets - 1, Int((sample - least) / width))] += 1 }
+        return counts
+    }
+
+    private static func shown(_ text: [UInt8]) -> String { String(decoding: text.prefix(100), as: UTF8.self) }
+}
+
+/// Numbers as text.
+enum NumberText {
+    /// About the value of canonical text; `nil` for what is not a number.
+    @inline(__always)
+    static func value(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+        var whole = 0.0
+        var scale = 0.0
+        var isNegative = false
+        for index in text.indices {
+            let byte = unsafe text[index]
+            let digit = byte &- 0x30
+            if digit < 10 {
+                whole = whole * 10 + Double(digit)
+                scale *= 10
+            } else if byte == UInt8(ascii: "."), scale == 0 {
+                scale = 1
+            } else if byte == UInt8(ascii: "-"), index == 0 {
+                isNegative = true
+            } else {
+                return unsafe Double(String(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
+            }
+        }
+        let value = scale > 0 ? whole / scale : whole
+        return isNegative ? -value : value
+    }
+}

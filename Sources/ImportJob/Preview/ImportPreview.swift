@@ -1,0 +1,122 @@
+internal import Formats
+internal import JobCore
+internal import JobRuntime
+
+/// What a dry run shows: the first rows as they would be stored, and what each column holds.
+struct ImportPreview {
+    private static let rowLimit = 20
+    /// Rows that are looked at closely, then some of each batch.
+    private static let closeRows = 10_000
+    private static let closeRowsOfBatch = 100
+
+    private let columns: [Column]
+    private(set) var rows: [JSONValue] = []
+    private var statistics: [ColumnStatistics]
+    private var sampledRows = 0
+    private var badText = 0
+    private var updates: [JSONValue] = []
+
+    init(columns: [Column]) {
+        self.columns = columns
+        statistics = columns.map { ColumnStatistics($0) }
+    }
+
+    /// Adds the good rows of a batch and the problems of the others.
+    mutating func add(_ batch: CheckedBatch) {
+        let mapped = batch.mapped
+        let close =
+            sampledRows < Self.closeRows ? mapped.rowCount : min(mapped.rowCount, Self.closeRowsOfBatch)
+        for index in columns.indices {
+            Self.add(
+                mapped, column: index, close: close, source: batch.plan.source(of: index), batch, &statistics[index])
+        }
+        sampledRows += close
+        badText += batch.source.defects.count { $0.code == "invalid_utf8" }
+        for problem in batch.problems {
+            let name = problem.target.split(separator: ".").first.map(String.init) ?? problem.target
+            guard let index = columns.firstIndex(where: { $0.name == name }) else { continue }
+            let text = problem.source.flatMap { batch.source.rows.text(row: problem.row, column: $0) }
+            statistics[index].add(problem, text: text, line: batch.source.lines[problem.row])
+        }
+        for row in 0..<min(mapped.rowCount, max(0, Self.rowLimit - rows.count)) { rows.append(describe(mapped, row)) }
+    }
+
+    private static func add(
+        _ mapped: RowBatch, column: Int, close: Int, source: Int?, _ batch: CheckedBatch,
+        _ statistics: inout ColumnStatistics
+    ) {
+        let width = mapped.columnCount
+        unsafe mapped.bytes.withUnsafeBufferPointer { bytes in
+            for row in 0..<mapped.rowCount {
+                let index = row * width + column
+                let end = mapped.ends[index]
+                if end & RowBatch.nullFlag != 0 {
+                    statistics.addNull()
+                    continue
+                }
+                let start = index == 0 ? 0 : Int(mapped.ends[index - 1] & RowBatch.offsetMask)
+                let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & RowBatch.offsetMask)])
+                unsafe statistics.add(text, isSampled: row < close)
+            }
+        }
+        guard let source else { return }
+        let kind = batch.plan.columns[column].type
+        let isNumber = kind == .int || kind == .decimal || kind == .double
+        guard isNumber || kind == .text else { return }
+        let cells = batch.source.rows
+        unsafe cells.bytes.withUnsafeBufferPointer { bytes in
+            for row in 0..<cells.rowCount {
+                let range = cells.range(row: row, column: source)
+                let text = unsafe UnsafeBufferPointer(rebasing: bytes[range])
+                unsafe statistics.identifiers.look(text, isNumber: isNumber, line: batch.source.lines[row])
+            }
+        }
+    }
+
+    /// Adds what would change in rows that are there.
+    mutating func add(_ changes: [RowChange], key: [String], in batch: CheckedBatch) {
+        for change in changes.prefix(max(0, Self.rowLimit - updates.count)) {
+            let fields = change.fields.map { field in
+                JSONValue.object([
+                    JSONMember("column", .string(field.column.name)),
+                    JSONMember("before", Self.shown(field.before, field.column)),
+                    JSONMember("after", Self.shown(field.after, field.column)),
+                ])
+            }
+            updates.append(
+                .object([
+                    JSONMember("line", .integer(batch.source.lines[batch.sources[change.row]])),
+                    JSONMember(
+                        "key", .object(zip(key, change.key).map { JSONMember($0, .optional($1)) })),
+                    JSONMember("changes", .array(fields)),
+                ]))
+        }
+    }
+
+    /// What it has seen beside columns and rows.
+    var members: [JSONMember] {
+        var members: [JSONMember] = []
+        if !updates.isEmpty { members.append(JSONMember("updates", .array(updates))) }
+        if badText > 0 {
+            let note =
+                "\(badText) rows are not valid UTF-8; text of a spreadsheet often is windows-1252: set csv.encoding"
+            members.append(JSONMember("notes", .array([.string(note)])))
+        }
+        return members
+    }
+
+    private static func shown(_ text: String?, _ column: Column) -> JSONValue {
+        guard let text else { return .null }
+        return .string(column.isWriteOnly ? "***" : String(text.prefix(200)))
+    }
+
+    /// Statistics of each column, in order.
+    func describedColumns() -> [[JSONMember]] { statistics.map { $0.members(sampledRows: sampledRows) } }
+
+    private func describe(_ batch: RowBatch, _ row: Int) -> JSONValue {
+        .object(
+            columns.enumerated().map { index, column in
+                JSONMember(column.name, Self.shown(batch.text(row: row, column: index), column))
+            })
+    }
+}
