@@ -27,6 +27,8 @@ package struct Manifest: Sendable {
     package var counts = JobCounts()
     package var files: [ResultFile] = []
     package var rejects: RejectsFile?
+    /// The page for people.
+    package var report: ReportFile?
     package var preview: JSONValue?
     package var error: JobError?
     package var spec: JSONValue
@@ -137,6 +139,12 @@ package struct RejectsFile: Sendable, Equatable {
         self.sha256 = sha256
         self.byCode = byCode
     }
+}
+
+/// The report of a job.
+package struct ReportFile: Sendable, Equatable {
+    package var key: String
+    package var url: String?
 }
 
 /// Who asked for the job.

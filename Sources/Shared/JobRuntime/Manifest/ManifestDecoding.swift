@@ -29,6 +29,7 @@ extension Manifest {
         counts = value["counts"].map { JobCounts($0) } ?? JobCounts()
         files = value.items("files").map { ResultFile($0) }
         rejects = Self.object(value, "rejects").map { RejectsFile($0) }
+        report = Self.object(value, "report").map { ReportFile($0) }
         preview = Self.object(value, "preview")
         error = Self.object(value, "error").map { JobError($0) }
         specSHA256 = value.text("specSha256") ?? ""

@@ -14,7 +14,7 @@ extension Manifest {
             JSONMember("downloadUrl", .optional(downloadURL)),
             JSONMember("downloadUrlExpiresAt", Self.time(downloadURLExpiresAt)),
             JSONMember("counts", counts.json()), JSONMember("files", .array(files.map { $0.json() })),
-            JSONMember("rejects", rejects?.json() ?? .null), JSONMember("report", .null),
+            JSONMember("rejects", rejects?.json() ?? .null), JSONMember("report", report?.json() ?? .null),
             JSONMember("preview", preview ?? .null), JSONMember("error", error?.json() ?? .null),
             JSONMember("spec", spec), JSONMember("specSha256", .string(specSHA256)),
             JSONMember("actor", actor?.json() ?? .null), JSONMember("attempt", .integer(attempt)),
@@ -104,6 +104,17 @@ extension RejectsFile {
         url = value.text("url")
         let codes = value["byCode"]?.members ?? []
         byCode = Dictionary(codes.map { ($0.name, $0.value.asInteger ?? 0) }, uniquingKeysWith: { $1 })
+    }
+}
+
+extension ReportFile {
+    func json() -> JSONValue {
+        .object([JSONMember("key", .string(key)), JSONMember("url", .optional(url))])
+    }
+
+    init(_ value: JSONValue) {
+        key = value.text("key") ?? ""
+        url = value.text("url")
     }
 }
 

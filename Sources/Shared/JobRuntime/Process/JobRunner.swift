@@ -94,24 +94,29 @@ package struct JobRunner: Sendable {
         }
         let signed = try await DownloadLinks(store: backends.store).sign(result)
         let stats = context.meter.stats()
+        let end: @Sendable (inout Manifest) -> Void = { [counts] manifest in
+            manifest.counts = counts
+            manifest.files = signed.result.files
+            manifest.rejects = signed.result.rejects
+            manifest.preview = signed.result.preview
+            manifest.stats = stats
+            manifest.error = signed.result.failure
+            if signed.result.failure == nil {
+                manifest.status = .completed
+                manifest.outcome = signed.result.outcome
+                manifest.progress = 100
+                manifest.downloadURL = signed.result.files.first?.url
+                manifest.downloadURLExpiresAt = signed.result.files.isEmpty ? nil : signed.expiresAt
+            } else {
+                manifest.status = .failed
+            }
+        }
+        let report = await report(on: keeper.current(), end, context, result.downloadURLTTL)
         let final: Manifest
         do throws(JobError) {
-            final = try await keeper.finish { [counts] manifest in
-                manifest.counts = counts
-                manifest.files = signed.result.files
-                manifest.rejects = signed.result.rejects
-                manifest.preview = signed.result.preview
-                manifest.stats = stats
-                manifest.error = signed.result.failure
-                if signed.result.failure == nil {
-                    manifest.status = .completed
-                    manifest.outcome = signed.result.outcome
-                    manifest.progress = 100
-                    manifest.downloadURL = signed.result.files.first?.url
-                    manifest.downloadURLExpiresAt = signed.result.files.isEmpty ? nil : signed.expiresAt
-                } else {
-                    manifest.status = .failed
-                }
+            final = try await keeper.finish { manifest in
+                end(&manifest)
+                manifest.report = report
             }
         } catch {
             guard commitsBeforePublishing, error.code != "lease_lost" else { throw error }
@@ -124,6 +129,16 @@ package struct JobRunner: Sendable {
         if final.attempt > 1 { try? await cleaner.removeOthers(than: final.attemptId) }
         if let failure = result.failure { log.failure(failure) }
         return (String(decoding: final.bytes(), as: UTF8.self), result.failure?.exitCode ?? .done)
+    }
+
+    /// Stores the report before the manifest names it.
+    private func report(
+        on current: Manifest, _ end: @Sendable (inout Manifest) -> Void, _ context: JobContext, _ secondsToLive: Int
+    ) async -> ReportFile? {
+        var manifest = current
+        end(&manifest)
+        manifest.finishedAt = WallClock.now()
+        return await ReportWriter(context: context, secondsToLive: secondsToLive).write(manifest)
     }
 
     /// Ends the attempt as failed, cancelled or interrupted; removes what it left behind.
