@@ -10,6 +10,7 @@ final class ImportLoad {
     private let context: JobContext
     private let loader: any RowLoader
     private let sourceTag: String
+    private let traits: SourceTraits
     /// The plan that it must not differ from.
     private let agreed: PlannedRun?
 
@@ -31,12 +32,16 @@ final class ImportLoad {
     /// The limit of rejected rows is passed: what is loaded stays, the job ends.
     private var failure: JobError?
 
-    init(spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String, agreed: PlannedRun?) {
+    init(
+        spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String, traits: SourceTraits,
+        agreed: PlannedRun?
+    ) {
         self.spec = spec
         self.agreed = agreed
         self.context = context
         self.loader = loader
         self.sourceTag = sourceTag
+        self.traits = traits
         checkpoint.sourceTag = sourceTag
     }
 
@@ -73,6 +78,7 @@ final class ImportLoad {
             preview?.add(batch)
             preview?.add(outcome.changes, key: spec.common.resource.key, in: batch)
             consentKept += outcome.consentKept
+            preview?.repeatedKeys += outcome.repeatedKeys
             note(batch, outcome)
         }
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
@@ -125,7 +131,8 @@ final class ImportLoad {
             result.rejects = try await writeRejects()
         }
         if let plan {
-            result.preview = plan.summary(preview, spec.isDryRun ? planned : nil, consentKept: consentKept)
+            result.preview = plan.summary(
+                preview, spec.isDryRun ? planned : nil, source: traits.json, consentKept: consentKept)
         }
         if consentKept > 0 {
             context.log.warning(
@@ -167,7 +174,7 @@ final class ImportLoad {
                 checkpoint.skipped += 1
             case .duplicateKey:
                 rejects.add(
-                    row: row, column: keyNames, code: "duplicate_key", message: "a row with this key exists already")
+                    row: row, column: keyNames, code: "duplicate_key", message: "a row with this key exists already, in the table or earlier in the file")
             case .noMatch:
                 rejects.add(
                     row: row, column: keyNames, code: "no_match",

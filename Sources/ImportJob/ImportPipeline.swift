@@ -65,18 +65,24 @@ struct ImportPipeline: Sendable {
     ) async throws -> JobResult {
         let rows = BoundedChannel<SourceBatch>(depth: 2)
         let checked = BoundedChannel<CheckedBatch>(depth: 2)
+        let traits = SourceTraits()
         let sourcePool = Pool { SourceBatch() }
         let mappedPool = Pool { RowBatch(columnCount: 0) }
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask {
-                try await SourceStream(spec: spec, context: context).read(source, into: rows, pool: sourcePool)
+                try await SourceStream(spec: spec, context: context).read(
+                    source, into: rows, pool: sourcePool, traits: traits)
                 return nil
             }
             group.addTask {
                 try await ImportChecker(spec: spec, context: context, pool: mappedPool).run(rows, into: checked)
                 return nil
             }
-            group.addTask { try await load(checked, sourcePool, mappedPool, loader, sourceTag: source.tag, agreed) }
+            group.addTask {
+                let load = ImportLoad(
+                    spec: spec, context: context, loader: loader, sourceTag: source.tag, traits: traits, agreed: agreed)
+                return try await self.load(checked, sourcePool, mappedPool, loader, load)
+            }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }
@@ -87,9 +93,8 @@ struct ImportPipeline: Sendable {
 
     private func load(
         _ checked: BoundedChannel<CheckedBatch>, _ sourcePool: Pool<SourceBatch>, _ mappedPool: Pool<RowBatch>,
-        _ loader: any RowLoader, sourceTag: String, _ agreed: PlannedRun?
+        _ loader: any RowLoader, _ load: ImportLoad
     ) async throws -> JobResult {
-        let load = ImportLoad(spec: spec, context: context, loader: loader, sourceTag: sourceTag, agreed: agreed)
         let chunks = ChunkLoader(load, loader, context.meter, isDryRun: spec.isDryRun) { batch in
             sourcePool.give(batch.source)
             mappedPool.give(batch.mapped)

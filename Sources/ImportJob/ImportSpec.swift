@@ -37,6 +37,8 @@ struct ImportSpec: Sendable {
     let csv: CSVReaderOptions
     /// Of the source's text; `nil`: as its byte order mark tells.
     let encoding: TextEncoding?
+    /// Names that lead to the array inside a JSON source.
+    let path: [String]
     let downloadURLTTL: Int
     /// What is imported instead of an object.
     let sourceURL: SourceURL?
@@ -50,6 +52,9 @@ struct ImportSpec: Sendable {
             SpecField("sourceKey", .string(.short(512)), "Object under the organisation's uploads/"),
             SpecField("sourceUrl", .string(.any), "https URL of the source, instead of sourceKey"),
             SpecField("sources", .array(.map(.any)), "Several sources"),
+            SpecField(
+                "path", .string(.short(512)),
+                "Names that lead to the array inside a JSON object, joined with dots, such as data.contacts"),
             SpecField(
                 "mapping",
                 .map(MappingRule.shape),
@@ -144,6 +149,7 @@ struct ImportSpec: Sendable {
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
         encoding = value["csv"]?.text("encoding").flatMap(TextEncoding.init(rawValue:))
+        path = Self.path(value, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
         source = value.text("sourceKey")
         allowList = try AllowList(validating: environment.sourceAllow ?? "")
@@ -222,6 +228,15 @@ struct ImportSpec: Sendable {
             problems.add("$.sourceUrl", error.message)
             return nil
         }
+    }
+
+    private static func path(_ value: JSONValue, _ problems: inout SpecProblems) -> [String] {
+        guard let text = value.text("path") else { return [] }
+        let names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        if names.contains("") { problems.add("$.path", "has an empty name") }
+        let format = value.text("format") ?? "auto"
+        if format != "auto" && format != "json" { problems.add("$.path", "has no meaning with format \(format)") }
+        return names
     }
 
     private static func keptColumn(_ resource: Resource) -> Column? {

@@ -1,3 +1,4 @@
+internal import Compression
 internal import JobCore
 internal import JobRuntime
 internal import ObjectStorage
@@ -21,35 +22,25 @@ struct RejectsWriter {
         ["_line", "_code", "_message"].allSatisfy(columns.contains) ? Set(ownColumns) : []
     }
 
-    /// Stores the file.
+    /// Stores the file, compressed when it is large.
     func write(columns: [String]) async throws -> RejectsFile {
         let own = Self.areOwn(in: columns)
         let columns = columns.filter { !own.contains($0) }
-        let key = try context.key("rejects.csv")
-        let upload = try await context.backends.store.beginUpload(key, contentType: "text/csv")
+        let output = RejectsOutput(context)
         do {
-            let file = try await write(columns, to: upload, key: key.text)
-            _ = try await upload.complete(mode: .createOnly)
-            return file
+            try await output.write(CSVRecord.encode(columns + Self.ownColumns) + "\n")
+            var rows = 0
+            var page = try await loader.rejects(after: 0, limit: Self.pageRows)
+            while let last = page.last {
+                try await output.write(page.map { line($0, columnCount: columns.count) }.joined())
+                rows += page.count
+                page = try await loader.rejects(after: last.record, limit: Self.pageRows)
+            }
+            return try await output.finish(rows: rows, byCode: loader.rejectCounts())
         } catch {
-            await upload.abort()
+            await output.abort()
             throw error
         }
-    }
-
-    private func write(_ columns: [String], to upload: any ObjectUpload, key: String) async throws -> RejectsFile {
-        let digest = RunningDigest()
-        try await digest.write(
-            CSVRecord.encode(columns + Self.ownColumns) + "\n", to: upload)
-        var rows = 0
-        var page = try await loader.rejects(after: 0, limit: Self.pageRows)
-        while let last = page.last {
-            try await digest.write(page.map { line($0, columnCount: columns.count) }.joined(), to: upload)
-            rows += page.count
-            page = try await loader.rejects(after: last.record, limit: Self.pageRows)
-        }
-        return RejectsFile(
-            key: key, rows: rows, bytes: digest.bytes, sha256: digest.finish(), byCode: try await loader.rejectCounts())
     }
 
     private func line(_ reject: RejectRecord, columnCount: Int) -> String {
@@ -65,19 +56,63 @@ struct RejectsWriter {
     }
 }
 
-/// Counts and digests what goes into an upload.
+/// Stores the text of the rejects file: as it is up to some size, gzip beyond.
 ///
 /// Used by one task.
-private final class RunningDigest {
-    private var hasher = SHA256Hasher()
-    private(set) var bytes = 0
+private final class RejectsOutput {
+    /// A file that opens in a spreadsheet at once, as long as a spreadsheet would want it.
+    private static let plainBytes = 4 << 20
 
-    func write(_ text: String, to upload: any ObjectUpload) async throws {
-        let output = Array(text.utf8)
-        hasher.update(output)
-        bytes += output.count
-        try await upload.write(output)
+    private let context: JobContext
+    private var upload: (any ObjectUpload)?
+    private var compressor: Compressor?
+    private var key = ""
+    /// What is not uploaded yet.
+    private var pending: [UInt8] = []
+    private var hasher = SHA256Hasher()
+    private var bytes = 0
+
+    init(_ context: JobContext) { self.context = context }
+
+    func write(_ text: String) async throws {
+        pending += text.utf8
+        if upload == nil && pending.count > Self.plainBytes { try await begin(.gzip) }
+        if upload != nil { try await send() }
     }
 
-    func finish() -> String { hasher.finish().hex }
+    func finish(rows: Int, byCode: [String: Int]) async throws -> RejectsFile {
+        if upload == nil { try await begin(.none) }
+        try await send()
+        try compressor?.finish(into: &pending)
+        try await store()
+        let compression = compressor?.kind ?? .none
+        _ = try await upload?.complete(mode: .createOnly)
+        return RejectsFile(
+            key: key, rows: rows, bytes: bytes, sha256: hasher.finish().hex, compression: compression.rawValue,
+            byCode: byCode)
+    }
+
+    func abort() async { await upload?.abort() }
+
+    private func begin(_ kind: CompressionKind) async throws {
+        let key = try context.key("rejects.csv" + kind.fileSuffix)
+        self.key = key.text
+        compressor = try Compressor(kind)
+        upload = try await context.backends.store.beginUpload(key, contentType: "text/csv")
+    }
+
+    private func send() async throws {
+        var plain: [UInt8] = []
+        swap(&plain, &pending)
+        try compressor?.compress(plain, into: &pending)
+        try await store()
+    }
+
+    private func store() async throws {
+        if pending.isEmpty { return }
+        hasher.update(pending)
+        bytes += pending.count
+        try await upload?.write(pending)
+        pending.removeAll()
+    }
 }

@@ -34,10 +34,11 @@ struct SourceStream: Sendable {
     ///
     /// Throws what is wrong with the source as a whole.
     func read(
-        _ source: ImportSource, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>
+        _ source: ImportSource, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>,
+        traits: SourceTraits
     ) async throws {
         let start = WallClock.monotonic()
-        let parser = SourceParser(spec: spec, channel: channel, pool: pool)
+        let parser = SourceParser(spec: spec, channel: channel, pool: pool, traits: traits)
         let size = source.size ?? 0
         var chunk: [UInt8] = []
         while try await source.read(into: &chunk) {
@@ -69,6 +70,8 @@ private final class SourceParser {
     private let spec: ImportSpec
     private let channel: BoundedChannel<SourceBatch>
     private let pool: Pool<SourceBatch>
+    private let traits: SourceTraits
+    private var hasNotedDelimiter = false
     private var decompressor: Decompressor?
     private var isCompressed = false
     private var transcoder: TextTranscoder?
@@ -79,17 +82,20 @@ private final class SourceParser {
     /// The first bytes, until there are enough to decide what the rest is, however small the pieces come.
     private var sample: [UInt8] = []
 
-    init(spec: ImportSpec, channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>) {
+    init(
+        spec: ImportSpec, channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>, traits: SourceTraits
+    ) {
         self.spec = spec
         self.channel = channel
         self.pool = pool
+        self.traits = traits
         batch = pool.take()
     }
 
     /// Takes the next bytes of the object as stored.
     func consume(_ chunk: [UInt8]) async throws {
         var position = 0
-        while position < chunk.count {
+        while position < chunk.count || decompressor?.hasPending == true {
             position = try decompress(chunk, from: position)
             if reader == nil {
                 sample += plain
@@ -124,7 +130,7 @@ private final class SourceParser {
 
     private func decompress(_ chunk: [UInt8], from position: Int) throws -> Int {
         if decompressor == nil {
-            let kind = CompressionKind.detect(chunk)
+            let kind = SourceCompression.detect(chunk)
             isCompressed = kind != .none
             decompressor = try Decompressor(kind, limits: DecompressionLimits())
         }
@@ -133,6 +139,7 @@ private final class SourceParser {
 
     private func makeReader() throws {
         swap(&sample, &plain)
+        let beginning = Array(plain.prefix(Self.sampleBytes))
         let encoding = spec.encoding ?? TextEncoding.detect(plain)
         if encoding != .utf8 {
             transcoder = TextTranscoder(encoding)
@@ -140,12 +147,21 @@ private final class SourceParser {
         }
         // Looked at in any case: a spreadsheet file named .csv is told from text here.
         let detected = try SourceFormat.detect(plain)
-        let format = spec.format ?? detected
+        let format = spec.path.isEmpty ? spec.format ?? detected : .json
+        if spec.path.isEmpty && spec.format == nil && SourceFormat.isSpreadObject(plain) {
+            throw JobError(
+                "json_path_missing", .dataError, "the source is one JSON object, which is no row",
+                hint: "name the array inside it with 'path', such as \"path\":\"data.contacts\"",
+                position: DataPosition(line: 1, byteOffset: 0))
+        }
+        traits.note(
+            decompressor?.kind ?? .none, member: decompressor?.memberName, format, encoding,
+            isTold: spec.encoding != nil, sample: beginning)
         isArray = format == .json
         reader =
             switch format {
             case .csv: .csv(CSVReader(options: spec.csv))
-            case .json: .json(JSONRowReader(layout: .array))
+            case .json: .json(JSONRowReader(layout: .array, path: spec.path))
             case .jsonl: .json(JSONRowReader(layout: .lines))
             }
     }
@@ -164,6 +180,10 @@ private final class SourceParser {
 
     private func send() async throws {
         try Task.checkCancellation()
+        if !hasNotedDelimiter, case .csv(let reader) = reader {
+            hasNotedDelimiter = true
+            traits.note(reader, isTold: spec.csv.delimiter != nil)
+        }
         batch.isJSON = reader?.isJSON ?? false
         try await channel.send(batch)
         batch = pool.take()

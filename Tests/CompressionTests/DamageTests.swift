@@ -110,7 +110,7 @@ struct DamageTests {
         ])
     func bomb(kind: CompressionKind, command: String) throws {
         let bomb = try Tool.run(command)
-        var decompressor = try Decompressor(kind)
+        var decompressor = try Decompressor(SourceCompression(kind))
         expectCode("limit_ratio") {
             var position = 0
             var output: [UInt8] = []

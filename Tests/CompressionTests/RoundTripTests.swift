@@ -34,7 +34,7 @@ struct RoundTripTests {
     func chunks(kind: CompressionKind) throws {
         let sample = Samples.csv(rows: 5000)
         let compressed = try Samples.compress(sample, kind)
-        var decompressor = try Decompressor(kind, limits: DecompressionLimits(chunkBytes: 1000))
+        var decompressor = try Decompressor(SourceCompression(kind), limits: DecompressionLimits(chunkBytes: 1000))
         var position = 0
         var output: [UInt8] = []
         repeat {
@@ -72,13 +72,15 @@ struct RoundTripTests {
     @Test("The kind is known by the first bytes")
     func detect() throws {
         for kind in CompressionKind.allCases {
-            #expect(CompressionKind.detect(try Samples.compress(Samples.csv(rows: 2), kind)) == kind)
-            #expect(CompressionKind.detect(Array(try Samples.compress([], kind).prefix(4))) == kind)
+            #expect(
+                SourceCompression.detect(try Samples.compress(Samples.csv(rows: 2), kind)) == SourceCompression(kind))
+            #expect(
+                SourceCompression.detect(Array(try Samples.compress([], kind).prefix(4))) == SourceCompression(kind))
         }
-        #expect(CompressionKind.detect([0x50, 0x2A, 0x4D, 0x18]) == .zstd)
-        #expect(CompressionKind.detect([0x5F, 0x2A, 0x4D, 0x18, 0]) == .zstd)
+        #expect(SourceCompression.detect([0x50, 0x2A, 0x4D, 0x18]) == .zstd)
+        #expect(SourceCompression.detect([0x5F, 0x2A, 0x4D, 0x18, 0]) == .zstd)
         for plain: [UInt8] in [[], [0x1F], [0x28, 0xB5, 0x2F], [0x60, 0x2A, 0x4D, 0x18], Array("PK".utf8)] {
-            #expect(CompressionKind.detect(plain) == .none)
+            #expect(SourceCompression.detect(plain) == .none)
         }
     }
 

@@ -50,6 +50,14 @@ enum Samples {
         _ bytes: [UInt8], _ kind: CompressionKind, pieceBytes: Int = 1 << 20,
         limits: DecompressionLimits = DecompressionLimits()
     ) throws(JobError) -> [UInt8] {
+        try unpack(bytes, SourceCompression(kind), pieceBytes: pieceBytes, limits: limits)
+    }
+
+    /// Reads a source of any kind in pieces of `pieceBytes`.
+    static func unpack(
+        _ bytes: [UInt8], _ kind: SourceCompression, pieceBytes: Int = 1 << 20,
+        limits: DecompressionLimits = DecompressionLimits()
+    ) throws(JobError) -> [UInt8] {
         var decompressor = try Decompressor(kind, limits: limits)
         var (all, output): ([UInt8], [UInt8]) = ([], [])
         var start = 0

@@ -36,7 +36,7 @@ struct ToolTests {
     func toolsWrite(kind: CompressionKind, command: String) throws {
         for sample in Self.samples {
             let compressed = try Tool.run(command, input: sample)
-            #expect(CompressionKind.detect(compressed) == kind)
+            #expect(SourceCompression.detect(compressed) == SourceCompression(kind))
             for pieceBytes in [1 << 20, 997] {
                 #expect(try Samples.decompress(compressed, kind, pieceBytes: pieceBytes) == sample)
             }

@@ -66,7 +66,10 @@ struct RejectTests {
         var foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
         // Only the dry run tells what would change.
         #expect(foretold.map(\.changes.count) == (mode == .insert ? [0, 0] : [1, 1]))
-        for index in foretold.indices { foretold[index].changes = [] }
+        for index in foretold.indices {
+            foretold[index].changes = []
+            foretold[index].repeatedKeys = 0
+        }
         try await dry.commit(
             Things.checkpoint(records: 7, isComplete: true), rejects: [Things.reject(5)])
         await dry.close()

@@ -6,6 +6,7 @@ enum CellFault: Sendable {
     case invalidInt, invalidDecimal, invalidDouble, invalidBool, invalidTimestamp, invalidDate, invalidUUID, invalidJSON
     case invalidPasswordHash, invalidEmail, invalidPhone, invalidCountry, invalidList
     case outOfRange
+    case tooLong
     case notText
     case notAnObject
     case missingKey
@@ -29,6 +30,7 @@ enum CellFault: Sendable {
         case .invalidCountry: "invalid_country"
         case .invalidList: "invalid_list"
         case .outOfRange: "out_of_range"
+        case .tooLong: "too_long"
         case .notText, .notAnObject: "type_mismatch"
         case .missingKey: "missing_key"
         case .missingValue: "missing_value"
@@ -54,6 +56,7 @@ enum CellFault: Sendable {
         case .invalidCountry: "expected a country's ISO 3166 code, such as DE, or its English name"
         case .invalidList: "expected a list such as a,b or \"a\",\"b\", every quote closed"
         case .outOfRange: "the number does not fit 64 bits"
+        case .tooLong: "the text is longer than the field allows"
         case .notText: "expected text, found an object or array"
         case .notAnObject: "fields can only be added to a JSON object"
         case .missingKey: "a key field must have a value"

@@ -129,7 +129,9 @@ struct MappingPlan {
     var described: JSONValue { .array(fields.map { .object(describe($0)) }) }
 
     /// The effective mapping, and what a dry run saw, for the manifest.
-    func summary(_ preview: ImportPreview?, _ plan: PlannedRun? = nil, consentKept: Int = 0) -> JSONValue {
+    func summary(_ preview: ImportPreview?, _ plan: PlannedRun? = nil, source: JSONValue? = nil, consentKept: Int = 0)
+        -> JSONValue
+    {
         let statistics = preview?.describedColumns() ?? columns.map { _ in [] }
         let described = zip(fields, statistics).map { field, statistics in
             JSONValue.object(describe(field) + statistics)
@@ -138,6 +140,7 @@ struct MappingPlan {
             JSONMember("rows", .array(preview?.rows ?? [])), JSONMember("columns", .array(described)),
             JSONMember("unmapped", .array(unmapped.map { .string($0) })),
         ]
+        if let source { members.insert(JSONMember("source", source), at: 0) }
         if let preset { members.append(JSONMember("preset", .string(preset.name))) }
         if let preview { members += preview.members }
         if consentKept > 0 { members.append(JSONMember("consentKept", .integer(consentKept))) }

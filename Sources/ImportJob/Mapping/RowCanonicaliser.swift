@@ -37,6 +37,8 @@ struct RowCanonicaliser: Sendable {
         var isRuled: Bool
         /// Part of the key, so it must have a value.
         var isKey: Bool
+        /// Characters that are allowed; negative when any number is.
+        var maxLength: Int32
     }
 
     private let fields: [FieldMapping]
@@ -56,7 +58,8 @@ struct RowCanonicaliser: Sendable {
         assemblies = fields.map { $0.members.isEmpty ? nil : JSONAssembly($0.members, cells: ruled) }
         steps = fields.map { field in
             var step = Step(
-                source: -1, kind: field.rule.kind, isRuled: true, isKey: key.contains(field.target.name))
+                source: -1, kind: field.rule.kind, isRuled: true, isKey: key.contains(field.target.name),
+                maxLength: field.target.maxLength.map { Int32(clamping: $0) } ?? -1)
             guard field.rule.isPlain && field.members.isEmpty else { return step }
             switch field.origin {
             case .nowhere: step.isRuled = false
@@ -104,6 +107,9 @@ struct RowCanonicaliser: Sendable {
                                 isNull: &isNull)
                         }
                         if step.isKey, fault == .none, isNull || output.bytes.count == start { fault = .missingKey }
+                        if step.maxLength >= 0, fault == .none, isLonger(output.bytes[start...], than: step.maxLength) {
+                            fault = .tooLong
+                        }
                         if fault != .none { problems.append(problem(row, index, member, fault)) }
                         output.ends.append(UInt32(output.bytes.count) | (isNull ? nullFlag : 0))
                     }
@@ -116,6 +122,11 @@ struct RowCanonicaliser: Sendable {
                 }
             }
         }
+    }
+
+    /// Counts characters only where bytes do not settle it.
+    private func isLonger(_ text: ArraySlice<UInt8>, than maximum: Int32) -> Bool {
+        text.count > Int(maximum) && text.count { $0 & 0xC0 != 0x80 } > Int(maximum)
     }
 
     /// A field with a rule; also tells which member of it has the fault.
@@ -135,12 +146,17 @@ struct RowCanonicaliser: Sendable {
         guard let member else {
             return CellProblem(
                 row: row, source: field.firstSource, target: field.target.name, fault: fault,
-                expectation: field.rule.expectation(fault))
+                expectation: expectation(fault, field))
         }
         let part = field.members[member]
         return CellProblem(
             row: row, source: part.origin.columns.first,
             target: ([field.target.name] + part.path).joined(separator: "."),
             fault: fault, expectation: part.rule.expectation(fault))
+    }
+
+    private func expectation(_ fault: CellFault, _ field: FieldMapping) -> String? {
+        if fault == .tooLong, let maximum = field.target.maxLength { return "expected at most \(maximum) characters" }
+        return field.rule.expectation(fault)
     }
 }

@@ -15,6 +15,8 @@ struct ImportPreview {
     private var sampledRows = 0
     private var badText = 0
     private var updates: [JSONValue] = []
+    /// Rows whose key came earlier in the source.
+    var repeatedKeys = 0
 
     init(columns: [Column]) {
         self.columns = columns
@@ -97,6 +99,7 @@ struct ImportPreview {
     var members: [JSONMember] {
         var members: [JSONMember] = []
         if !updates.isEmpty { members.append(JSONMember("updates", .array(updates))) }
+        if repeatedKeys > 0 { members.append(JSONMember("repeatedKeys", .integer(repeatedKeys))) }
         if badText > 0 {
             let note =
                 "\(badText) rows are not valid UTF-8; text of a spreadsheet often is windows-1252: set csv.encoding"

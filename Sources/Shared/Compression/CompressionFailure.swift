@@ -6,6 +6,8 @@ enum DecodingDefect: Error {
     case corrupt(offset: Int)
     /// The data needs a larger window than is allowed.
     case window
+    /// An archive that is no source.
+    case refused(ZipRefusal, offset: Int)
     case noMemory
 }
 
@@ -22,7 +24,7 @@ enum CompressionFailure {
     }
 
     /// A defect of the source; `before` bytes of it came ahead of the input the defect counts from.
-    static func decoder(_ defect: DecodingDefect, _ kind: CompressionKind, before: Int) -> JobError {
+    static func decoder(_ defect: DecodingDefect, _ kind: SourceCompression, before: Int) -> JobError {
         switch defect {
         case .corrupt(let offset):
             JobError(
@@ -33,13 +35,15 @@ enum CompressionFailure {
             JobError(
                 "limit_window", .dataError, "the zstd data needs a window above 128 MiB",
                 hint: "compress it again without --long=28 or more", position: DataPosition(byteOffset: before))
+        case .refused(let refusal, let offset):
+            refusal.error(at: before + offset)
         case .noMemory:
             noMemory()
         }
     }
 
     /// The source ends before its compressed data does.
-    static func truncated(_ kind: CompressionKind, at offset: Int) -> JobError {
+    static func truncated(_ kind: SourceCompression, at offset: Int) -> JobError {
         JobError(
             "source_truncated", .dataError, "the \(kind.rawValue) data ends too early",
             hint: "the place counts in the compressed file; transfer or create the file again",

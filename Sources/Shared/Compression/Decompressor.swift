@@ -15,31 +15,41 @@ package struct Decompressor: ~Copyable, @unchecked Sendable {
         case none
         case gzip(GzipDecoder)
         case zstd(ZstdDecoder)
+        case zip(ZipDecoder)
     }
 
-    package let kind: CompressionKind
+    package let kind: SourceCompression
     /// Bytes of the source that were used up.
     package private(set) var consumedBytes = 0
     /// Bytes that came out.
     package private(set) var producedBytes = 0
+    /// Bytes that were unpacked and are none of the source: files of an archive that are passed over.
+    private var discardedBytes = 0
     private let limits: DecompressionLimits
     private let engine: Engine
 
     /// A decompressor at the start of a source.
-    package init(_ kind: CompressionKind, limits: DecompressionLimits = DecompressionLimits()) throws(JobError) {
+    package init(_ kind: SourceCompression, limits: DecompressionLimits = DecompressionLimits()) throws(JobError) {
         self.kind = kind
         self.limits = limits
         switch kind {
         case .none: engine = .none
         case .gzip: engine = .gzip(try GzipDecoder())
         case .zstd: engine = .zstd(try ZstdDecoder())
+        case .zip: engine = .zip(try ZipDecoder())
         }
+    }
+
+    /// The name of the file inside an archive, once it is known.
+    package var memberName: String? {
+        if case .zip(let decoder) = engine { decoder.memberName } else { nil }
     }
 
     /// Replaces the contents of `output` with the next decompressed bytes, at most `chunkBytes` of them.
     ///
     /// An empty output at the end of the input means that more input is needed. Hand in the same output each time, its
-    /// storage is used again. Throws `source_corrupt`, `limit_window`, `limit_ratio` and `limit_decompressed_bytes`.
+    /// storage is used again. Throws `source_corrupt`, `limit_window`, `limit_ratio`, `limit_decompressed_bytes`, and of an
+    /// archive `zip_encrypted`, `zip_several_files`, `zip_no_file`, `zip_unsupported` and `not_text`.
     /// - Returns: Where in the input to go on.
     package mutating func decompress(
         _ input: [UInt8], from position: Int, into output: inout [UInt8]
@@ -54,9 +64,11 @@ package struct Decompressor: ~Copyable, @unchecked Sendable {
         }
         consumedBytes += progress.consumed
         producedBytes += progress.produced
-        if producedBytes > limits.maxBytes { throw CompressionFailure.tooLong(limits.maxBytes) }
-        if let maximum = limits.maxRatio, kind != .none, producedBytes > DecompressionLimits.bytesOfAnyRatio,
-            producedBytes / maximum > consumedBytes
+        discardedBytes += progress.discarded
+        let unpacked = producedBytes + discardedBytes
+        if unpacked > limits.maxBytes { throw CompressionFailure.tooLong(limits.maxBytes) }
+        if let maximum = limits.maxRatio, kind != .none, unpacked > DecompressionLimits.bytesOfAnyRatio,
+            unpacked / maximum > consumedBytes
         {
             throw CompressionFailure.ratio(maximum, at: consumedBytes)
         }
@@ -70,16 +82,18 @@ package struct Decompressor: ~Copyable, @unchecked Sendable {
             case .none: true
             case .gzip(let decoder): decoder.isComplete
             case .zstd(let decoder): decoder.isComplete
+            case .zip(let decoder): decoder.isComplete
             }
         if !isComplete { throw CompressionFailure.truncated(kind, at: consumedBytes) }
     }
 
     /// Whether output can come without more input.
-    private var hasPending: Bool {
+    package var hasPending: Bool {
         switch engine {
         case .none: false
         case .gzip(let decoder): decoder.hasPending
         case .zstd(let decoder): decoder.hasPending
+        case .zip(let decoder): decoder.hasPending
         }
     }
 
@@ -109,6 +123,7 @@ package struct Decompressor: ~Copyable, @unchecked Sendable {
             return DecodingProgress(consumed: count, produced: count)
         case .gzip(let decoder): return try unsafe decoder.decode(source, into: target)
         case .zstd(let decoder): return try unsafe decoder.decode(source, into: target)
+        case .zip(let decoder): return try unsafe decoder.decode(source, into: target)
         }
     }
 }
@@ -117,4 +132,6 @@ package struct Decompressor: ~Copyable, @unchecked Sendable {
 struct DecodingProgress {
     var consumed = 0
     var produced = 0
+    /// Unpacked and thrown away.
+    var discarded = 0
 }

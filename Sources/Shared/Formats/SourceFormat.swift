@@ -48,6 +48,16 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a file that begins with an object has it spread over lines, so that it cannot be JSON Lines.
+    package static func isSpreadObject(_ sample: [UInt8]) -> Bool {
+        let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        guard let first = sample[start...].firstIndex(where: { !isSpace($0) }), sample[first] == UInt8(ascii: "{"),
+            let end = sample[first...].firstIndex(of: 0x0A), let last = sample[first..<end].last(where: { !isSpace($0) })
+        else { return false }
+        if last == UInt8(ascii: ",") { return !sample[first..<end].contains(UInt8(ascii: "}")) }
+        return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
+    }
+
     /// Few control characters, hardly a NUL: a stray one is the business of the reader, which names the row.
     private static func isText(_ sample: [UInt8]) -> Bool {
         let nuls = sample.count { $0 == 0 }

@@ -61,7 +61,8 @@ final class KillScene {
         let attempt = folder + (run["attemptId"].string ?? "") + "/"
         let objects = try bench.objects(below: folder)
         #expect(objects.filter { !$0.hasPrefix(attempt) } == [folder + "manifest.json"], "\(note)")
-        #expect(objects.count == 1 + expected.digests.count, "\(note): \(objects)")
+        #expect(objects.contains(attempt + "report.html"), "\(note): \(objects)")
+        #expect(objects.count == 2 + expected.digests.count, "\(note): \(objects)")
         // A process that is alive keeps its own.
         #expect(try besideAnother || bench.stagingFiles() == [], "\(note)")
         #expect(try bench.object(folder + "manifest.json") == run.output, "\(note)")

@@ -34,7 +34,8 @@ struct StrictBucketTests {
         #expect(server.openUploads() == [], "\(note)")
         let files = run["files"].elements
         let keys = files.map { "p/" + ($0.at("key").string ?? "") }
-        #expect(Set(server.keys(prefix: "p/org_demo/jobs/j/")) == Set(keys + [Self.manifest]), "\(note)")
+        let report = "p/" + (run["report.key"].string ?? "")
+        #expect(Set(server.keys(prefix: "p/org_demo/jobs/j/")) == Set(keys + [report, Self.manifest]), "\(note)")
         for (file, key) in zip(files, keys) {
             let bytes = server.object(key)?.bytes ?? []
             #expect(try Tool.sha256(bytes) == file.at("sha256").string, "\(note)")

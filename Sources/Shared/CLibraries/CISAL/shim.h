@@ -43,6 +43,24 @@ static inline struct inflate_state *_Nullable cisal_inflate_new(void) {
     return state;
 }
 
+// Makes the decoder ready for a stream without header and trailer (RFC 1951).
+static inline void cisal_inflate_reset_raw(struct inflate_state *_Nonnull state) {
+    isal_inflate_reset(state);
+    state->crc_flag = ISAL_DEFLATE;
+}
+
+// Takes out whole bytes that the decoder has read ahead of the end of its stream, at most 8; their number.
+static inline int cisal_inflate_take_back(struct inflate_state *_Nonnull state, uint8_t *_Nonnull bytes) {
+    int spare = state->read_in_length % 8;
+    int count = state->read_in_length / 8;
+    if (state->read_in_length < 0) return 0;
+    uint64_t rest = state->read_in >> spare;
+    for (int i = 0; i < count; i++) bytes[i] = (uint8_t)(rest >> (8 * i));
+    state->read_in = 0;
+    state->read_in_length = 0;
+    return count;
+}
+
 // Whether a member was read to its end, its trailer was right and all its bytes were handed out.
 static inline int cisal_inflate_is_finished(const struct inflate_state *_Nonnull state) {
     return state->block_state == ISAL_BLOCK_FINISH;

@@ -56,6 +56,9 @@ package struct CSVReader: Sendable {
     /// What separates fields; `nil` until it is known.
     package var delimiter: UInt8? { scanner?.delimiter ?? options.delimiter }
 
+    /// By what the delimiter was found out; empty when it was told.
+    package private(set) var delimiterCandidates: [DelimiterCandidate] = []
+
     /// A reader at the beginning of a file.
     package init(options: CSVReaderOptions = CSVReaderOptions()) {
         self.options = options
@@ -118,9 +121,12 @@ package struct CSVReader: Sendable {
         headPosition = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         let line = SeparatorLine(head[headPosition...])
         headPosition += line?.count ?? 0
-        let delimiter =
-            options.delimiter ?? line?.delimiter
-            ?? DelimiterGuess.delimiter(of: Array(head[headPosition...]), quote: options.quote, isWhole: isWhole)
+        let told = options.delimiter ?? line?.delimiter
+        if told == nil {
+            delimiterCandidates = DelimiterGuess.candidates(
+                of: Array(head[headPosition...]), quote: options.quote, isWhole: isWhole)
+        }
+        let delimiter = told ?? DelimiterGuess.delimiter(of: delimiterCandidates)
         scanner = CSVScanner(
             delimiter: delimiter, quote: options.quote, limits: limits, offset: headPosition, line: line == nil ? 1 : 2)
     }

@@ -25,6 +25,18 @@ struct SeparatorLine {
     }
 }
 
+/// What a character would make of the beginning of a file if it separated fields.
+package struct DelimiterCandidate: Sendable, Equatable {
+    package let delimiter: UInt8
+    /// Fields of the first record.
+    package let columns: Int
+    /// Records with as many fields, of so many.
+    package let agreeing: Int
+    package let records: Int
+
+    fileprivate var share: Double { Double(agreeing) / Double(records) }
+}
+
 /// Finds out what separates the fields of a CSV file.
 enum DelimiterGuess {
     /// Bytes of the file's beginning that are looked at.
@@ -36,18 +48,25 @@ enum DelimiterGuess {
 
     /// The candidate that splits the most records as it splits the first one; of equals, the one with most columns.
     ///
-    /// `isWhole` says that the file ends with the sample. A file of one column gets the comma.
-    static func delimiter(of sample: [UInt8], quote: UInt8, isWhole: Bool) -> UInt8 {
-        var best = (delimiter: UInt8(ascii: ","), share: 0.0, columns: 1)
-        for candidate in candidates {
-            let counts = fieldCounts(sample, delimiter: candidate, quote: quote, isWhole: isWhole)
-            guard let columns = counts.first, columns > 1 else { continue }
-            let share = Double(counts.count { $0 == columns }) / Double(counts.count)
-            if share > best.share || (share == best.share && columns > best.columns) {
-                best = (candidate, share, columns)
+    /// A file of one column gets the comma.
+    static func delimiter(of candidates: [DelimiterCandidate]) -> UInt8 {
+        var best = DelimiterCandidate(delimiter: UInt8(ascii: ","), columns: 1, agreeing: 0, records: 1)
+        for candidate in candidates where candidate.columns > 1 {
+            if candidate.share > best.share || (candidate.share == best.share && candidate.columns > best.columns) {
+                best = candidate
             }
         }
         return best.delimiter
+    }
+
+    /// What each character would make of the sample; `isWhole` says that the file ends with it.
+    static func candidates(of sample: [UInt8], quote: UInt8, isWhole: Bool) -> [DelimiterCandidate] {
+        candidates.compactMap { candidate in
+            let counts = fieldCounts(sample, delimiter: candidate, quote: quote, isWhole: isWhole)
+            guard let columns = counts.first else { return nil }
+            return DelimiterCandidate(
+                delimiter: candidate, columns: columns, agreeing: counts.count { $0 == columns }, records: counts.count)
+        }
     }
 
     /// Fields of each record by the rules of the reader; a record the sample cuts off does not count unless it is first.

@@ -35,19 +35,25 @@ struct JSONRowCursor: Sendable {
     }
 
     let layout: JSONLayout
+    /// The array is inside something that goes on behind it.
+    let isInside: Bool
     let limits: ReaderLimits
     private(set) var stage = Stage.start
     /// Line and offset of the next byte.
     private(set) var line = 1
     private(set) var offset = 0
 
-    init(layout: JSONLayout, limits: ReaderLimits) {
+    init(layout: JSONLayout, isInside: Bool, limits: ReaderLimits) {
         self.layout = layout
+        self.isInside = isInside
         self.limits = limits
     }
 
-    /// Leaves the byte order mark out.
-    mutating func skip(bytes: Int) { offset += bytes }
+    /// Leaves out what is no part of the records.
+    mutating func skip(bytes: Int, lines: Int = 0) {
+        offset += bytes
+        line += lines
+    }
 
     /// Reads records from `position` to `end`; `isWhole` says that no record goes on behind the end.
     mutating func walk(
@@ -82,6 +88,7 @@ struct JSONRowCursor: Sendable {
                 switch punctuate(unsafe parser.input[next]) {
                 case .passed:
                     position &+= 1
+                    if stage == .done && isInside { return .exhausted }
                     continue
                 case .fault(let fault): return .fault(fault, at: next &+ shift)
                 case .element: break

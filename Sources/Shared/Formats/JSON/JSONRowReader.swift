@@ -1,6 +1,7 @@
 package import JobCore
 
-/// Reads rows from JSON given in pieces of any size: objects one a line, or one array of objects.
+/// Reads rows from JSON given in pieces of any size: objects one a line, or one array of objects, which may stand inside
+/// an object.
 ///
 /// Columns appear as the objects bring them; a batch ends before the first row with a new name, so all its rows have the
 /// same columns. A missing member is null. Strings are decoded and marked as such, numbers and booleans are their text,
@@ -17,6 +18,9 @@ package struct JSONRowReader: Sendable {
     private let limits: ReaderLimits
     private let fullBytes: Int
     private var cursor: JSONRowCursor
+    /// Names that lead to the array, and what finds it, when it is inside an object.
+    private let path: [String]
+    private var seeker: JSONPathSeeker?
     private var table = JSONColumns()
     private var stamp: UInt64 = 0
     /// The first bytes until it is known whether they are a byte order mark.
@@ -38,17 +42,25 @@ package struct JSONRowReader: Sendable {
     package var columns: [String] { table.names }
 
     /// A reader at the beginning of a file; a batch is full at `batchBytes` bytes of fields.
-    package init(layout: JSONLayout, limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20) {
+    ///
+    /// `path` has the names that lead to an array inside an object.
+    package init(
+        layout: JSONLayout, path: [String] = [], limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20
+    ) {
+        precondition(path.isEmpty || layout == .array, "a path leads to an array")
         self.layout = layout
         self.limits = limits.effective
         fullBytes = min(max(batchBytes, 1), 512 << 20)
-        cursor = JSONRowCursor(layout: layout, limits: limits.effective)
+        cursor = JSONRowCursor(layout: layout, isInside: !path.isEmpty, limits: limits.effective)
+        self.path = path
+        seeker = path.isEmpty ? nil : JSONPathSeeker(path: path, limits: limits.effective)
     }
 
     /// Reads from `input[position...]`, stops early when the batch is full, returns the position reached.
     ///
     /// A position before the end of the input means that the batch is full or the next row brings a new column: empty it
-    /// and call again with the same input. Throws `limit_…`, and in the layout `array` `invalid_json`.
+    /// and call again with the same input. Throws `limit_…`, in the layout `array` `invalid_json`, and with a path
+    /// `json_path_missing`.
     package mutating func read(
         _ input: [UInt8], from position: Int, into batch: inout SourceBatch
     ) throws(JobError) -> Int {
@@ -78,6 +90,9 @@ package struct JSONRowReader: Sendable {
         }
         var position = 0
         guard try consume([], &position, into: &batch), layout == .array else { return }
+        if let seeker, seeker.hasBegun, !seeker.isComplete, !seeker.hasArrived {
+            throw failure(.endsEarly, at: cursor.offset)
+        }
         switch cursor.stage {
         case .done: break
         case .start:
@@ -128,11 +143,12 @@ package struct JSONRowReader: Sendable {
                 cutState = .none
                 if status == .full { return false }
             }
+            if cutState == .none, try !seek(input, &position) { return true }
             if position == input.count { return true }
             if cutState == .none {
                 switch try process(input, &position, isWhole: false, into: &batch) {
                 case .full: return false
-                case .exhausted: return true
+                case .exhausted: continue
                 case .incomplete:
                     cutState = .gathering
                     boundary = ElementBoundary()
@@ -140,6 +156,29 @@ package struct JSONRowReader: Sendable {
             }
             try gather(input, &position)
         }
+    }
+
+    /// Moves to the array inside the object, or over what follows it; returns whether there may be records.
+    private mutating func seek(_ input: [UInt8], _ position: inout Int) throws(JobError) -> Bool {
+        guard var seeker else { return true }
+        if seeker.hasArrived {
+            guard cursor.stage == .done else { return true }
+            seeker.goOn()
+        }
+        let start = position
+        do {
+            try seeker.seek(input, &position)
+        } catch {
+            pass(input[start..<position])
+            throw failure(error)
+        }
+        pass(input[start..<position])
+        self.seeker = seeker
+        return seeker.hasArrived
+    }
+
+    private mutating func pass(_ bytes: ArraySlice<UInt8>) {
+        cursor.skip(bytes: bytes.count, lines: bytes.count { $0 == 0x0A })
     }
 
     /// Adds input to the record that was cut off, up to its end or what the limit allows.
@@ -265,7 +304,43 @@ package struct JSONRowReader: Sendable {
     private func failure(_ fault: JSONFault, at offset: Int) -> JobError {
         JobError(
             "invalid_json", .dataError, "invalid JSON: \(fault.reason)",
-            hint: "the place counts in the decompressed file; correct it there, or create the file again",
+            hint: fault == .array
+                ? "when the array is inside an object, name the way to it in 'path'"
+                : "the place counts in the decompressed file; correct it there, or create the file again",
             position: DataPosition(line: cursor.line, byteOffset: offset))
+    }
+
+    private func failure(_ fault: JSONPathSeeker.Fault) -> JobError {
+        let hint = "'path' has the names that lead to the array of objects, joined with dots"
+        func way(_ depth: Int) -> String { path.prefix(depth).joined(separator: ".") }
+        switch fault {
+        case .syntax(let fault): return failure(fault, at: cursor.offset)
+        case .limit(let limit): return limit.error(limits, at: place)
+        case .missing(let depth):
+            return JobError(
+                "json_path_missing", .dataError, "the source has no '\(way(depth))'", hint: hint, position: place)
+        case .repeated(let depth):
+            return JobError(
+                "duplicate_key", .dataError, "the source has '\(way(depth))' twice",
+                hint: "create the file again, each name once", position: place)
+        case .mismatch(let depth, let found):
+            let subject = depth == 0 ? "the source" : "'\(way(depth))'"
+            return JobError(
+                "json_path_missing", .dataError,
+                "\(subject) is \(Self.kind(found)), expected \(depth == path.count ? "an array" : "an object")",
+                hint: hint, position: place)
+        }
+    }
+
+    /// What a value is by its first byte.
+    private static func kind(_ first: UInt8) -> String {
+        switch first {
+        case UInt8(ascii: "{"): "an object"
+        case UInt8(ascii: "["): "an array"
+        case UInt8(ascii: "\""): "a string"
+        case UInt8(ascii: "n"): "null"
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): "true or false"
+        default: "no object or array"
+        }
     }
 }

@@ -13,6 +13,26 @@ package enum TextEncoding: String, Sendable, CaseIterable {
     }
 }
 
+extension TextEncoding {
+    /// Characters beyond ASCII in the beginning of a file, and places that are no UTF-8.
+    package static func evidence(_ sample: [UInt8]) -> (characters: Int, invalid: Int) {
+        var characters = 0
+        var invalid = 0
+        unsafe sample.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var at = 0
+            while at < bytes.count {
+                let end = unsafe UTF8Text.firstInvalid(base, from: at, to: bytes.count)
+                for index in at..<end where unsafe bytes[index] >= 0xC0 { characters += 1 }
+                // The sample may end inside a character.
+                if end + 3 < bytes.count { invalid += 1 }
+                at = end + 1
+            }
+        }
+        return (characters, invalid)
+    }
+}
+
 /// Turns text of another encoding, given in pieces of any size, into UTF-8.
 ///
 /// What has no meaning in the encoding (half of a surrogate pair, an unused byte) becomes a byte that UTF-8 never has, so

@@ -22,15 +22,18 @@ package struct Column: Sendable, Equatable {
     package let check: ColumnCheck
     /// Tells whether somebody wants messages: false, or a word such as `unsubscribed`, is a refusal that imports keep.
     package let holdsConsent: Bool
+    /// Characters its text may have at most.
+    package let maxLength: Int?
 
     package init(
         _ name: String, _ type: ColumnType, isWriteOnly: Bool = false, isPersonal: Bool = false,
-        check: ColumnCheck = .none, holdsConsent: Bool = false
+        check: ColumnCheck = .none, holdsConsent: Bool = false, maxLength: Int? = nil
     ) {
         self.name = name
         self.type = type
         self.check = check
         self.holdsConsent = holdsConsent
+        self.maxLength = maxLength
         self.isWriteOnly = isWriteOnly
         self.isPersonal = isPersonal
     }

@@ -20,6 +20,7 @@ package final class DryRunLoad {
                 continue
             }
             let isFirst = seen.insert(keys.hash(batch, row))
+            if !isFirst { outcome.repeatedKeys += 1 }
             if isFirst && (existing.isEmpty || !existing.contains(row)) {
                 outcome.inserted += 1
             } else if mode == .upsert {

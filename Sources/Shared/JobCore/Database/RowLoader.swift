@@ -45,6 +45,8 @@ package struct LoadOutcome: Sendable, Equatable {
     package var refused: [RowVerdict]
     /// Rows whose earlier refusal of messages was kept.
     package var consentKept = 0
+    /// Rows of a dry run whose key came earlier in the source.
+    package var repeatedKeys = 0
     /// What a dry run would change, of some rows.
     package var changes: [RowChange] = []
 
@@ -59,6 +61,7 @@ package struct LoadOutcome: Sendable, Equatable {
         inserted += other.inserted
         updated += other.updated
         consentKept += other.consentKept
+        repeatedKeys += other.repeatedKeys
         changes += other.changes
         if !other.refused.isEmpty { refused = (refused + other.refused).sorted { $0.row < $1.row } }
     }

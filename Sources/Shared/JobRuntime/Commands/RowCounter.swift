@@ -17,7 +17,8 @@ final class RowCounter {
 
     init(format: SourceFormat, hasHeader: Bool, delimiter: UInt8?, compression: CompressionKind) throws(JobError) {
         // Our own result may be as compressible as the rows are.
-        decompressor = try Decompressor(compression, limits: DecompressionLimits(maxRatio: nil))
+        decompressor = try Decompressor(
+            SourceCompression(compression), limits: DecompressionLimits(maxRatio: nil))
         switch format {
         case .csv:
             var options = CSVReaderOptions()
@@ -34,7 +35,7 @@ final class RowCounter {
         hasher.update(chunk)
         bytes += chunk.count
         var position = 0
-        while position < chunk.count {
+        while position < chunk.count || decompressor.hasPending {
             position = try decompressor.decompress(chunk, from: position, into: &plain)
             var parsed = 0
             while parsed < plain.count {

@@ -28,11 +28,11 @@ struct Verification: Sendable {
         }
         if let rejects = job.manifest.rejects {
             let file = ResultFile(
-                key: rejects.key, name: "rejects.csv", rows: rejects.rows, bytes: rejects.bytes,
-                sha256: rejects.sha256, contentType: "text/csv", compression: "none")
+                key: rejects.key, name: rejects.name, rows: rejects.rows, bytes: rejects.bytes,
+                sha256: rejects.sha256, contentType: "text/csv", compression: rejects.compression)
             // Written with commas, whatever separates the fields of the source.
             try await check(file, .csv, hasHeader: true, delimiter: nil)
-            lines.append("ok  rejects.csv  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
+            lines.append("ok  \(file.name)  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
         }
         let rows = job.manifest.files.reduce(0) { $0 + $1.rows }
         if job.manifest.kind == .export && rows != job.manifest.counts.rowsWritten {

@@ -45,6 +45,8 @@ package enum CatalogueFile {
                                     "check", .choice(ColumnCheck.allCases.map(\.rawValue)),
                                     "What imports check its text for"),
                                 SpecField(
+                                    "maxLength", .integer(1...1_000_000), "Characters its text may have at most"),
+                                SpecField(
                                     "consent", .boolean,
                                     "Tells whether somebody wants messages; imports keep a refusal"),
                             ])), "Columns without org_id", isRequired: true),
@@ -64,7 +66,7 @@ package enum CatalogueFile {
                     column.text("name") ?? "", ColumnType(rawValue: column.text("type") ?? "") ?? .text,
                     isWriteOnly: column.flag("writeOnly") ?? false, isPersonal: column.flag("personal") ?? false,
                     check: ColumnCheck(rawValue: column.text("check") ?? "none") ?? .none,
-                    holdsConsent: column.flag("consent") ?? false)
+                    holdsConsent: column.flag("consent") ?? false, maxLength: column.integer("maxLength"))
             }
             let resource = Resource(
                 name: item.text("name") ?? "", table: item.text("table"), columns: columns,
@@ -85,6 +87,9 @@ package enum CatalogueFile {
         }
         for column in resource.columns where column.check != .none && column.type != .text {
             problems.add("\(path).columns", "column '\(column.name)' has a check, which only text columns can have")
+        }
+        for column in resource.columns where column.maxLength != nil && column.type != .text {
+            problems.add("\(path).columns", "column '\(column.name)' has maxLength, which only text columns can have")
         }
         for column in resource.columns where column.holdsConsent && column.type != .text && column.type != .bool {
             problems.add("\(path).columns", "column '\(column.name)' has consent, which only text and bool can hold")

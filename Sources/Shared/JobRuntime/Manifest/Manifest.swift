@@ -130,15 +130,23 @@ package struct RejectsFile: Sendable, Equatable {
     package var bytes: Int
     package var sha256: String
     package var url: String?
+    /// `none` or `gzip`.
+    package var compression: String
     package var byCode: [String: Int]
 
-    package init(key: String, rows: Int, bytes: Int, sha256: String, byCode: [String: Int]) {
+    package init(
+        key: String, rows: Int, bytes: Int, sha256: String, compression: String = "none", byCode: [String: Int]
+    ) {
         self.key = key
         self.rows = rows
         self.bytes = bytes
         self.sha256 = sha256
+        self.compression = compression
         self.byCode = byCode
     }
+
+    /// The last part of its key.
+    package var name: String { key.split(separator: "/").last.map(String.init) ?? key }
 }
 
 /// The report of a job.

@@ -91,8 +91,8 @@ extension RejectsFile {
         let codes = byCode.sorted { $0.key < $1.key }.map { JSONMember($0.key, .integer($0.value)) }
         return .object([
             JSONMember("key", .string(key)), JSONMember("rows", .integer(rows)), JSONMember("bytes", .integer(bytes)),
-            JSONMember("sha256", .string(sha256)), JSONMember("url", .optional(url)),
-            JSONMember("byCode", .object(codes)),
+            JSONMember("sha256", .string(sha256)), JSONMember("compression", .string(compression)),
+            JSONMember("url", .optional(url)), JSONMember("byCode", .object(codes)),
         ])
     }
 
@@ -102,6 +102,7 @@ extension RejectsFile {
         bytes = value.integer("bytes") ?? 0
         sha256 = value.text("sha256") ?? ""
         url = value.text("url")
+        compression = value.text("compression") ?? "none"
         let codes = value["byCode"]?.members ?? []
         byCode = Dictionary(codes.map { ($0.name, $0.value.asInteger ?? 0) }, uniquingKeysWith: { $1 })
     }

@@ -22,7 +22,7 @@ package struct DownloadLinks: Sendable {
         }
         if let rejects = signed.rejects {
             signed.rejects?.url = try await store.downloadLink(
-                ObjectKey(validating: rejects.key), fileName: "rejects.csv", secondsToLive: seconds
+                ObjectKey(validating: rejects.key), fileName: rejects.name, secondsToLive: seconds
             ).url
         }
         return (signed, expiresAt)

@@ -26,6 +26,7 @@ struct ReportProblems {
         "invalid_bool": "Say which words mean true and false with format in the mapping.",
         "invalid_phone": "Write numbers with + and the country; with type text the column takes anything.",
         "invalid_country": "Use the two-letter codes of ISO 3166, such as DE.",
+        "too_long": "Shorten the text; the message tells how long it may be.",
         "out_of_range": "The value is larger than the field can hold.",
     ]
 
@@ -85,6 +86,10 @@ struct ReportProblems {
             notes.append(
                 "<code>\(HTMLText.escape(item.text("name") ?? ""))</code> was left out: it could be "
                     + "\(HTMLText.escape(sources)). Say which in the mapping.")
+        }
+        if let repeated = preview.integer("repeatedKeys"), repeated > 0 {
+            let rows = repeated == 1 ? "1 row repeats" : "\(HTMLText.number(repeated)) rows repeat"
+            notes.append("\(rows) a key that comes earlier in the file.")
         }
         for note in preview.items("notes") { notes.append(HTMLText.escape(note.asText ?? "") + ".") }
         if let kept = preview.integer("consentKept"), kept > 0 {
