@@ -48,8 +48,9 @@ struct JSONPathTests {
         for count in 1..<end {
             let bytes = Array(text.utf8.prefix(count))
             let error = readAll(JSONRowReader(layout: .array, path: frame.path), bytes, pieces: 7).error
-            #expect(
-                error?.code == "invalid_json" || error?.code == "source_empty", "\(count): \(error?.code ?? "none")")
+            // Half a byte order mark is no object.
+            let codes = ["invalid_json", "source_empty"] + (count < 3 ? ["json_path_missing"] : [])
+            #expect(codes.contains(error?.code ?? "none"), "\(count): \(error?.code ?? "none")")
         }
     }
 
