@@ -158,7 +158,7 @@ struct CSVReaderTests {
     }
 
     /// What makes CSV parsers stumble.
-    private static let nasty: [[UInt8]] = [
+    static let nasty: [[UInt8]] = [
         [0x22], [0x22], [0x22, 0x22], [0x2C], [0x2C], [0x0A], [0x0D], [0x0D, 0x0A], [0x61], [0x62, 0x63], [0x20],
         Array("é".utf8), Array("😀".utf8), [0xC3], [0xFF], [0x00], [0xEF, 0xBB, 0xBF],
         Array("a longer text, of more than sixty-four bytes, so that blocks are crossed".utf8),

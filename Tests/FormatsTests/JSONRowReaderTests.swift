@@ -137,7 +137,7 @@ struct JSONRowReaderTests {
     }
 
     /// Pieces of JSON, sound and not, in any order.
-    private static let nasty: [[UInt8]] =
+    static let nasty: [[UInt8]] =
         [
             "{", "}", "[", "]", ",", ":", "\"", "\"a\":", "\"b\":", "\"\\u0061\":", "1", "-0.5e1", "true", "null", " ",
             "\n", "\r\n", "\\", "\\n", "\\ud83d\\ude00", "\\ud83d", "\\u0000", "\"x\"", "\"é\"", "{}", "[]",
@@ -146,7 +146,7 @@ struct JSONRowReaderTests {
         ].map { Array($0.utf8) } + [[0xFF], [0x00], [0xEF, 0xBB, 0xBF]]
 
     /// A file that is mostly sound.
-    private func document(_ random: inout SeededRandom, layout: JSONLayout, rows: Int) -> [UInt8] {
+    func document(_ random: inout SeededRandom, layout: JSONLayout, rows: Int) -> [UInt8] {
         func pick(_ texts: [String]) -> String { texts[Int.random(in: 0..<texts.count, using: &random)] }
         let values = [
             "1", "-2.5", "\"\"", "\"x\"", "\"é\\n\\u20ac\"", "true", "null", "{\"x\": [1, \"]}\"]}", "[ ]",
