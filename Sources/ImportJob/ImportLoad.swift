@@ -174,7 +174,8 @@ final class ImportLoad {
                 checkpoint.skipped += 1
             case .duplicateKey:
                 rejects.add(
-                    row: row, column: keyNames, code: "duplicate_key", message: "a row with this key exists already, in the table or earlier in the file")
+                    row: row, column: keyNames, code: "duplicate_key",
+                    message: "a row with this key is in the table or earlier in the file")
             case .noMatch:
                 rejects.add(
                     row: row, column: keyNames, code: "no_match",

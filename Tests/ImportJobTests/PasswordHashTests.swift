@@ -27,7 +27,8 @@ struct PasswordHashTests {
     func bad() {
         let hashes = [
             "", "$", "secret", "$$$$", "5f4dcc3b5aa765d61d8327deb882cf99", "{SSHA}abc", "$1$salt$hash", "$6$salt$hash",
-            "$2x$12$" + Self.bcrypt, "$2b$03$" + Self.bcrypt, "$2b$21$" + Self.bcrypt, "$2b$31$" + Self.bcrypt, "$2b$4$" + Self.bcrypt,
+            "$2x$12$" + Self.bcrypt, "$2b$03$" + Self.bcrypt, "$2b$21$" + Self.bcrypt, "$2b$31$" + Self.bcrypt,
+            "$2b$4$" + Self.bcrypt,
             "$2b$+4$" + Self.bcrypt, "$2b$12$" + Self.bcrypt + "x", "$2b$12$" + Self.bcrypt.dropLast(),
             "$2b$12$" + Self.bcrypt.dropLast() + "=", "$2b$12$" + Self.bcrypt + "$", " $2b$12$" + Self.bcrypt,
             Self.argon.replacing("v=19", with: "v=16"), Self.argon.replacing("m=65536,", with: ""),

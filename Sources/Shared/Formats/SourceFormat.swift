@@ -52,7 +52,8 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     package static func isSpreadObject(_ sample: [UInt8]) -> Bool {
         let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         guard let first = sample[start...].firstIndex(where: { !isSpace($0) }), sample[first] == UInt8(ascii: "{"),
-            let end = sample[first...].firstIndex(of: 0x0A), let last = sample[first..<end].last(where: { !isSpace($0) })
+            let end = sample[first...].firstIndex(of: 0x0A),
+            let last = sample[first..<end].last(where: { !isSpace($0) })
         else { return false }
         if last == UInt8(ascii: ",") { return !sample[first..<end].contains(UInt8(ascii: "}")) }
         return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")

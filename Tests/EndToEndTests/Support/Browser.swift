@@ -23,7 +23,9 @@ enum Browser {
 final class ManifestServer: Sendable {
     private let process: PythonProcess
 
-    /// `manifests` are JSON texts; the last one stays. `/plain` has no CORS header, `/asked` says how often others were asked.
+    /// `manifests` are JSON texts; the last one stays.
+    ///
+    /// `/plain` has no CORS header, `/asked` says how often others were asked.
     init(_ manifests: [String] = []) throws { process = try PythonProcess(Self.script, manifests) }
 
     var endpoint: String { "http://127.0.0.1:\(process.port)" }

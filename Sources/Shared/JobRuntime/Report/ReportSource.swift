@@ -56,7 +56,8 @@ struct ReportSource {
         let own = all.first { $0.text("text") == chosen }
         guard let own, (own.integer("columns") ?? 1) > 1 else { return "\(Self.name(chosen)); there is one column" }
         let others = all.filter { $0.text("text") != chosen && ($0.integer("columns") ?? 1) > 1 }
-        return ([Self.name(chosen) + "; it makes " + Self.effect(own)]
+        return
+            ([Self.name(chosen) + "; it makes " + Self.effect(own)]
             + others.map { "\(Self.name($0.text("text") ?? "")) would make \(Self.effect($0))" })
             .joined(separator: "; ")
     }
