@@ -105,7 +105,8 @@ struct CSVReaderTests {
             ("a,b\n1,2\n", ","), ("a;b\n1,5;2,5\n", ";"), ("a\tb\n1,2\t3\n", "\t"), ("a|b\n1|2\n", "|"),
             ("a\n1\n", ","),
             ("\"a;x\",b\n\"1;2\",3\n", ","), ("a;b;c\n\"x,y\";2;3\n", ";"), ("name,comment\nx,a;b\ny,c\n", ","),
-            ("a;b,c;d\n1;2;3\n", ";"), ("a,b", ","), ("\u{FEFF}\"a\"\t\"b\"\n", "\t"),
+            ("a;b,c;d\n1;2;3\n", ";"), ("a,b", ","),
+            ("a,b;c\n1,\"x \"\"y\"\", z\";3\n", ","), ("\u{FEFF}\"a\"\t\"b\"\n", "\t"),
         ])
     func detection(text: String, delimiter: String) throws {
         for pieces in [1, 3, 1000] {

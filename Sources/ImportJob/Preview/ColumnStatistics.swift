@@ -7,6 +7,8 @@ struct ColumnStatistics {
     /// Different values that are counted one by one.
     private static let countedValues = 1_000
     private static let buckets = 20
+    /// Values that a histogram is made of, evenly over the file.
+    private static let sampledValues = 8_192
 
     private struct Common {
         let text: String
@@ -23,6 +25,7 @@ struct ColumnStatistics {
     /// Values may be told, and have an order.
     private let isShown: Bool
     private let isNumber: Bool
+    private let isTime: Bool
     private var values = 0
     private var nulls = 0
     private var longest = 0
@@ -33,6 +36,8 @@ struct ColumnStatistics {
     private var greatestNumber = -Double.infinity
     private var common: [UInt64: Common] = [:]
     private var samples: [Double] = []
+    /// Every `stride`th value is among them.
+    private var stride = 1
     private var problems: [String: Problem] = [:]
     private(set) var evidence = FormatEvidence()
     var identifiers = IdentifierGuard()
@@ -41,6 +46,7 @@ struct ColumnStatistics {
         self.column = column
         isShown = !column.isWriteOnly && column.type != .json
         isNumber = [.int, .decimal, .double].contains(column.type)
+        isTime = column.type == .timestamp || column.type == .date
     }
 
     mutating func addNull() { nulls += 1 }
@@ -63,16 +69,12 @@ struct ColumnStatistics {
                     greatestNumber = number
                     greatest = unsafe Array(text)
                 }
-                if isSampled { samples.append(number) }
+                if values % stride == 0 { addSample(number) }
             }
         } else {
             if unsafe least.isEmpty || Self.isLess(text, least) { least = unsafe Array(text) }
             if unsafe Self.isGreater(text, greatest) { greatest = unsafe Array(text) }
-            if isSampled, column.type == .timestamp || column.type == .date,
-                let time = unsafe Self.time(text, column.type)
-            {
-                samples.append(time)
-            }
+            if isTime, values % stride == 0, let time = unsafe Self.time(text, column.type) { addSample(time) }
         }
         if isSampled {
             if let entry = common[hash] {
@@ -81,6 +83,14 @@ struct ColumnStatistics {
                 common[hash] = unsafe Common(text: String(decoding: text.prefix(100), as: UTF8.self), count: 1)
             }
         }
+    }
+
+    /// When there are enough, every other one is dropped, and as many of those to come.
+    private mutating func addSample(_ value: Double) {
+        samples.append(value)
+        if samples.count < Self.sampledValues { return }
+        samples = samples.indices.filter { $0 % 2 == 1 }.map { samples[$0] }
+        stride *= 2
     }
 
     /// Adds a cell that did not fit; `text` is what the source has.

@@ -75,13 +75,18 @@ enum DelimiterGuess {
         var fields = 0
         var isQuoted = false
         var isFieldStart = true
+        var hasJustClosed = false
         for byte in sample {
-            if byte == quote && (isFieldStart || isQuoted) {
+            if byte == quote && (isFieldStart || isQuoted || hasJustClosed) {
                 // A doubled quote leaves and enters again.
+                hasJustClosed = isQuoted
                 isQuoted.toggle()
                 if fields == 0 { fields = 1 }
                 isFieldStart = false
-            } else if isQuoted {
+                continue
+            }
+            hasJustClosed = false
+            if isQuoted {
                 continue
             } else if byte == 0x0A || byte == 0x0D {
                 if fields > 0 { counts.append(fields) }

@@ -63,8 +63,9 @@ struct ReportSource {
     }
 
     private static func effect(_ candidate: JSONValue) -> String {
-        let columns = candidate.integer("columns") ?? 0
-        return "\(HTMLText.number(columns)) columns of \(HTMLText.number(candidate.integer("agreeing") ?? 0)) in "
-            + "\(HTMLText.number(candidate.integer("records") ?? 0)) records"
+        let columns = HTMLText.number(candidate.integer("columns") ?? 0)
+        let agreeing = HTMLText.number(candidate.integer("agreeing") ?? 0)
+        let records = HTMLText.number(candidate.integer("records") ?? 0)
+        return "\(columns) columns in \(agreeing) of the first \(records) records"
     }
 }
