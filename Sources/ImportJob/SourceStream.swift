@@ -160,10 +160,17 @@ private final class SourceParser {
         isArray = format == .json
         reader =
             switch format {
-            case .csv: .csv(CSVReader(options: spec.csv))
+            case .csv: .csv(CSVReader(options: csvOptions))
             case .json: .json(JSONRowReader(layout: .array, path: spec.path))
             case .jsonl: .json(JSONRowReader(layout: .lines))
             }
+    }
+
+    /// Small batches where nothing is written: they stay in the caches, and take less memory.
+    private var csvOptions: CSVReaderOptions {
+        var options = spec.csv
+        if spec.isDryRun { options.batchBytes = 1 << 18 }
+        return options
     }
 
     private func transcode() {

@@ -43,9 +43,10 @@ struct FuzzTests {
         let instant: Int64
 
         init(_ random: inout SeededRandom) {
-            var seconds = Int64.random(in: -62_135_596_800..<253_402_300_800, using: &random)
+            var seconds = Int64.random(in: -62_135_510_400..<253_402_214_400, using: &random)
+            // A day from the ends, which an offset can pass.
             let hasShortYear = random.once(in: 6)
-            if hasShortYear { seconds = Int64.random(in: -31_536_000..<3_124_224_000, using: &random) }
+            if hasShortYear { seconds = Int64.random(in: -31_449_600..<3_124_137_600, using: &random) }
             let hasTime = !random.once(in: 3)
             let hasSeconds = hasTime && !random.once(in: 3)
             let offset = hasTime && random.once(in: 3) ? Int64.random(in: -720...720, using: &random) * 60 : nil

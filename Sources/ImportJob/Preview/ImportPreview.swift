@@ -7,7 +7,7 @@ struct ImportPreview {
     private static let rowLimit = 20
     /// Rows that are looked at closely, then some of each batch.
     private static let closeRows = 10_000
-    private static let closeRowsOfBatch = 100
+    private static let closeRowsOfBatch = 25
 
     private let columns: [Column]
     private(set) var rows: [JSONValue] = []
@@ -48,29 +48,48 @@ struct ImportPreview {
         _ statistics: inout ColumnStatistics
     ) {
         let width = mapped.columnCount
+        let (nullFlag, mask) = (RowBatch.nullFlag, RowBatch.offsetMask)
         unsafe mapped.bytes.withUnsafeBufferPointer { bytes in
-            for row in 0..<mapped.rowCount {
-                let index = row * width + column
-                let end = mapped.ends[index]
-                if end & RowBatch.nullFlag != 0 {
-                    statistics.addNull()
-                    continue
+            unsafe mapped.ends.withUnsafeBufferPointer { ends in
+                var index = column
+                for row in 0..<mapped.rowCount {
+                    let end = unsafe ends[index]
+                    if end & nullFlag != 0 {
+                        statistics.addNull()
+                    } else {
+                        let start = unsafe index == 0 ? 0 : Int(ends[index - 1] & mask)
+                        let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & mask)])
+                        unsafe statistics.add(text, isSampled: row < close)
+                    }
+                    index += width
                 }
-                let start = index == 0 ? 0 : Int(mapped.ends[index - 1] & RowBatch.offsetMask)
-                let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & RowBatch.offsetMask)])
-                unsafe statistics.add(text, isSampled: row < close)
             }
         }
         guard let source else { return }
         let kind = batch.plan.columns[column].type
         let isNumber = kind == .int || kind == .decimal || kind == .double
         guard isNumber || kind == .text else { return }
-        let cells = batch.source.rows
+        lookForDamage(batch.source, column: source, isNumber: isNumber, &statistics.identifiers)
+    }
+
+    /// Looks at the cells as they came, those of refused rows too.
+    private static func lookForDamage(
+        _ batch: SourceBatch, column: Int, isNumber: Bool, _ identifiers: inout IdentifierGuard
+    ) {
+        let cells = batch.rows
+        let mask = RowBatch.offsetMask
         unsafe cells.bytes.withUnsafeBufferPointer { bytes in
-            for row in 0..<cells.rowCount {
-                let range = cells.range(row: row, column: source)
-                let text = unsafe UnsafeBufferPointer(rebasing: bytes[range])
-                unsafe statistics.identifiers.look(text, isNumber: isNumber, line: batch.source.lines[row])
+            unsafe cells.ends.withUnsafeBufferPointer { ends in
+                var index = column
+                for row in 0..<cells.rowCount {
+                    let start = unsafe index == 0 ? 0 : Int(ends[index - 1] & mask)
+                    let end = unsafe Int(ends[index] & mask)
+                    index += cells.columnCount
+                    // Most cells of most columns begin with something else.
+                    guard unsafe start < end && bytes[start] &- 0x30 < 10 else { continue }
+                    let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<end])
+                    unsafe identifiers.look(text, isNumber: isNumber, line: batch.lines[row])
+                }
             }
         }
     }

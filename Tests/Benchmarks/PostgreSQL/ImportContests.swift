@@ -54,16 +54,40 @@ struct ImportContests {
             rows: bench.options.profiles, prepare: { try bench.server.psql("CHECKPOINT") }, count: count, clean: clean)
     }
 
+    /// Nothing is written: DuckDB only parses and looks at every value, a dry run tells what an import would do.
+    func ofDryRuns() throws {
+        let peers = try Peers(bench: bench)
+        try bench.server.psql("TRUNCATE profiles;\n" + staging + "\nVACUUM ANALYZE profiles;")
+        let empty = ["DATABASE_URL": "sqlite:\(bench.folder.path)/empty.sqlite"]
+        let made = try ChildProcess.run(Executable.path("ImportJob"), ["migrate"], environment: empty)
+        guard made.status == 0 else { throw Contest.Failure(message: made.errorText) }
+        var contest = DatabaseContest("dry run of the import", bench: bench)
+        contest.add(
+            "DuckDB read_csv", peers.duckdb("SELECT max(COLUMNS(*)) FROM read_csv('\(file)')"),
+            environment: peers.environment)
+        let spec = try ownSpec(#","skipDuplicates":true,"dryRun":true"#)
+        try contest.add(own: "ImportJob", spec, environment: store)
+        contest.add(
+            "ImportJob, no table to ask", [try Executable.path("ImportJob"), "--spec", spec.name],
+            environment: store.merging(empty) { $1 })
+        try contest.run(rows: bench.options.profiles, count: count, clean: clean)
+    }
+
+    private var store: [String: String] { ["OBJECT_STORE_URL": "file:\(bench.folder.path)/objects"] }
+
     private func addOwn(to contest: inout DatabaseContest, _ fields: String) throws {
+        try contest.add(own: "ImportJob", ownSpec(fields), environment: store)
+    }
+
+    /// The import of the file with more fields, the file in its place.
+    private func ownSpec(_ fields: String) throws -> SignedSpec {
         try bench.folder.makeFolder("objects/org_demo/uploads")
         let upload = bench.folder.path + "/objects/org_demo/uploads/profiles.csv"
         let linked = try ChildProcess.run("ln", ["-f", file, upload])
         guard linked.status == 0 else { throw Contest.Failure(message: linked.errorText) }
-        let spec = try SignedSpec(
+        return try SignedSpec(
             #""resource":"profiles","format":"csv","sourceKey":"uploads/profiles.csv"\#(fields)"#, name: "import.json",
             in: bench.folder)
-        try contest.add(
-            own: "ImportJob", spec, environment: ["OBJECT_STORE_URL": "file:\(bench.folder.path)/objects"])
     }
 
     /// The rows, if the table has still the columns it was made with.

@@ -27,11 +27,12 @@ enum PostgreSQLBenchmarks {
             if options.parts.contains(.exportS3) { try contests.toBucket() }
             try server.psql("TRUNCATE events; CHECKPOINT")
         }
-        if !options.parts.isDisjoint(with: [.import, .duplicates]) {
+        if !options.parts.isDisjoint(with: [.import, .duplicates, .dryRun]) {
             print(try data.writeProfiles(options.profiles, to: folder.path + "/profiles.csv"))
             let contests = ImportContests(bench: bench)
             if options.parts.contains(.import) { try contests.intoEmptyTable() }
             if options.parts.contains(.duplicates) { try contests.ofDuplicates() }
+            if options.parts.contains(.dryRun) { try contests.ofDryRuns() }
         }
     }
 }

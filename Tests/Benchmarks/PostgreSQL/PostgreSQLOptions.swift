@@ -6,6 +6,7 @@ struct PostgreSQLOptions {
         case exportS3 = "export-s3"
         case `import`
         case duplicates
+        case dryRun = "dry-run"
     }
 
     struct Failure: Error, CustomStringConvertible {
