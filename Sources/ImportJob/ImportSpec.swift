@@ -35,6 +35,8 @@ struct ImportSpec: Sendable {
     let isAtomic: Bool
     let errorLimit: ErrorLimit
     let csv: CSVReaderOptions
+    /// The apostrophe is taken away that an export put in front of text like a formula.
+    let unescapesFormulas: Bool
     /// Of the source's text; `nil`: as its byte order mark tells.
     let encoding: TextEncoding?
     /// Names that lead to the array inside a JSON source.
@@ -104,6 +106,9 @@ struct ImportSpec: Sendable {
                         "encoding", .choice(["auto"] + TextEncoding.allCases.map(\.rawValue)),
                         "Default auto: UTF-8, or UTF-16 with a byte order mark"),
                     SpecField("header", .boolean, "Default true"),
+                    SpecField(
+                        "formulas", .choice(["raw", "unescape"]),
+                        "unescape: take away the apostrophe of an export with formulas escape; default raw"),
                 ]), "Options of the CSV format"),
             SpecField(
                 "atomic", .boolean,
@@ -148,6 +153,7 @@ struct ImportSpec: Sendable {
         }
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
+        unescapesFormulas = value["csv"]?.text("formulas") == "unescape"
         encoding = value["csv"]?.text("encoding").flatMap(TextEncoding.init(rawValue:))
         path = Self.path(value, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800

@@ -3,7 +3,7 @@ import JobCore
 import Testing
 
 /// Documents in the manner of JSONTestSuite: what every parser must accept and what none may.
-@Suite("JSON conformance")
+@Suite("57: JSON conformance")
 struct JSONConformanceTests {
     static let valid: [String] = [
         "[]", "{}", "[[]]", "[ ]", "\"\"", "\" \"", "true", "null", "-0", "0", "-1", "20e1", "1E22", "1E-2", "1E+2",

@@ -74,7 +74,8 @@ struct MappingPlan {
         self.fields = fields
         self.names = names
         canonicaliser = RowCanonicaliser(
-            fields: fields, key: spec.neededFields, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues)
+            fields: fields, key: spec.neededFields, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues,
+            unescapesFormulas: spec.unescapesFormulas && !isJSON)
     }
 
     private static func refuse(_ unmapped: [String]) throws(JobError) {

@@ -47,9 +47,14 @@ struct RowCanonicaliser: Sendable {
     private let assemblies: [JSONAssembly?]
     private let cells: CellCanonicaliser
     private let ruled: RuledCell
+    private let unescapesFormulas: Bool
 
     /// `isJSONSource`: cells know whether they were strings.
-    init(fields: [FieldMapping], key: [String], isJSONSource: Bool, allowsSpecialValues: Bool = false) {
+    init(
+        fields: [FieldMapping], key: [String], isJSONSource: Bool, allowsSpecialValues: Bool = false,
+        unescapesFormulas: Bool = false
+    ) {
+        self.unescapesFormulas = unescapesFormulas
         self.fields = fields
         let cells = CellCanonicaliser(isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues)
         let ruled = RuledCell(cells: cells)
@@ -88,7 +93,8 @@ struct RowCanonicaliser: Sendable {
         unsafe batch.bytes.withUnsafeBufferPointer { bytes in
             unsafe batch.ends.withUnsafeBufferPointer { ends in
                 for row in 0..<batch.rowCount {
-                    let cells = unsafe SourceCells(bytes, ends, first: row * width)
+                    let cells = unsafe SourceCells(
+                        bytes, ends, first: row * width, unescapesFormulas: unescapesFormulas)
                     let firstByte = output.bytes.count
                     let firstEnd = output.ends.count
                     let firstProblem = problems.count

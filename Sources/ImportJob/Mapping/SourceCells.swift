@@ -1,3 +1,4 @@
+internal import Formats
 internal import JobCore
 
 /// The cells of one row of a source batch.
@@ -5,12 +6,17 @@ internal import JobCore
     private let bytes: UnsafeBufferPointer<UInt8>
     private let ends: UnsafeBufferPointer<UInt32>
     private let first: Int
+    /// The apostrophe in front of what would be a formula is none of the text.
+    private let unescapesFormulas: Bool
 
     /// The cells from the given place in `ends` on.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, first: Int) {
+    init(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, first: Int, unescapesFormulas: Bool
+    ) {
         unsafe self.bytes = bytes
         unsafe self.ends = ends
         self.first = first
+        self.unescapesFormulas = unescapesFormulas
     }
 
     @inline(__always)
@@ -23,6 +29,7 @@ internal import JobCore
     func text(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         let place = first + column
         let start = unsafe place == 0 ? 0 : Int(ends[place - 1] & RowBatch.offsetMask)
-        return unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[place] & RowBatch.offsetMask)])
+        let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[place] & RowBatch.offsetMask)])
+        return unsafe unescapesFormulas ? FormulaText.unescaped(text) : text
     }
 }

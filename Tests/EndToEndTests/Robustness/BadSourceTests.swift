@@ -61,7 +61,11 @@ struct BadSourceTests {
     func binary() throws {
         let padding = (0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let files: [(String, [UInt8])] = [
-            ("a workbook", [0x50, 0x4B, 0x03, 0x04] + padding), ("an image", [0x89, 0x50, 0x4E, 0x47] + padding),
+            (
+                "a workbook",
+                [0x50, 0x4B, 3, 4, 20, 0, 0, 0, 8, 0] + [UInt8](repeating: 0, count: 16) + [19, 0, 0, 0]
+                    + Array("[Content_Types].xml".utf8) + padding
+            ), ("an image", [0x89, 0x50, 0x4E, 0x47] + padding),
             ("a program", [0x7F, 0x45, 0x4C, 0x46] + padding), ("noise", padding.reversed()),
             ("UTF-16 without a mark", "id,email\n".utf8.flatMap { [$0, 0] }),
             ("zeros", [UInt8](repeating: 0, count: 4_096)),

@@ -63,7 +63,7 @@ internal import JobCore
         _ from: UnsafePointer<UInt8>, count: Int, readable: Int, isGuarded: Bool, into to: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var isPlain = unsafe count > 0 && from[0] != 0x20 && from[count &- 1] != 0x20
-        let isFormula = unsafe isGuarded && count > 0 && Self.isFormula(from, count: count)
+        let isFormula = unsafe isGuarded && FormulaText.begins(from, count: count)
         isPlain = isPlain && !isFormula
         var at = 0
         while isPlain && at < count {
@@ -144,19 +144,5 @@ internal import JobCore
         guard unsafe count == nulls.count else { return false }
         for index in 0..<count where unsafe from[index] != nulls[index] { return false }
         return true
-    }
-
-    /// Whether a spreadsheet may take the text for a formula (OWASP, CSV injection), full-width forms included.
-    private static func isFormula(_ from: UnsafePointer<UInt8>, count: Int) -> Bool {
-        switch unsafe from[0] {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D, 0x0A, 0x00:
-            return true
-        case 0xEF:
-            guard unsafe count >= 3 && from[1] == 0xBC else { return false }
-            // U+FF0B, U+FF0D, U+FF1D, U+FF20.
-            let last = unsafe from[2]
-            return last == 0x8B || last == 0x8D || last == 0x9D || last == 0xA0
-        default: return false
-        }
     }
 }
