@@ -103,7 +103,7 @@ struct RuleTests {
         #expect(second.status == 0)
         #expect(second.output == first.output)
         #expect(try bench.sql(".dump") == tables)
-        #expect(first["preview"].names == ["rows", "columns", "unmapped"])
+        #expect(first["preview"].names == ["source", "rows", "columns", "unmapped"])
         #expect(first["kind"].string == "import")
         #expect(first.text.hasSuffix("}\n"))
         #expect(first.text.split(separator: "\n").count == 1)
