@@ -145,12 +145,27 @@ struct CellCanonicaliser: Sendable {
     }
 
     private func bool(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
+        if unsafe Self.equals(cell, "true") {
+            output.append(contentsOf: "true".utf8)
+            return .none
+        }
+        if unsafe Self.equals(cell, "false") {
+            output.append(contentsOf: "false".utf8)
+            return .none
+        }
         switch unsafe String(decoding: cell.prefix(6), as: UTF8.self).lowercased() {
         case "true", "1", "yes", "t", "y": output.append(contentsOf: "true".utf8)
         case "false", "0", "no", "f", "n": output.append(contentsOf: "false".utf8)
         default: return .invalidBool
         }
         return .none
+    }
+
+    @inline(__always)
+    private static func equals(_ cell: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+        guard cell.count == word.utf8CodeUnitCount else { return false }
+        for index in cell.indices where unsafe cell[index] != word.utf8Start[index] { return false }
+        return true
     }
 
     private func double(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {

@@ -1,4 +1,5 @@
 internal import Formats
+internal import Glibc
 internal import JobCore
 internal import JobRuntime
 
@@ -63,17 +64,17 @@ struct ColumnStatistics {
             if let number = unsafe NumberText.value(text) {
                 if number < leastNumber {
                     leastNumber = number
-                    least = unsafe Array(text)
+                    unsafe Self.keep(text, in: &least)
                 }
                 if number > greatestNumber {
                     greatestNumber = number
-                    greatest = unsafe Array(text)
+                    unsafe Self.keep(text, in: &greatest)
                 }
                 if values % stride == 0 { addSample(number) }
             }
         } else {
-            if unsafe least.isEmpty || Self.isLess(text, least) { least = unsafe Array(text) }
-            if unsafe Self.isGreater(text, greatest) { greatest = unsafe Array(text) }
+            if unsafe least.isEmpty || Self.order(text, least) < 0 { unsafe Self.keep(text, in: &least) }
+            if unsafe Self.order(text, greatest) > 0 { unsafe Self.keep(text, in: &greatest) }
             if isTime, values % stride == 0, let time = unsafe Self.time(text, column.type) { addSample(time) }
         }
         if isSampled {
@@ -110,16 +111,23 @@ struct ColumnStatistics {
         return unsafe Timestamp.parse(String(decoding: text, as: UTF8.self) + "T00:00:00Z").map(Double.init)
     }
 
+    /// By bytes: negative when the text comes first, positive when the other does.
     @inline(__always)
-    private static func isLess(_ text: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
-        guard let first = unsafe text.first, let otherFirst = other.first else { return !other.isEmpty }
-        return first == otherFirst ? unsafe text.lexicographicallyPrecedes(other) : first < otherFirst
+    private static func order(_ text: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Int {
+        let shorter = min(text.count, other.count)
+        if shorter == 0 { return text.count - other.count }
+        let first = unsafe Int(text[0]) - Int(other[0])
+        if first != 0 { return first }
+        let order = unsafe other.withUnsafeBufferPointer { other in
+            unsafe memcmp(text.baseAddress!, other.baseAddress!, shorter)
+        }
+        return order != 0 ? Int(order) : text.count - other.count
     }
 
-    @inline(__always)
-    private static func isGreater(_ text: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
-        guard let first = unsafe text.first, let otherFirst = other.first else { return other.isEmpty }
-        return first == otherFirst ? unsafe other.lexicographicallyPrecedes(text) : first > otherFirst
+    /// In the storage that is there: the greatest of an ascending column changes with every row.
+    private static func keep(_ text: UnsafeBufferPointer<UInt8>, in place: inout [UInt8]) {
+        place.removeAll(keepingCapacity: true)
+        unsafe place.append(contentsOf: text)
     }
 
     /// For the manifest.

@@ -105,7 +105,7 @@ package final class MatchedLoad {
         if plan.isDryRun {
             let refused = Set(inserted.refused.map(\.row))
             for (place, row) in new.enumerated() where !refused.contains(place) {
-                _ = unwritten.insert(keys.hash(batch, row))
+                unwritten.insert(keys.hash(batch, row))
             }
         }
         return inserted.placed(in: new)

@@ -33,6 +33,13 @@ package struct RowKeys: Sendable {
         return earlier
     }
 
+    /// The hashes of these rows, in place of what the array held.
+    func hash(_ batch: RowBatch, _ rows: some Collection<Int>, into hashes: inout [UInt64]) {
+        hashes.removeAll(keepingCapacity: true)
+        hashes.reserveCapacity(rows.count)
+        for row in rows { hashes.append(hash(batch, row)) }
+    }
+
     /// A number that differs for different keys, but for one case in 2^64.
     package func hash(_ batch: RowBatch, _ row: Int) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -36,7 +36,7 @@ struct ReadPlan {
         for (column, field) in zip(query.columns, fields) { reads.append(try ColumnRead(column, field, table: table)) }
         forms = reads.map(\.form)
         let sql = Statements(query, reads.map(\.expression), order: Self.order(query, shape))
-        let scan = try Scan(sql.plain(), connection)
+        let scan = try PlannedScan(sql.plain(), connection)
         rows = min(scan.rows, query.limit ?? .max)
         let whole = [Part(sql: sql.copy(where: [], isOrdered: true), share: 1)]
         if query.limit != nil {
@@ -57,7 +57,7 @@ struct ReadPlan {
         _ time: String, _ query: RowQuery, _ sql: Statements, _ connection: Connection
     ) throws -> [Part]? {
         let ranges = try timeRanges(time, query.resource, connection)
-        guard ranges.count > 1, try !Scan(sql.plain(where: ranges[ranges.count / 2]), connection).isSequential else {
+        guard ranges.count > 1, try !PlannedScan(sql.plain(where: ranges[ranges.count / 2]), connection).isSequential else {
             return nil
         }
         return ranges.map { Part(sql: sql.copy(where: $0, isOrdered: true), share: 1 / Double(ranges.count)) }
@@ -131,20 +131,5 @@ private struct Statements {
     func copy(where conditions: [String], isOrdered: Bool = false) -> String {
         let select = builder.select(expressions, where: conditions, order: isOrdered ? order : [])
         return "COPY (\(select.text)) TO STDOUT (FORMAT binary)"
-    }
-}
-
-/// What the planner thinks of a statement.
-private struct Scan {
-    let isSequential: Bool
-    let rows: Int
-
-    init(_ sql: String, _ connection: Connection) throws {
-        // Ranges are what reads in parallel here; a plan with workers of the server's own would hide its scan.
-        let result = try connection.execute("SET LOCAL max_parallel_workers_per_gather = 0; EXPLAIN \(sql)")
-        let line = result.text(0, 0) ?? ""
-        isSequential = line.hasPrefix("Seq Scan")
-        let digits = line.firstRange(of: " rows=").map { line[$0.upperBound...].prefix { $0.isNumber } }
-        rows = digits.flatMap { Int($0) } ?? 0
     }
 }

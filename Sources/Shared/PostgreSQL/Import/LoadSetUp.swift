@@ -43,8 +43,10 @@ struct LoadSetUp {
         let (shape, _) = try examine()
         let load = DryRunLoad(plan, columns: columns)
         let isKeyed = plan.mode != .update
-        let probe = isKeyed ? KeyProbe(plan, try keyFields(shape), connection) : nil
-        let writer = DryRunWriter(load, probe: try probe?.hasRows() == true ? probe : nil, keys: keys)
+        var probe = isKeyed ? KeyProbe(plan, try keyFields(shape), connection) : nil
+        if try probe?.hasRows() == false { probe = nil }
+        let stored = probe == nil ? nil : try StoredKeys(plan, shape, keyFields(shape), connection)
+        let writer = DryRunWriter(load, probe: probe, stored: stored, keys: keys)
         return plan.readsStoredRows
             ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer
     }
