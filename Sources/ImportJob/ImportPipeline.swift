@@ -63,8 +63,8 @@ struct ImportPipeline: Sendable {
     private func run(
         from source: ImportSource, into loader: any RowLoader, _ agreed: PlannedRun?
     ) async throws -> JobResult {
-        let rows = BoundedChannel<SourceBatch>(depth: 2)
-        let checked = BoundedChannel<CheckedBatch>(depth: 2)
+        let rows = BoundedChannel<SourceBatch>(depth: 1)
+        let checked = BoundedChannel<CheckedBatch>(depth: 1)
         let traits = SourceTraits()
         let sourcePool = Pool { SourceBatch() }
         let mappedPool = Pool { RowBatch(columnCount: 0) }

@@ -21,7 +21,7 @@ struct SourceStream: Sendable {
         if let url = spec.sourceURL { return try await .download(url, allowing: spec.allowList) }
         let key = try spec.sourceKey()
         do throws(JobError) {
-            return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 20))
+            return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 18))
         } catch {
             guard error.code == "object_not_found" else { throw error }
             throw JobError(

@@ -8,11 +8,11 @@
 ///     ends:   1 3 3|null 5 5 6
 package struct RowBatch: Sendable {
     /// Set in an entry of `ends` when the field is null.
-    package static var nullFlag: UInt32 { 1 << 31 }
+    @inlinable package static var nullFlag: UInt32 { 1 << 31 }
     /// Set in an entry of `ends` when the source marked the field as a string (JSON only): `"12"` as opposed to `12`.
-    package static var stringFlag: UInt32 { 1 << 30 }
+    @inlinable package static var stringFlag: UInt32 { 1 << 30 }
     /// The offset part of an entry of `ends`: a batch holds less than 1 GiB.
-    package static var offsetMask: UInt32 { (1 << 30) - 1 }
+    @inlinable package static var offsetMask: UInt32 { (1 << 30) - 1 }
 
     /// Fields in each row.
     package var columnCount: Int
