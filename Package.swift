@@ -60,8 +60,7 @@ let package = Package(
             "JobRuntime",
             [
                 "ObjectStorage", "HTTPTransport", "PostgreSQL", "SQLite", "Signing", "Formats", "Compression",
-                "JobCore",
-                argumentParser, logging,
+                "JobCore", "CMalloc", argumentParser, logging,
             ]),
         shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"]),
         shared("HTTPTransport", ["CCurl", "JobCore"]),
@@ -78,6 +77,7 @@ let package = Package(
         library("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        .systemLibrary(name: "CMalloc", path: "Sources/Shared/CLibraries/CMalloc"),
         .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),
 
         .target(

@@ -160,29 +160,6 @@ struct PostgreSQLRuleTests {
         #expect(!rejects.contains("Key (") && rejects.contains("foreign_key (contacts_company_fkey)"))
     }
 
-    @Test(
-        "A dry run counts what the real run does, and writes nothing into any table", arguments: ["insert", "upsert"])
-    func dryRun(mode: String) throws {
-        let scene = try PostgreSQLBench()
-        try scene.sql(
-            "INSERT INTO contacts (org_id, id) SELECT 'org_demo', 'c' || i FROM generate_series(0, 30000, 3) i")
-        try scene.bench.upload(PostgreSQLBench.contacts(40_000), as: "f")
-        let members = #""resource":"contacts","sourceKey":"uploads/f","mode":"\#(mode)""#
-        let dry = try scene.run(.import, members + #","dryRun":true"#)
-        #expect(dry.status == 0, "\(dry)")
-        #expect(
-            try scene.sql(
-                "SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM import_ledger), "
-                    + "(SELECT count(*) FROM import_rejects), (SELECT count(*) FROM contacts WHERE email IS NOT NULL)")
-                == "10001|0|0|0")
-        let real = try scene.run(.import, members)
-        #expect(real.status == 0, "\(real)")
-        for name in ["rowsRead", "inserted", "updated", "skipped", "rejected"] {
-            #expect(dry.count(name) == real.count(name), "\(name)")
-        }
-        #expect(dry["rejects.byCode"] == real["rejects.byCode"])
-    }
-
     @Test("Views, row level security and triggers of one's own: rows go in by INSERT, and what they refuse is a reject")
     func ownSchema() throws {
         let scene = try PostgreSQLBench()

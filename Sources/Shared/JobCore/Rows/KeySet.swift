@@ -1,6 +1,6 @@
 /// A set of hashes of keys, at most 12 bytes each: what a dry run remembers of the rows it has seen, and of the table's.
 ///
-/// Open addressing in 256 tables that grow on their own, so that growing never needs twice the memory.
+/// Open addressing in 64 tables that grow on their own, so that growing never needs twice the memory.
 package struct KeySet: Sendable {
     /// Where a key was met; both, when a row of the source has the key of a stored one.
     package struct Places: OptionSet, Sendable {
@@ -15,7 +15,7 @@ package struct KeySet: Sendable {
 
     /// Keys that are remembered; after so many it begins anew (some 200 MB).
     private static let maximumCount = 16 << 20
-    private static let tableCount = 256
+    private static let tableCount = 64
     /// The lowest bits of a slot are places, all others of the hash.
     private static let placeBits: UInt64 = 3
 
@@ -34,7 +34,7 @@ package struct KeySet: Sendable {
     /// Adds a hash; returns where it was met before.
     @discardableResult
     package mutating func insert(_ hash: UInt64, in place: Places = .source) -> Places {
-        let before = tables[Int(hash >> 56)].insert(hash & ~Self.placeBits, UInt64(place.rawValue))
+        let before = tables[Int(hash >> 58)].insert(hash & ~Self.placeBits, UInt64(place.rawValue))
         if before == 0 {
             count += 1
             if count > Self.maximumCount {
@@ -46,7 +46,7 @@ package struct KeySet: Sendable {
     }
 
     /// Whether the hash was added.
-    package func contains(_ hash: UInt64) -> Bool { tables[Int(hash >> 56)].contains(hash & ~Self.placeBits) }
+    package func contains(_ hash: UInt64) -> Bool { tables[Int(hash >> 58)].contains(hash & ~Self.placeBits) }
 
     private struct Table: Sendable {
         /// 0 is a free place.
@@ -94,7 +94,7 @@ package struct KeySet: Sendable {
         /// In small steps once it is large, where they save more than they cost.
         private mutating func grow() {
             let old = slots
-            let step = old.count < 4096 ? old.count / 2 : old.count / 5
+            let step = old.count < 16_384 ? old.count / 2 : old.count / 5
             slots = [UInt64](repeating: 0, count: max(16, old.count + step))
             for slot in old where slot != 0 { _ = put(slot) }
         }

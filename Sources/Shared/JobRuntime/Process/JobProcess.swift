@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import CMalloc
 internal import Glibc
 package import JobCore
 
@@ -7,6 +8,7 @@ package enum JobProcess {
     /// Runs the command line and ends the process.
     package static func main(_ root: (some AsyncParsableCommand).Type) async -> Never {
         Signals.ignoreBrokenPipes()
+        limitAllocator()
         do {
             var command = try root.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -21,6 +23,16 @@ package enum JobProcess {
         } catch {
             root.exit(withError: error)
         }
+    }
+
+    /// Has memory that is freed go back to the system: a job is measured by its peak.
+    ///
+    /// Each arena keeps what its threads have freed, and few threads work at once. Without a fixed threshold the first
+    /// large piece that is freed makes all later ones parts of an arena
+    /// (https://man7.org/linux/man-pages/man3/mallopt.3.html).
+    private static func limitAllocator() {
+        _ = mallopt(M_ARENA_MAX, 2)
+        _ = mallopt(M_MMAP_THRESHOLD, 128 << 10)
     }
 
     /// Ends the process after a job: the manifest on standard output and nothing else.
