@@ -119,7 +119,8 @@ struct ColumnStatistics {
         let first = unsafe Int(text[0]) - Int(other[0])
         if first != 0 { return first }
         let order = unsafe other.withUnsafeBufferPointer { other in
-            unsafe memcmp(text.baseAddress!, other.baseAddress!, shorter)
+            guard let left = unsafe text.baseAddress, let right = unsafe other.baseAddress else { return Int32(0) }
+            return unsafe memcmp(left, right, shorter)
         }
         return order != 0 ? Int(order) : text.count - other.count
     }

@@ -35,7 +35,9 @@ struct PostgreSQLDryRunTests {
         let written: String
         let isReadAtOnce: Bool
 
-        init(_ type: String, _ declared: String, _ stored: String, _ written: String? = nil, isReadAtOnce: Bool = true) {
+        init(
+            _ type: String, _ declared: String, _ stored: String, _ written: String? = nil, isReadAtOnce: Bool = true
+        ) {
             self.type = type
             self.declared = declared
             self.stored = stored

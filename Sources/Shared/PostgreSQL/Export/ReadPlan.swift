@@ -57,9 +57,9 @@ struct ReadPlan {
         _ time: String, _ query: RowQuery, _ sql: Statements, _ connection: Connection
     ) throws -> [Part]? {
         let ranges = try timeRanges(time, query.resource, connection)
-        guard ranges.count > 1, try !PlannedScan(sql.plain(where: ranges[ranges.count / 2]), connection).isSequential else {
-            return nil
-        }
+        if ranges.count < 2 { return nil }
+        let middle = sql.plain(where: ranges[ranges.count / 2])
+        if try PlannedScan(middle, connection).isSequential { return nil }
         return ranges.map { Part(sql: sql.copy(where: $0, isOrdered: true), share: 1 / Double(ranges.count)) }
     }
 
