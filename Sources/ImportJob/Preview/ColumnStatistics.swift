@@ -119,7 +119,7 @@ struct ColumnStatistics {
         let first = unsafe Int(text[0]) - Int(other[0])
         if first != 0 { return first }
         let order = unsafe other.withUnsafeBufferPointer { other in
-            guard let left = unsafe text.baseAddress, let right = unsafe other.baseAddress else { return Int32(0) }
+            guard let left = text.baseAddress, let right = other.baseAddress else { return Int32(0) }
             return unsafe memcmp(left, right, shorter)
         }
         return order != 0 ? Int(order) : text.count - other.count
