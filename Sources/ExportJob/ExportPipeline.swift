@@ -1,6 +1,7 @@
 internal import Formats
 internal import JobCore
 internal import JobRuntime
+internal import ObjectStorage
 
 /// Rows from a snapshot into result files: reading, and encoding with storing, overlap.
 struct ExportPipeline: Sendable {
@@ -12,10 +13,35 @@ struct ExportPipeline: Sendable {
         self.context = context
     }
 
+    /// Pauses before another try when the database was lost, in milliseconds.
+    private static let pauses = [200, 1000, 3000]
+
     /// Exports the rows.
     ///
-    /// Throws `JobError`; what the attempt stored is for the caller to remove.
+    /// One snapshot is one connection: when that is lost, everything is read again. Throws `JobError`; what the attempt
+    /// stored is for the caller to remove.
     func run() async throws -> JobResult {
+        var pauses = Self.pauses[...]
+        while true {
+            do {
+                return try await attempt()
+            } catch let error as JobError where error.code == "database_connection_lost" {
+                guard let pause = pauses.popFirst() else { throw error }
+                context.log.warning("\(error.description); reading again from the start")
+                try await Task.sleep(for: .milliseconds(pause))
+            }
+            // The keys of the attempt's files are used again.
+            for object in try await context.backends.store.list(prefix: context.prefix) {
+                try await context.backends.store.delete(object.key)
+            }
+            context.meter.update { counts in
+                counts = JobCounts()
+                return nil
+            }
+        }
+    }
+
+    private func attempt() async throws -> JobResult {
         let resource = spec.common.resource
         let query = RowQuery(
             resource: resource, orgId: spec.common.orgId, columns: spec.columns,

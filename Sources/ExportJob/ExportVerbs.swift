@@ -15,12 +15,15 @@ struct RunCommand: AsyncParsableCommand {
         let spec = try ExportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends(for: spec.common)
+        let actor = try await input.gate(backends).admit(spec.common)
         try await check.run(backends)
         let runner = JobRunner(
             spec: spec.common, format: spec.format.rawValue, backends: backends, environment: input.environment,
             log: input.log, commitsBeforePublishing: false)
-        let end = try await runner.run { context in try await ExportPipeline(spec: spec, context: context).run() }
-        JobProcess.end(end.manifest, end.exitCode)
+        let end = try await runner.run(as: actor) { context in
+            try await ExportPipeline(spec: spec, context: context).run()
+        }
+        JobProcess.end(end.line, end.exitCode)
     }
 }
 
@@ -37,8 +40,9 @@ struct PrepareCommand: AsyncParsableCommand {
         let spec = try ExportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends(for: spec.common)
+        let actor = try await input.gate(backends).admit(spec.common)
         let preparation = Preparation(backends: backends)
-        let manifest = try await preparation.queue(spec.common, format: spec.format.rawValue)
+        let manifest = try await preparation.queue(spec.common, as: actor, format: spec.format.rawValue)
         StandardStream.output(manifest)
         try await preparation.announce(spec.common)
     }

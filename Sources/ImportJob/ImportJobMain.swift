@@ -23,7 +23,8 @@ struct ImportCommand: AsyncParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             RunCommand.self, PrepareCommand.self, StatusCommand.self, DownloadCommand.self, VerifyCommand.self,
-            CancelCommand.self, DoctorCommand.self, SchemaCommand.self, MigrateCommand.self,
+            CancelCommand.self, DoctorCommand.self, SchemaCommand.self, MigrateCommand.self, KeysCommand.self,
+            AuditCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

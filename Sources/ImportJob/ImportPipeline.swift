@@ -46,7 +46,8 @@ struct ImportPipeline: Sendable {
     private func attempt() async throws -> JobResult {
         let agreed = try await PlannedRun.named(by: spec, context)
         let source = try await SourceStream(spec: spec, context: context).open()
-        let loader = try await context.backends.database.openLoader(spec.loadPlan(attemptId: context.attemptId))
+        let plan = spec.loadPlan(attemptId: context.attemptId, fence: context.attempt)
+        let loader = try await context.backends.database.openLoader(plan)
         let result = await Result.of { try await run(from: source, into: loader, agreed) }
         await source.close()
         if case .failure = result { await loader.close() }
@@ -55,7 +56,8 @@ struct ImportPipeline: Sendable {
 
     /// Removes the rejects that a published job keeps in the database when it was killed before it could.
     static func discardRejects(_ spec: ImportSpec, _ manifest: Manifest, _ backends: Backends) async throws {
-        let loader = try await backends.database.openLoader(spec.loadPlan(attemptId: manifest.attemptId))
+        let plan = spec.loadPlan(attemptId: manifest.attemptId, fence: manifest.attempt)
+        let loader = try await backends.database.openLoader(plan)
         try await loader.discardRejects()
         await loader.close()
     }

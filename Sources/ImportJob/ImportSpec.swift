@@ -44,8 +44,6 @@ struct ImportSpec: Sendable {
     let downloadURLTTL: Int
     /// What is imported instead of an object.
     let sourceURL: SourceURL?
-    /// Where sources may come from besides the public internet.
-    let allowList: AllowList
     private let source: String?
 
     /// The fields of an import spec: checks it and prints its schema.
@@ -158,8 +156,8 @@ struct ImportSpec: Sendable {
         path = Self.path(value, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
         source = value.text("sourceKey")
-        allowList = try AllowList(validating: environment.sourceAllow ?? "")
-        sourceURL = Self.sourceURL(value, allowList, &problems)
+        sourceURL = CommonSpec.url(value.text("sourceUrl"), at: "$.sourceUrl", common.allowList, &problems)
+        if sourceURL != nil, source != nil { problems.add("$.sourceUrl", "is beside sourceKey; name one source") }
         if source == nil && sourceURL == nil && !common.hasOwnJobId {
             problems.add("$.sourceKey", "is missing; only a job with a jobId can find its upload without it")
         }
@@ -186,10 +184,10 @@ struct ImportSpec: Sendable {
     }
 
     /// What the loader needs to know.
-    func loadPlan(attemptId: String) -> LoadPlan {
+    func loadPlan(attemptId: String, fence: Int) -> LoadPlan {
         LoadPlan(
             resource: common.resource, orgId: common.orgId, jobId: common.jobId, specSHA256: common.sha256,
-            attemptId: attemptId, isDryRun: isDryRun, mode: mode, matchOn: matchOn,
+            attemptId: attemptId, fence: fence, isDryRun: isDryRun, mode: mode, matchOn: matchOn,
             merger: { [mergeRules] in StoredRowMerger($0, mergeRules) }, isAtomic: isAtomic)
     }
 
@@ -221,19 +219,6 @@ struct ImportSpec: Sendable {
     /// Names what the contract has and this version does not.
     private static func refuseWhatIsMissing(_ value: JSONValue, _ problems: inout SpecProblems) {
         if value["sources"] != nil { problems.add("$.sources", "is not supported by this version") }
-    }
-
-    private static func sourceURL(
-        _ value: JSONValue, _ allowed: AllowList, _ problems: inout SpecProblems
-    ) -> SourceURL? {
-        guard let text = value.text("sourceUrl") else { return nil }
-        if value["sourceKey"] != nil { problems.add("$.sourceUrl", "is beside sourceKey; name one source") }
-        do throws(JobError) {
-            return try SourceURL(validating: text, allowList: allowed)
-        } catch {
-            problems.add("$.sourceUrl", error.message)
-            return nil
-        }
     }
 
     private static func path(_ value: JSONValue, _ problems: inout SpecProblems) -> [String] {

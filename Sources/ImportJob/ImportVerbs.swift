@@ -16,16 +16,17 @@ struct RunCommand: AsyncParsableCommand {
         let spec = try ImportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends(for: spec.common)
+        let actor = try await input.gate(backends).admit(spec.common)
         try await check.run(backends)
         let runner = JobRunner(
             spec: spec.common, format: spec.formatName, backends: backends, environment: input.environment,
             log: input.log, commitsBeforePublishing: !spec.isDryRun)
-        let end = try await runner.run { context in
+        let end = try await runner.run(as: actor) { context in
             try await ImportPipeline(spec: spec, context: context).run()
         } afterwards: { manifest in
             if manifest.rejects != nil { try await ImportPipeline.discardRejects(spec, manifest, backends) }
         }
-        JobProcess.end(end.manifest, end.exitCode)
+        JobProcess.end(end.line, end.exitCode)
     }
 }
 
@@ -43,8 +44,9 @@ struct PrepareCommand: AsyncParsableCommand {
         let spec = try ImportSpec(
             bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
         let backends = try await input.openBackends(for: spec.common)
+        let actor = try await input.gate(backends).admit(spec.common)
         let preparation = Preparation(backends: backends)
-        let manifest = try await preparation.queue(spec.common, format: spec.formatName)
+        let manifest = try await preparation.queue(spec.common, as: actor, format: spec.formatName)
         StandardStream.output(manifest)
         try await preparation.announce(spec.common, upload: spec.namesSource ? nil : spec.sourceKey())
     }

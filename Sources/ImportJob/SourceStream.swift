@@ -18,7 +18,7 @@ struct SourceStream: Sendable {
     ///
     /// Throws `source_not_found` (66) and what `SourceDownload` reports.
     func open() async throws(JobError) -> ImportSource {
-        if let url = spec.sourceURL { return try await .download(url, allowing: spec.allowList) }
+        if let url = spec.sourceURL { return try await .download(url, allowing: spec.common.allowList) }
         let key = try spec.sourceKey()
         do throws(JobError) {
             return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 18))

@@ -12,7 +12,7 @@ struct CommonSpecTests {
     ) throws -> (CommonSpec?, [String]) {
         var problems = SpecProblems()
         let value = try JSONValue(parsing: Array(text.utf8))
-        let spec = CommonSpec(
+        let spec = try CommonSpec(
             value, kind: kind, environment: JobEnvironment(variables: variables), catalogue: .builtIn,
             problems: &problems)
         return (spec, problems.lines)

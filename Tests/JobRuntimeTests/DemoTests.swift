@@ -118,7 +118,7 @@ struct DemoTests {
     func script() throws {
         let script = try Migration.script(.builtIn, dialect: "sqlite")
         #expect(
-            try shell("script.sqlite", script + "SELECT count(*) FROM sqlite_master WHERE type = 'table';") == "9\n")
+            try shell("script.sqlite", script + "SELECT count(*) FROM sqlite_master WHERE type = 'table';") == "11\n")
         #expect(try Migration.script(.builtIn, dialect: "postgresql").contains("timestamptz"))
         let error = #expect(throws: JobError.self) { _ = try Migration.script(.builtIn, dialect: "oracle") }
         #expect(error?.code == "unknown_dialect" && error?.exitCode == .usage)

@@ -41,6 +41,7 @@ struct ManifestTests {
         manifest.attempt = 3
         manifest.attemptId = "a3-x"
         manifest.leaseExpiresAt = 1_775_044_802_000_000
+        manifest.owner = ProcessIdentity(host: "0123456789abcdef", pid: 7, startTicks: 4711)
         manifest.startedAt = 1_775_044_803_000_001
         manifest.updatedAt = 1_775_044_804_000_000
         manifest.finishedAt = 1_775_044_805_000_000
@@ -57,7 +58,7 @@ struct ManifestTests {
         "manifestVersion", "kind", "jobId", "orgId", "resource", "format", "status", "outcome", "progress",
         "timeLeftSeconds",
         "downloadUrl", "downloadUrlExpiresAt", "counts", "files", "rejects", "report", "preview", "error", "spec",
-        "specSha256", "actor", "attempt", "attemptId", "leaseExpiresAt", "createdAt", "startedAt", "updatedAt",
+        "specSha256", "actor", "attempt", "attemptId", "leaseExpiresAt", "owner", "createdAt", "startedAt", "updatedAt",
         "finishedAt", "stats", "toolVersion",
     ]
 

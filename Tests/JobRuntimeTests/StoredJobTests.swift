@@ -169,30 +169,39 @@ struct StoredJobTests {
     func prepare() async throws {
         let preparation = Preparation(backends: try await backends())
         let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events"}"#)
-        let first = try await preparation.queue(spec, format: "csv")
-        #expect(try await preparation.queue(spec, format: "csv") == first)
+        let actor = JobActor(id: "u", role: "ADMIN")
+        let first = try await preparation.queue(spec, as: actor, format: "csv")
+        #expect(try await preparation.queue(spec, as: actor, format: "csv") == first)
         #expect(try await job().manifest.status == .queued)
         let other = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"profiles"}"#)
-        let error = await #expect(throws: JobError.self) { _ = try await preparation.queue(other, format: "csv") }
+        let error = await #expect(throws: JobError.self) {
+            _ = try await preparation.queue(other, as: actor, format: "csv")
+        }
         #expect(error?.code == "idempotency_mismatch")
     }
 
-    @Test("The objects of earlier attempts go, those of this one, the manifest and the marker stay")
+    @Test("The objects of earlier attempts go; those of this one and of later ones, the manifest and the marker stay")
     func cleaner() async throws {
-        try await store(.completed)
-        let store = try await backends().store
-        for key in ["o/jobs/j/a2-y/events.csv", "o/jobs/j/cancel", "o/jobs/jj/a1-x/events.csv"] {
-            _ = try await store.put([1], at: ObjectKey(validating: key), contentType: "x/y", mode: .overwrite)
+        try await store(.completed) { manifest in
+            manifest.attempt = 2
+            manifest.attemptId = "a2-y"
         }
-        let cleaner = AttemptCleaner(store: store, folder: try JobFolder(orgId: "o", jobId: "j"), log: log)
-        try await cleaner.removeOthers(than: "a2-y")
+        let store = try await backends().store
+        let kept = ["a2-y/events.csv", "a3-z/events.csv", "a10-z/events.csv", "cancel", "notes/of/others"]
+        for name in kept + ["a2-x/events.csv", "a1-z/rejects.csv"] {
+            _ = try await store.put(
+                [1], at: ObjectKey(validating: "o/jobs/j/" + name), contentType: "x/y", mode: .overwrite)
+        }
+        _ = try await store.put(
+            [1], at: ObjectKey(validating: "o/jobs/jj/a1-x/a"), contentType: "x/y", mode: .overwrite)
+        let cleaner = AttemptCleaner(
+            store: store, folder: try JobFolder(orgId: "o", jobId: "j"), manifest: try await job().manifest, log: log)
+        try await cleaner.removeEarlier()
+        let expected = (kept + ["manifest.json"]).map { "o/jobs/j/" + $0 } + ["o/jobs/jj/a1-x/a"]
+        #expect(try await store.list(prefix: "").map(\.key.text) == expected.sorted())
+        await cleaner.removeOwn()
         #expect(
-            try await store.list(prefix: "").map(\.key.text)
-                == [
-                    "o/jobs/j/a2-y/events.csv", "o/jobs/j/cancel", "o/jobs/j/manifest.json",
-                    "o/jobs/jj/a1-x/events.csv",
-                ])
-        await cleaner.removeOwn("a2-y")
-        #expect(try await store.list(prefix: "o/jobs/j/a").map(\.key.text) == [])
+            try await store.list(prefix: "o/jobs/j/a").map(\.key.text)
+                == ["o/jobs/j/a10-z/events.csv", "o/jobs/j/a3-z/events.csv"])
     }
 }

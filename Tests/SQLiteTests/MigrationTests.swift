@@ -5,10 +5,12 @@ import Testing
 
 @Suite("SQLite tables")
 struct MigrationTests {
+    private static let system = ["import_ledger", "import_rejects", "api_keys", "audit_log"]
+
     @Test("Migration creates every table of the catalogue and of the jobs, once")
     func migrate() async throws {
         let fixture = try DatabaseFixture()
-        let names = Catalogue.builtIn.resources.map(\.table) + ["import_ledger", "import_rejects"]
+        let names = Catalogue.builtIn.resources.map(\.table) + Self.system
         #expect(await fixture.database.exists() == false)
         #expect(try await fixture.database.migrate(.builtIn) == names)
         #expect(await fixture.database.exists())
@@ -33,7 +35,7 @@ struct MigrationTests {
         let fixture = try DatabaseFixture()
         try fixture.shell("CREATE TABLE t (org_id, id); CREATE VIEW things AS SELECT * FROM t;")
         #expect(
-            try await fixture.database.missingTables(Things.catalogue) == ["import_ledger", "import_rejects"])
+            try await fixture.database.missingTables(Things.catalogue) == Self.system)
     }
 
     @Test("Every table of the built-in catalogue has the columns it should, as the sqlite3 shell sees them")

@@ -1,6 +1,6 @@
 internal import JobCore
 
-/// Creates and looks at tables, on a thread of its own.
+/// Creates and looks at tables, and keeps the jobs' own records, on a thread of its own.
 actor Maintenance {
     private let executor = BlockingExecutor(label: "postgresql-maintenance")
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -50,18 +50,55 @@ actor Maintenance {
         }
     }
 
+    private struct Records: RecordSession {
+        let connection: Connection
+
+        var dialect: any SQLDialect { PostgreSQLDialect() }
+
+        func run(_ statement: SQLStatement) throws -> [[String?]] {
+            let result = try connection.execute(statement.text, statement.values.map(Quoting.text))
+            return (0..<result.rowCount).map { row in
+                (0..<result.columnCount).map { result.text(row, $0) }
+            }
+        }
+    }
+
+    /// Runs statements on the jobs' own tables; what is not committed is rolled back with the connection.
+    func transact<Value: Sendable>(
+        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
+    ) async throws -> Value {
+        try await connected(doing: "keep records") { connection in
+            switch access {
+            case .reading:
+                try connection.execute(Session.begin("READ ONLY", on: connection))
+            case .writing(let lock):
+                try connection.execute(Session.begin("", on: connection))
+                try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["data-io:" + lock])
+            }
+            let value = try work(Records(connection: connection))
+            try connection.execute("COMMIT")
+            return value
+        }
+    }
+
     private func connected<Value: Sendable>(
-        _ work: @Sendable (Connection) throws -> Value
+        doing: String = "look at the tables", _ work: @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await withTaskCancellationHandler {
             let connection = try await Session.connect(settings, waker: waker)
-            do {
-                return try work(connection)
-            } catch {
-                throw connection.failure(error, doing: "look at the tables")
-            }
+            return try perform(doing, connection, work)
         } onCancel: {
             waker.wake()
+        }
+    }
+
+    private func perform<Value>(
+        _ doing: String, _ connection: Connection, _ work: (Connection) throws -> Value
+    ) throws -> Value {
+        do {
+            return try work(connection)
+        } catch {
+            throw connection.failure(error, doing: doing)
         }
     }
 

@@ -33,6 +33,12 @@ package struct PostgreSQLDatabase: Database {
         return loader
     }
 
+    package func transact<Value: Sendable>(
+        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
+    ) async throws -> Value {
+        try await Maintenance(settings).transact(access, work)
+    }
+
     package func migrate(_ catalogue: Catalogue) async throws -> [String] {
         try await Maintenance(settings).migrate(TableDefinition.all(catalogue))
     }

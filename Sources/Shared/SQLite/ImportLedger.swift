@@ -34,6 +34,7 @@ struct ImportLedger {
         try connection.execute("BEGIN IMMEDIATE")
         let found = try read()
         try connection.prepare(statements.takeOver).run()
+        if connection.changes == 0 { throw statements.leaseLost }
         try connection.execute("COMMIT")
         return found
     }

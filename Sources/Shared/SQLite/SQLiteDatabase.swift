@@ -28,6 +28,12 @@ package struct SQLiteDatabase: Database {
         return loader
     }
 
+    package func transact<Value: Sendable>(
+        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
+    ) async throws -> Value {
+        try await SQLiteRecords().transact(path: path, access, work)
+    }
+
     package func migrate(_ catalogue: Catalogue) async throws -> [String] {
         try await SQLiteMaintenance().migrate(path: path, tables: TableDefinition.all(catalogue))
     }

@@ -61,6 +61,14 @@ internal import JobCore
     /// Column of the current row as an integer.
     func integer(_ column: Int) -> Int { unsafe Int(sqlite3_column_int64(handle, CInt(column))) }
 
+    /// The current row as text, `nil` for null.
+    func texts() -> [String?] {
+        let count = unsafe Int(sqlite3_column_count(handle))
+        return (0..<count).map { column in
+            unsafe sqlite3_column_type(handle, CInt(column)) == SQLITE_NULL ? nil : text(column)
+        }
+    }
+
     /// Column of the current row as text; empty for null.
     func text(_ column: Int) -> String {
         guard let bytes = unsafe sqlite3_column_text(handle, CInt(column)) else { return "" }

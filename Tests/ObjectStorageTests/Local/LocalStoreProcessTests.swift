@@ -40,11 +40,11 @@ struct LocalStoreProcessTests {
         _ = try await store.put([1], at: ObjectKey(validating: "a"), contentType: "a/b", mode: .overwrite)
         let staging = "\(folder.path)/.dataio/staging"
         let other = try OtherProcess("exec 9> '\(staging)/leftover'; flock 9; ready; wait_for_test; kill -9 $$")
-        try await store.sweep(prefix: "")
+        try await store.sweep(prefix: "") { _ in true }
         #expect(folder.names(in: ".dataio/staging") == ["leftover"])
         other.end()
         #expect(folder.names(in: ".dataio/staging") == ["leftover"])
-        try await store.sweep(prefix: "")
+        try await store.sweep(prefix: "") { _ in true }
         #expect(folder.names(in: ".dataio/staging") == [])
     }
 
@@ -53,7 +53,7 @@ struct LocalStoreProcessTests {
         let key = try ObjectKey(validating: "a")
         let upload = try await store.beginUpload(key, contentType: "a/b")
         try await upload.write([1, 2])
-        try await LocalStore(root: folder.path, createRoot: false).sweep(prefix: "")
+        try await LocalStore(root: folder.path, createRoot: false).sweep(prefix: "") { _ in true }
         _ = try await upload.complete(mode: .createOnly)
         #expect(try await store.get(key, range: nil).bytes == [1, 2])
     }
@@ -72,7 +72,7 @@ struct LocalStoreProcessTests {
     func sweepRace() async throws {
         let sweeper = try LocalStore(root: folder.path, createRoot: false)
         try await withThrowingTaskGroup { group in
-            group.addTask { for _ in 0..<400 { try await sweeper.sweep(prefix: "") } }
+            group.addTask { for _ in 0..<400 { try await sweeper.sweep(prefix: "") { _ in true } } }
             for task in 0..<3 {
                 let store = try LocalStore(root: folder.path, createRoot: false)
                 let key = try ObjectKey(validating: "object-\(task)")

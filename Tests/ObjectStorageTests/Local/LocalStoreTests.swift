@@ -56,7 +56,7 @@ struct LocalStoreTests {
         _ = try await store.head(ObjectKey(validating: "a"))
         _ = try await store.list(prefix: "")
         try await store.delete(ObjectKey(validating: "a"))
-        try await store.sweep(prefix: "")
+        try await store.sweep(prefix: "") { _ in true }
         #expect(folder.names(in: "") == [])
     }
 

@@ -221,7 +221,7 @@ struct FakeS3StoreTests {
             let upload = try await store.beginUpload(ObjectKey(validating: "job/\(number)"), contentType: "a/b")
             try await upload.write([UInt8](repeating: 1, count: 11 << 20))
         }
-        try await store.sweep(prefix: "job/")
+        try await store.sweep(prefix: "job/") { _ in true }
         #expect(server.openUploads() == [])
     }
 

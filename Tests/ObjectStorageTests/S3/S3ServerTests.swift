@@ -101,7 +101,7 @@ struct S3ServerTests {
         let inside = try await store.beginUpload(ObjectKey(validating: "job/1/a.csv"), contentType: "text/csv")
         let outside = try await store.beginUpload(ObjectKey(validating: "other/a.csv"), contentType: "text/csv")
         for upload in [inside, outside] { try await upload.write([UInt8](repeating: 1, count: 20 << 20)) }
-        try await store.sweep(prefix: "job/")
+        try await store.sweep(prefix: "job/") { _ in true }
         // This server answers 500 where others say NoSuchUpload.
         await #expect(throws: JobError.self) { _ = try await inside.complete(mode: .overwrite) }
         _ = try await outside.complete(mode: .createOnly)

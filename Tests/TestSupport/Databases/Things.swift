@@ -64,7 +64,8 @@ package enum Things {
         mode: LoadMode = .insert, isAtomic: Bool = false, resource: Resource = resource
     ) -> LoadPlan {
         LoadPlan(
-            resource: resource, orgId: org, jobId: job, specSHA256: sha, attemptId: attempt, isDryRun: isDryRun,
+            resource: resource, orgId: org, jobId: job, specSHA256: sha, attemptId: attempt,
+            fence: Int(attempt.dropFirst()) ?? 1, isDryRun: isDryRun,
             mode: mode, isAtomic: isAtomic)
     }
 

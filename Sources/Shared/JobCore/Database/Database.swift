@@ -18,6 +18,14 @@ package protocol Database: Sendable {
     /// Opens the loader of one import. Throws `JobError`.
     func openLoader(_ plan: LoadPlan) async throws -> any RowLoader
 
+    /// Runs a few statements on the jobs' own tables in one transaction; nothing stays of one that fails.
+    ///
+    /// Throws what `work` throws, `database_busy` when other writers keep it out, `database_read_only` when it cannot be
+    /// written at all, and `database_statement` when a table is missing.
+    func transact<Value: Sendable>(
+        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
+    ) async throws -> Value
+
     /// Creates what is missing of the catalogue's tables and the job tables. Returns the names of the tables it created.
     func migrate(_ catalogue: Catalogue) async throws -> [String]
 

@@ -22,6 +22,8 @@ package struct LoadPlan: Sendable {
     package let specSHA256: String
     /// The attempt that owns the job; a commit by any other attempt is refused.
     package let attemptId: String
+    /// Its number, which grows with each attempt: one that comes late cannot take the job from a later one.
+    package let fence: Int
     /// True: asks the live table the same questions and writes nothing.
     package let isDryRun: Bool
     package let mode: LoadMode
@@ -33,7 +35,8 @@ package struct LoadPlan: Sendable {
     package let isAtomic: Bool
 
     package init(
-        resource: Resource, orgId: String, jobId: String, specSHA256: String, attemptId: String, isDryRun: Bool,
+        resource: Resource, orgId: String, jobId: String, specSHA256: String, attemptId: String, fence: Int,
+        isDryRun: Bool,
         mode: LoadMode = .insert, matchOn: [String]? = nil,
         merger: (@Sendable (ChangeLayout) -> any RowMerger)? = nil, isAtomic: Bool = false
     ) {
@@ -42,6 +45,7 @@ package struct LoadPlan: Sendable {
         self.jobId = jobId
         self.specSHA256 = specSHA256
         self.attemptId = attemptId
+        self.fence = fence
         self.isDryRun = isDryRun
         self.mode = mode
         self.matchOn = matchOn ?? resource.key

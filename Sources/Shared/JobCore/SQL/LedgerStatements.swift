@@ -17,15 +17,35 @@ package struct LedgerStatements: Sendable {
 
     private var isJob: String { "org_id = \(mark(1)) AND job_id = \(mark(2))" }
 
-    /// Makes the attempt the owner; a first one gets a row.
+    /// Makes the attempt the owner, unless a later attempt is; a first one gets a row.
     package var takeOver: SQLStatement {
         SQLStatement(
             """
-            INSERT INTO import_ledger (org_id, job_id, spec_sha256, attempt_id, source_tag, records, inserted,
+            INSERT INTO import_ledger (org_id, job_id, spec_sha256, attempt_id, fence, source_tag, records, inserted,
               updated, skipped, rejected, is_complete, updated_at)
-            VALUES (\(mark(1)), \(mark(2)), \(mark(3)), \(mark(4)), '', 0, 0, 0, 0, 0, FALSE, \(mark(5)))
-            ON CONFLICT (org_id, job_id) DO UPDATE SET attempt_id = excluded.attempt_id, updated_at = excluded.updated_at
-            """, values: job + [.text(plan.specSHA256), .text(plan.attemptId), .timestamp(WallClock.now())])
+            VALUES (\(mark(1)), \(mark(2)), \(mark(3)), \(mark(4)), \(mark(5)), '', 0, 0, 0, 0, 0, FALSE, \(mark(6)))
+            ON CONFLICT (org_id, job_id) DO UPDATE SET attempt_id = excluded.attempt_id, fence = excluded.fence,
+              updated_at = excluded.updated_at
+            WHERE import_ledger.fence < excluded.fence OR import_ledger.attempt_id = excluded.attempt_id
+            """,
+            values: job + [
+                .text(plan.specSHA256), .text(plan.attemptId), .integer(Int64(plan.fence)),
+                .timestamp(WallClock.now()),
+            ])
+    }
+
+    /// The number of the latest attempt that took the job over.
+    package static func fence(orgId: String, jobId: String, dialect: any SQLDialect) -> SQLStatement {
+        SQLStatement(
+            "SELECT fence FROM import_ledger WHERE org_id = \(dialect.placeholder(1)) AND job_id = "
+                + dialect.placeholder(2), values: [.text(orgId), .text(jobId)])
+    }
+
+    /// Lets no attempt that has taken the job over commit any more.
+    package static func fenceOff(orgId: String, jobId: String, dialect: any SQLDialect) -> SQLStatement {
+        SQLStatement(
+            "UPDATE import_ledger SET attempt_id = '', fence = fence + 1 WHERE org_id = \(dialect.placeholder(1)) "
+                + "AND job_id = \(dialect.placeholder(2))", values: [.text(orgId), .text(jobId)])
     }
 
     /// Reads the job's row: the counts, then whether it is complete, the source's tag and the spec's digest.

@@ -50,6 +50,8 @@ package struct PostgreSQLDialect: SQLDialect {
         return "{" + quoted.joined(separator: ",") + "}"
     }
 
+    package func microseconds(_ column: String) -> String { "(extract(epoch FROM \(column)) * 1000000)::bigint" }
+
     package func isDistinct(_ left: String, _ right: String) -> String { "\(left) IS DISTINCT FROM \(right)" }
 
     package func contains(_ text: String, _ part: String) -> String { "position(\(part) in \(text)) > 0" }

@@ -17,6 +17,8 @@ package protocol SQLDialect: Sendable {
     func contains(_ text: String, _ part: String) -> String
     /// "text starts with part", case-sensitive.
     func startsWith(_ text: String, _ part: String) -> String
+    /// A timestamp column as an expression of whole microseconds since 1970.
+    func microseconds(_ column: String) -> String
     /// What follows the closing parenthesis of `CREATE TABLE`.
     var tableOptions: String { get }
 }

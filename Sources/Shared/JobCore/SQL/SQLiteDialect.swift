@@ -33,6 +33,8 @@ package struct SQLiteDialect: SQLDialect {
         "$" + keys.map { ".\"\($0)\"" }.joined()
     }
 
+    package func microseconds(_ column: String) -> String { column }
+
     package func isDistinct(_ left: String, _ right: String) -> String { "\(left) IS NOT \(right)" }
 
     package func contains(_ text: String, _ part: String) -> String { "instr(\(text), \(part)) > 0" }

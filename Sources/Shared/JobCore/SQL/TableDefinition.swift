@@ -64,37 +64,36 @@ package struct TableDefinition: Sendable {
         catalogue.resources.map { TableDefinition($0) } + system
     }
 
-    /// What an import needs to remember: how far each job has come, and the rows it refused.
+    /// The tables of the jobs themselves: how far each import has come, the rows it refused, who may run jobs, who did.
     package static let system: [TableDefinition] = [
         TableDefinition(
             name: "import_ledger",
-            fields: [
-                Field(name: "org_id", type: .text, isRequired: true),
-                Field(name: "job_id", type: .text, isRequired: true),
-                Field(name: "spec_sha256", type: .text, isRequired: true),
-                Field(name: "attempt_id", type: .text, isRequired: true),
-                Field(name: "source_tag", type: .text, isRequired: true),
-                Field(name: "records", type: .int, isRequired: true),
-                Field(name: "inserted", type: .int, isRequired: true),
-                Field(name: "updated", type: .int, isRequired: true),
-                Field(name: "skipped", type: .int, isRequired: true),
-                Field(name: "rejected", type: .int, isRequired: true),
-                Field(name: "is_complete", type: .bool, isRequired: true),
-                Field(name: "updated_at", type: .timestamp, isRequired: true),
-            ], primaryKey: ["org_id", "job_id"]),
+            fields: required([
+                ("org_id", .text), ("job_id", .text), ("spec_sha256", .text), ("attempt_id", .text), ("fence", .int),
+                ("source_tag", .text), ("records", .int), ("inserted", .int), ("updated", .int), ("skipped", .int),
+                ("rejected", .int), ("is_complete", .bool), ("updated_at", .timestamp),
+            ]), primaryKey: ["org_id", "job_id"]),
         TableDefinition(
             name: "import_rejects",
-            fields: [
-                Field(name: "org_id", type: .text, isRequired: true),
-                Field(name: "job_id", type: .text, isRequired: true),
-                Field(name: "record", type: .int, isRequired: true),
-                Field(name: "line", type: .int, isRequired: true),
-                Field(name: "byte_offset", type: .int, isRequired: true),
-                Field(name: "source_column", type: .text, isRequired: true),
-                Field(name: "code", type: .text, isRequired: true),
-                Field(name: "message", type: .text, isRequired: true),
-                Field(name: "field_count", type: .int, isRequired: true),
-                Field(name: "fields", type: .text, isRequired: true),
-            ], primaryKey: ["org_id", "job_id", "record"]),
+            fields: required([
+                ("org_id", .text), ("job_id", .text), ("record", .int), ("line", .int), ("byte_offset", .int),
+                ("source_column", .text), ("code", .text), ("message", .text), ("field_count", .int), ("fields", .text),
+            ]), primaryKey: ["org_id", "job_id", "record"]),
+        TableDefinition(
+            name: "api_keys",
+            fields: required([
+                ("key_hash", .text), ("org_id", .text), ("actor_id", .text), ("role", .text), ("plan", .text),
+            ]) + [Field(name: "revoked_at", type: .timestamp, isRequired: false)], primaryKey: ["key_hash"]),
+        TableDefinition(
+            name: "audit_log",
+            fields: required([
+                ("org_id", .text), ("seq", .int), ("at", .timestamp), ("actor", .text), ("action", .text),
+                ("job_id", .text), ("resource", .text), ("filters", .text), ("rows", .int), ("bytes", .int),
+                ("outcome", .text), ("prev_hash", .text), ("hash", .text),
+            ]), primaryKey: ["org_id", "seq"], indexes: [["org_id", "job_id"]]),
     ]
+
+    private static func required(_ fields: [(name: String, type: ColumnType)]) -> [Field] {
+        fields.map { Field(name: $0.name, type: $0.type, isRequired: true) }
+    }
 }

@@ -28,9 +28,8 @@ package struct Preparation: Sendable {
 
     /// Writes the queued manifest and returns its line; a job that exists with the same spec is answered with its own.
     ///
-    /// Throws `idempotency_mismatch` (64) and `not_permitted` (77).
-    package func queue(_ spec: CommonSpec, format: String) async throws -> String {
-        let actor = try Gate.admit(spec, backends: backends)
+    /// Throws `idempotency_mismatch` (64).
+    package func queue(_ spec: CommonSpec, as actor: JobActor, format: String) async throws -> String {
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let manifest = Manifest(spec, format: format, actor: actor, now: WallClock.now())
         let bytes = manifest.bytes()

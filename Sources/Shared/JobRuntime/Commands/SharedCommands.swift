@@ -2,6 +2,21 @@ package import ArgumentParser
 internal import JobCore
 internal import ObjectStorage
 
+/// What every verb works with.
+struct Workplace: Sendable {
+    let environment = JobEnvironment()
+    let log: JobLog
+    let backends: Backends
+
+    init() async throws {
+        log = JobLog(level: environment.logLevel)
+        backends = try await Backends.open(environment, log: log)
+    }
+
+    var gate: Gate { Gate(backends, environment: environment, log: log) }
+    var audit: AuditLog { AuditLog(backends, log: log) }
+}
+
 /// Which job a verb is about.
 package struct JobSelection: ParsableArguments {
     @Option(name: .long, help: "Organisation the job belongs to.")
@@ -12,12 +27,13 @@ package struct JobSelection: ParsableArguments {
 
     package init() {}
 
-    func open() async throws -> StoredJob {
-        let environment = JobEnvironment()
-        let log = JobLog(level: environment.logLevel)
-        let backends = try await Backends.open(environment, log: log)
+    /// Opens the job for somebody who may.
+    func open(to action: String) async throws -> StoredJob {
+        let place = try await Workplace()
+        let folder = try JobFolder(orgId: org, jobId: job)
+        let actor = try await place.gate.admitOperator(to: action, orgId: org, jobId: job)
         return try await StoredJob(
-            backends: backends, folder: JobFolder(orgId: org, jobId: job), environment: environment, log: log)
+            backends: place.backends, folder: folder, environment: place.environment, log: place.log, actor: actor)
     }
 }
 
@@ -31,7 +47,7 @@ package struct StatusCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let job = try await selection.open()
+        let job = try await selection.open(to: "status")
         StandardStream.output(String(decoding: job.bytes, as: UTF8.self))
     }
 }
@@ -49,8 +65,10 @@ package struct DownloadCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let job = try await selection.open()
-        for link in try await job.links(rejects: rejects) { StandardStream.output(link + "\n") }
+        let job = try await selection.open(to: "download")
+        let links = try await job.links(rejects: rejects)
+        try await job.record("download")
+        for link in links { StandardStream.output(link + "\n") }
     }
 }
 
@@ -64,7 +82,7 @@ package struct VerifyCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let job = try await selection.open()
+        let job = try await selection.open(to: "verify")
         for line in try await Verification(job: job).run() { StandardStream.output(line + "\n") }
     }
 }
@@ -79,8 +97,10 @@ package struct CancelCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let job = try await selection.open()
-        StandardStream.output(try await job.cancel())
+        let job = try await selection.open(to: "cancel")
+        let manifest = try await job.cancel()
+        try await job.record("cancel")
+        StandardStream.output(manifest)
     }
 }
 
@@ -98,14 +118,13 @@ package struct MigrateCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let environment = JobEnvironment()
         if print {
+            let environment = JobEnvironment()
             let catalogue = try CatalogueFile.load(environment.catalogueFile)
             StandardStream.output(try Migration.script(catalogue, dialect: dialect))
             return
         }
-        let log = JobLog(level: environment.logLevel)
-        let backends = try await Backends.open(environment, log: log)
+        let backends = try await Workplace().backends
         let created = try await backends.database.migrate(backends.catalogue)
         StandardStream.output(
             created.isEmpty

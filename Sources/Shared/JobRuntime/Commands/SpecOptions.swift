@@ -11,12 +11,13 @@ package struct SpecOptions: ParsableArguments {
 
     /// Reads the spec and what it is checked against.
     ///
-    /// Throws `spec_missing`, `file_too_large`, `file_unreadable` and `catalogue_invalid`.
+    /// Throws `spec_missing`, `file_too_large`, `file_unreadable`, `catalogue_invalid` and `index_conflict`.
     package func read() throws -> SpecInput {
         let environment = JobEnvironment()
         return SpecInput(
             bytes: try SpecSource.read(file: spec, environment: environment), environment: environment,
-            catalogue: try CatalogueFile.load(environment.catalogueFile), log: JobLog(level: environment.logLevel))
+            catalogue: try CatalogueFile.load(environment.catalogueFile),
+            log: JobLog(level: environment.logLevel).with(try SchedulerVariables(environment.variables).fields))
     }
 }
 
@@ -46,4 +47,7 @@ package struct SpecInput: Sendable {
     package func openBackends(for spec: CommonSpec) async throws -> Backends {
         try await Backends.open(environment, log: log, jobId: spec.jobId)
     }
+
+    /// Who decides whether the job may be run.
+    package func gate(_ backends: Backends) -> Gate { Gate(backends, environment: environment, log: log) }
 }

@@ -13,14 +13,19 @@ struct StoredJob: Sendable {
     private let isHeld: Bool
     private let log: JobLog
     private let claim: JobClaim
+    /// Who looks at the job.
+    private let actor: String
 
     /// Loads the manifest.
     ///
     /// Throws `job_not_found` (66).
-    init(backends: Backends, folder: JobFolder, environment: JobEnvironment, log: JobLog) async throws {
+    init(backends: Backends, folder: JobFolder, environment: JobEnvironment, log: JobLog, actor: String = "operator")
+        async throws
+    {
         self.backends = backends
         self.folder = folder
         self.log = log
+        self.actor = actor
         claim = JobClaim(
             store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
         guard let (manifest, stored) = try await claim.load(folder.manifest()) else {
@@ -51,6 +56,28 @@ struct StoredJob: Sendable {
         return links
     }
 
+    /// Records in the audit log what was done with the job.
+    func record(_ action: String) async throws {
+        var event = AuditEvent(orgId: folder.orgId, actor: actor, action: action, outcome: "done")
+        event.jobId = folder.jobId
+        event.resource = manifest.resource
+        try await AuditLog(backends, log: log).append(event)
+    }
+
+    /// Keeps an owner out of the ledger that is late and does not know that its job was cancelled.
+    private func fenceOff() async {
+        guard manifest.kind == .import else { return }
+        let (orgId, jobId) = (folder.orgId, folder.jobId)
+        do {
+            try await JobRecords(backends.database).write(lock: "job:\(orgId):\(jobId)") { session in
+                _ = try session.run(LedgerStatements.fenceOff(orgId: orgId, jobId: jobId, dialect: session.dialect))
+            }
+        } catch {
+            log.warning(
+                "an attempt that is late could still commit rows: \(JobError.wrapping(error).description)")
+        }
+    }
+
     /// Cancels the job; returns the manifest's line.
     ///
     /// Throws `already_finished` (64).
@@ -71,14 +98,18 @@ struct StoredJob: Sendable {
             var cancelled = manifest
             cancelled.status = .cancelled
             cancelled.leaseExpiresAt = nil
+            cancelled.owner = nil
             cancelled.updatedAt = WallClock.now()
             cancelled.finishedAt = cancelled.updatedAt
             cancelled.error = JobError("cancelled", .cancelled, "job \(folder.jobId) was cancelled")
             let bytes = cancelled.bytes()
             _ = try await backends.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))
+            if manifest.status == .running { await fenceOff() }
             // No attempt follows that would tidy up after the last one.
-            try await AttemptCleaner(store: backends.store, folder: folder, log: log).removeOthers(than: "-")
+            cancelled.attemptId = ""
+            try await AttemptCleaner(store: backends.store, folder: folder, manifest: cancelled, log: log)
+                .removeEarlier()
             return String(decoding: bytes, as: UTF8.self)
         }
     }

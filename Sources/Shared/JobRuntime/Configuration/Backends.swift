@@ -2,6 +2,7 @@ package import JobCore
 package import ObjectStorage
 internal import PostgreSQL
 internal import SQLite
+package import Signing
 
 /// The database and the object store of a job.
 ///
@@ -12,6 +13,8 @@ package struct Backends: Sendable {
     package let catalogue: Catalogue
     /// Both are on this machine and belong to the user who runs the job.
     package let isLocal: Bool
+    /// Signs what others must be able to trust: the head of the audit log, notifications.
+    package let signingKey: Secret?
 
     /// Turns the configuration into a database and a store.
     ///
@@ -30,7 +33,7 @@ package struct Backends: Sendable {
         }
         return Backends(
             database: database, store: store, catalogue: catalogue,
-            isLocal: database is SQLiteDatabase && store is LocalStore)
+            isLocal: database is SQLiteDatabase && store is LocalStore, signingKey: environment.signingKey)
     }
 
     /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing

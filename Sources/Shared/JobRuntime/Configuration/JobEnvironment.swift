@@ -23,6 +23,10 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
     package let specSignature: String?
     /// `JOB_SIGNING_KEY`: the key of that proof.
     package let signingKey: Secret?
+    /// `JOB_API_KEY`: proof of who launches the job.
+    package let apiKey: Secret?
+    /// `TERMINATION_LOG`: the file that tells the scheduler how the job ended.
+    package let terminationLog: String?
     /// `AWS_REGION`, or `AWS_DEFAULT_REGION`.
     package let region: String?
     /// `AWS_CA_BUNDLE`: a file with the certificates that are trusted instead of the system's.
@@ -56,6 +60,8 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
         orgId = value("JOB_ORG_ID")
         specSignature = value("JOB_SPEC_SIGNATURE")
         signingKey = value("JOB_SIGNING_KEY").map(Secret.init)
+        apiKey = value("JOB_API_KEY").map(Secret.init)
+        terminationLog = value("TERMINATION_LOG")
         region = value("AWS_REGION") ?? value("AWS_DEFAULT_REGION")
         certificateFile = value("AWS_CA_BUNDLE")
         sourceAllow = value("SOURCE_ALLOW")

@@ -16,6 +16,7 @@ enum DemoData {
             }
             let plan = LoadPlan(
                 resource: resource, orgId: orgId, jobId: "demo-\(name)", specSHA256: "demo", attemptId: "demo",
+                fence: 1,
                 isDryRun: false)
             let loader = try await database.openLoader(plan)
             _ = try await loader.begin(columns: resource.columns)

@@ -20,13 +20,19 @@ package struct JobClaim: Sendable {
     private let log: JobLog
     /// Microseconds since 1970 after which it is no use to wait.
     private let notAfter: Int64?
+    /// Number of the latest attempt that the database knows, for a job whose manifest is gone.
+    private let latestAttempt: @Sendable () async throws -> Int
 
-    package init(store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog, notAfter: Int64? = nil) {
+    package init(
+        store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog, notAfter: Int64? = nil,
+        latestAttempt: @escaping @Sendable () async throws -> Int = { 0 }
+    ) {
         self.store = store
         self.folder = folder
         leaseMicroseconds = Int64(leaseSeconds * 1_000_000)
         self.log = log
         self.notAfter = notAfter
+        self.latestAttempt = latestAttempt
     }
 
     /// Takes the job for this process, waiting at most one lease for an owner that may be gone.
@@ -39,7 +45,8 @@ package struct JobClaim: Sendable {
         while true {
             try Task.checkCancellation()
             guard let (existing, stored) = try await load(key) else {
-                if let result = try await write(started(fresh, after: nil), key, .createOnly) { return result }
+                let first = started(fresh, number: try await latestAttempt() + 1)
+                if let result = try await write(first, key, .createOnly) { return result }
                 continue
             }
             try check(existing, fresh)
@@ -73,9 +80,13 @@ package struct JobClaim: Sendable {
             case .queued, .failed, .interrupted:
                 break
             }
-            if let result = try await write(started(fresh, after: existing), key, .updateIfMatches(stored.info.tag)) {
-                return result
-            }
+            // A job that was prepared anew may have run before.
+            let latest = existing.attempt == 0 ? try await latestAttempt() : existing.attempt
+            var next = started(fresh, number: latest + 1)
+            // What was asked and when stays as the first attempt wrote it.
+            next.createdAt = existing.createdAt
+            next.spec = existing.spec
+            if let result = try await write(next, key, .updateIfMatches(stored.info.tag)) { return result }
         }
     }
 
@@ -110,18 +121,13 @@ package struct JobClaim: Sendable {
     }
 
     /// The manifest of a new attempt.
-    ///
-    /// What was asked and when stays as the first attempt wrote it.
-    private func started(_ fresh: Manifest, after earlier: Manifest?) -> Manifest {
+    private func started(_ fresh: Manifest, number: Int) -> Manifest {
         var manifest = fresh
         let now = WallClock.now()
-        if let earlier {
-            manifest.createdAt = earlier.createdAt
-            manifest.spec = earlier.spec
-        }
         manifest.status = .running
-        manifest.attempt = (earlier?.attempt ?? 0) + 1
-        manifest.attemptId = "a\(manifest.attempt)-\(JobIdentifier.random(10))"
+        manifest.attempt = number
+        manifest.attemptId = JobFolder.attemptId(number)
+        manifest.owner = .current
         manifest.startedAt = now
         manifest.updatedAt = now
         manifest.leaseExpiresAt = now + leaseMicroseconds

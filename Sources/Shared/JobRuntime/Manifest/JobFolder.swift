@@ -35,6 +35,19 @@ package struct JobFolder: Sendable {
         try ObjectKey(validating: "\(prefix)\(attemptId)/\(name)")
     }
 
+    /// Number and id of the attempt whose data object has the key; `nil` for any other object.
+    func attempt(of key: ObjectKey) -> (number: Int, id: String)? {
+        guard key.text.hasPrefix(prefix) else { return nil }
+        let rest = key.text.dropFirst(prefix.count)
+        guard let slash = rest.firstIndex(of: "/") else { return nil }
+        let id = rest[..<slash]
+        guard id.hasPrefix("a"), let number = Int(id.dropFirst().prefix { $0 != "-" }) else { return nil }
+        return (number, String(id))
+    }
+
+    /// The id of an attempt: its number, and what tells it from one of the same number.
+    static func attemptId(_ number: Int) -> String { "a\(number)-\(JobIdentifier.random(10))" }
+
     /// An object under the organisation's uploads; `uploads/` in front of the name may be left out.
     package static func upload(orgId: String, name: String) throws(JobError) -> ObjectKey {
         let name = name.hasPrefix("uploads/") ? String(name.dropFirst("uploads/".count)) : name

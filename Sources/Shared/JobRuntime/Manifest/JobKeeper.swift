@@ -40,6 +40,7 @@ package actor JobKeeper {
         var next = manifest
         change(&next)
         next.leaseExpiresAt = nil
+        next.owner = nil
         next.timeLeftSeconds = nil
         next.finishedAt = WallClock.now()
         try await write(&next, renewsLease: false)

@@ -37,6 +37,8 @@ package struct Manifest: Sendable {
     package var attempt = 0
     package var attemptId = ""
     package var leaseExpiresAt: Int64?
+    /// The process that runs the attempt, while it runs.
+    package var owner: ProcessIdentity?
     package var createdAt: Int64
     package var startedAt: Int64?
     package var updatedAt: Int64
@@ -59,10 +61,11 @@ package struct Manifest: Sendable {
         updatedAt = now
     }
 
-    /// Microseconds that the owner may still be silent, by the clock of the store: those of the machines that run
-    /// attempts need not agree.
+    /// Microseconds that the owner may still be silent, by the clock of the store, which all attempts share.
+    ///
+    /// None when the owner has certainly ended.
     func leaseLeft(in object: StoredObject) -> Int64 {
-        guard let leaseExpiresAt else { return 0 }
+        guard let leaseExpiresAt, owner?.hasEnded != true else { return 0 }
         return object.info.lastModifiedMicroseconds + (leaseExpiresAt - updatedAt) - object.readAtMicroseconds
     }
 

@@ -37,6 +37,7 @@ extension Manifest {
         attempt = value.integer("attempt") ?? 0
         attemptId = value.text("attemptId") ?? ""
         leaseExpiresAt = Self.time(value, "leaseExpiresAt")
+        owner = Self.object(value, "owner").flatMap { ProcessIdentity($0) }
         startedAt = Self.time(value, "startedAt")
         updatedAt = Self.time(value, "updatedAt") ?? createdAt
         finishedAt = Self.time(value, "finishedAt")

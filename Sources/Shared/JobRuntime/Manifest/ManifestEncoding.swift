@@ -19,6 +19,7 @@ extension Manifest {
             JSONMember("spec", spec), JSONMember("specSha256", .string(specSHA256)),
             JSONMember("actor", actor?.json() ?? .null), JSONMember("attempt", .integer(attempt)),
             JSONMember("attemptId", .string(attemptId)), JSONMember("leaseExpiresAt", Self.time(leaseExpiresAt)),
+            JSONMember("owner", owner?.json() ?? .null),
             JSONMember("createdAt", Self.time(createdAt)), JSONMember("startedAt", Self.time(startedAt)),
             JSONMember("updatedAt", Self.time(updatedAt)), JSONMember("finishedAt", Self.time(finishedAt)),
             JSONMember("stats", stats?.json() ?? .null), JSONMember("toolVersion", .string(toolVersion)),
@@ -138,6 +139,22 @@ extension JobError {
 
 extension JobActor {
     func json() -> JSONValue { .object([JSONMember("id", .string(id)), JSONMember("role", .string(role))]) }
+}
+
+extension ProcessIdentity {
+    func json() -> JSONValue {
+        .object([
+            JSONMember("host", .string(host)), JSONMember("pid", .integer(pid)),
+            JSONMember("startTicks", .integer(startTicks)),
+        ])
+    }
+
+    init?(_ value: JSONValue) {
+        guard let host = value.text("host"), let pid = value.integer("pid"),
+            let ticks = value.integer("startTicks")
+        else { return nil }
+        self.init(host: host, pid: pid, startTicks: ticks)
+    }
 }
 
 extension JobStats {

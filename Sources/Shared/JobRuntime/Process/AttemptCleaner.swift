@@ -1,34 +1,38 @@
 internal import JobCore
 package import ObjectStorage
 
-/// Removes the data objects of attempts that came to nothing.
+/// Removes what attempts that came to nothing have stored.
+///
+/// Only what is this attempt's or an earlier one's: an attempt that has lost its job, and does not know it yet, must not
+/// touch what its successor stores.
 package struct AttemptCleaner: Sendable {
     private let store: any ObjectStore
     private let folder: JobFolder
+    private let attempt: Int
+    private let attemptId: String
     private let log: JobLog
 
-    package init(store: any ObjectStore, folder: JobFolder, log: JobLog) {
+    /// A cleaner for the attempt that a manifest names.
+    package init(store: any ObjectStore, folder: JobFolder, manifest: Manifest, log: JobLog) {
         self.store = store
         self.folder = folder
+        attempt = manifest.attempt
+        attemptId = manifest.attemptId
         self.log = log
     }
 
-    /// Removes the objects of every other attempt, and what dead processes left unfinished.
-    package func removeOthers(than attemptId: String) async throws {
-        let kept = folder.prefix + attemptId + "/"
-        for object in try await store.list(prefix: folder.prefix) {
-            let name = object.key.text.dropFirst(folder.prefix.count)
-            // Objects directly in the folder are the manifest and the cancel marker.
-            guard name.contains("/"), !object.key.text.hasPrefix(kept) else { continue }
+    /// Removes the objects of earlier attempts, and what dead processes left unfinished.
+    package func removeEarlier() async throws {
+        for object in try await store.list(prefix: folder.prefix) where isEarlier(object.key) {
             log.debug("removing \(object.key.text) of an earlier attempt")
             try await store.delete(object.key)
         }
         try await sweep()
     }
 
-    /// Removes what dead processes left in the store's own area and in the job's folder.
+    /// Removes what dead processes left in the store's own area, and the uploads of earlier attempts.
     package func sweep() async throws {
-        try await store.sweep(prefix: folder.prefix)
+        try await store.sweep(prefix: folder.prefix) { isEarlier($0) }
     }
 
     /// Removes the marker of a cancellation that the manifest now shows.
@@ -40,8 +44,8 @@ package struct AttemptCleaner: Sendable {
         }
     }
 
-    /// Removes the objects of one attempt, as far as the store lets it.
-    package func removeOwn(_ attemptId: String) async {
+    /// Removes the objects of this attempt, as far as the store lets it.
+    package func removeOwn() async {
         do {
             for object in try await store.list(prefix: folder.prefix + attemptId + "/") {
                 try await store.delete(object.key)
@@ -49,5 +53,11 @@ package struct AttemptCleaner: Sendable {
         } catch {
             log.warning("objects of the failed attempt could not be removed: \(JobError.wrapping(error).description)")
         }
+    }
+
+    /// Whether the key is that of a data object of another attempt that is not later than this one.
+    private func isEarlier(_ key: ObjectKey) -> Bool {
+        guard let (number, id) = folder.attempt(of: key) else { return false }
+        return number <= attempt && id != attemptId
     }
 }

@@ -3,6 +3,11 @@ internal import ObjectStorage
 
 /// Renews the lease, shows progress and watches for cancellation and deadline while the work goes on.
 package struct Heartbeat: Sendable {
+    /// Seconds between looks for the marker of a cancellation.
+    private static let attention = 2.0
+    /// Seconds a job that is past its deadline has to say so; then the process ends all the same.
+    private static let lastSeconds = 4.5
+
     private let keeper: JobKeeper
     private let context: JobContext
     private let display: ProgressDisplay
@@ -18,15 +23,18 @@ package struct Heartbeat: Sendable {
 
     /// Runs the work.
     ///
-    /// Throws what the work throws, `lease_lost`, `cancelled` or `deadline`, whichever comes first.
+    /// Throws what the work throws, `lease_lost`, `cancelled` or `deadline`, whichever comes first. Each is watched for
+    /// by itself, so that a store that does not answer keeps none of the others waiting.
     package func beat(during work: @escaping @Sendable () async throws -> JobResult) async throws -> JobResult {
         defer { display.clear() }
         try checkDeadline()
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask { try await work() }
-            group.addTask {
-                try await watch()
-                return nil
+            for watch in [renew, watchForCancellation, watchForDeadline] {
+                group.addTask {
+                    try await watch()
+                    return nil
+                }
             }
             defer { group.cancelAll() }
             while let result = try await group.next() {
@@ -36,13 +44,11 @@ package struct Heartbeat: Sendable {
         }
     }
 
-    private func watch() async throws {
+    private func renew() async throws {
         let tick = display.isTerminal ? min(0.2, interval) : min(1, interval)
         var lastWrite = WallClock.monotonic()
         var failedSince: Int64?
-        while !Task.isCancelled {
-            do { try await Task.sleep(for: .seconds(tick)) } catch { return }
-            try checkDeadline()
+        while await Self.pause(tick) {
             let progress = context.meter.progress()
             display.draw(progress)
             let now = WallClock.monotonic()
@@ -50,7 +56,6 @@ package struct Heartbeat: Sendable {
             lastWrite = now
             display.record(progress)
             do throws(JobError) {
-                try await checkCancelled()
                 try await keeper.heartbeat(progress)
                 failedSince = nil
             } catch {
@@ -63,8 +68,27 @@ package struct Heartbeat: Sendable {
         }
     }
 
+    private func watchForCancellation() async throws {
+        while await Self.pause(min(Self.attention, interval)) {
+            do throws(JobError) {
+                try await checkCancelled()
+            } catch {
+                // Whether the store is away for too long is for the heartbeat to say.
+                if !error.isRetryable { throw error }
+            }
+        }
+    }
+
+    private func watchForDeadline() async throws {
+        guard let notAfter = context.spec.notAfter else { return }
+        repeat {
+            try checkDeadline()
+        } while await Self.pause(min(1, max(0.001, Double(notAfter - WallClock.now()) / 1e6)))
+    }
+
     private func checkDeadline() throws {
         if let notAfter = context.spec.notAfter, WallClock.now() >= notAfter {
+            ProcessEnd.force(.deadline, afterSeconds: Self.lastSeconds)
             throw JobError(
                 "deadline", .deadline, "the job's deadline (notAfter) has passed",
                 hint: "use a later notAfter and a new jobId")
@@ -75,6 +99,16 @@ package struct Heartbeat: Sendable {
     func checkCancelled() async throws(JobError) {
         if try await context.backends.store.head(context.folder.cancelMarker()) != nil {
             throw JobError("cancelled", .cancelled, "job \(context.spec.jobId) was cancelled")
+        }
+    }
+
+    /// Waits; false when the task was cancelled.
+    private static func pause(_ seconds: Double) async -> Bool {
+        do {
+            try await Task.sleep(for: .seconds(seconds))
+            return !Task.isCancelled
+        } catch {
+            return false
         }
     }
 }

@@ -9,10 +9,15 @@ package struct JobContext: Sendable {
     package let folder: JobFolder
     package let meter: ProgressMeter
     package let log: JobLog
+    /// Number of this attempt, from 1: a later one has a larger one.
+    package let attempt: Int
     /// Data objects of this attempt go under it.
     package let attemptId: String
     /// When the job was first asked for: relative date ranges count from here, in every attempt.
     package let createdAt: Int64
+
+    /// Prefix of the data objects of this attempt.
+    package var prefix: String { folder.prefix + attemptId + "/" }
 
     /// Key of a data object of this attempt.
     package func key(_ name: String) throws(JobError) -> ObjectKey {

@@ -18,7 +18,9 @@ package enum JobProcess {
             }
             exit(0)
         } catch let error as JobError {
-            JobLog(level: JobEnvironment().logLevel).failure(error)
+            let environment = JobEnvironment()
+            JobLog(level: environment.logLevel).failure(error)
+            TerminationMessage.write(error, environment)
             exit(error.exitCode.rawValue)
         } catch {
             root.exit(withError: error)
@@ -38,6 +40,7 @@ package enum JobProcess {
     /// Ends the process after a job: the manifest on standard output and nothing else.
     package static func end(_ manifest: String, _ exitCode: JobCore.ExitCode) -> Never {
         StandardStream.output(manifest)
+        TerminationMessage.write(manifest: manifest, JobEnvironment())
         exit(exitCode.rawValue)
     }
 }

@@ -1,4 +1,3 @@
-internal import Formats
 package import JobCore
 internal import ObjectStorage
 
@@ -14,6 +13,7 @@ package struct JobRunner: Sendable {
     /// Rows are durable before the manifest says so; a failed publication then has its own exit code.
     private let commitsBeforePublishing: Bool
 
+    /// A runner of one attempt.
     package init(
         spec: CommonSpec, format: String, backends: Backends, environment: JobEnvironment, log: JobLog,
         commitsBeforePublishing: Bool
@@ -26,66 +26,101 @@ package struct JobRunner: Sendable {
         self.commitsBeforePublishing = commitsBeforePublishing
     }
 
-    /// Runs the job until it ends or a signal arrives.
-    ///
-    /// Returns the final manifest's line and the exit code.
+    /// How the job ended: the final manifest, its line as stored, and the exit code.
+    package struct End: Sendable {
+        package let manifest: Manifest
+        package let line: String
+        package let exitCode: ExitCode
+    }
+
+    /// Runs the job for the actor until it ends or a signal arrives.
     ///
     /// `afterwards` runs when an earlier run has published the result: that run may have been killed before it could
     /// tidy up.
     package func run(
-        _ work: @escaping Work, afterwards: @Sendable (Manifest) async throws -> Void = { _ in }
-    ) async throws -> (manifest: String, exitCode: ExitCode) {
+        as actor: JobActor, _ work: @escaping Work, afterwards: @Sendable (Manifest) async throws -> Void = { _ in }
+    ) async throws -> End {
         // Before the manifest can say "running": whoever reads that may send a signal at once.
         Signals.watch()
-        let actor = try Gate.admit(spec, backends: backends)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
+        let audit = JobAudit(spec, AuditLog(backends, log: log), log: log)
         let claim = JobClaim(
             store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log,
-            notAfter: spec.notAfter)
+            notAfter: spec.notAfter, latestAttempt: latestAttempt)
+        let end: End
         switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
             try? await afterwards(manifest)
-            return (String(decoding: stored, as: UTF8.self), .done)
+            try await audit.complete(manifest)
+            end = End(manifest: manifest, line: String(decoding: stored, as: UTF8.self), exitCode: .done)
         case .owned(let manifest, let tag):
             let keeper = try JobKeeper(
                 store: backends.store, folder: folder, manifest: manifest, tag: tag,
                 leaseSeconds: environment.leaseSeconds)
-            return try await attempt(work, manifest, keeper, folder)
+            end = try await attempt(work, manifest, keeper, folder, audit)
+        }
+        await notify(end)
+        return end
+    }
+
+    /// The number of the latest attempt that loaded rows: the manifest of an import may be gone, its rows are not.
+    private func latestAttempt() async throws -> Int {
+        guard spec.kind == .import else { return 0 }
+        let spec = spec
+        do {
+            return try await JobRecords(backends.database).read { session in
+                let fence = LedgerStatements.fence(orgId: spec.orgId, jobId: spec.jobId, dialect: session.dialect)
+                return try session.run(fence).first?.first?.flatMap { Int($0) } ?? 0
+            }
+        } catch let error as JobError where error.code == "database_statement" {
+            // There is no ledger yet.
+            return 0
         }
     }
 
+    /// Tells whoever the spec names, unless the job will go on; a signal ends the waiting.
+    private func notify(_ end: End) async {
+        guard end.manifest.status != .interrupted,
+            let notifier = Notifier(spec, signingKey: backends.signingKey, log: log)
+        else { return }
+        try? await Self.untilSignal { await notifier.post(end.manifest, line: end.line) }
+    }
+
     private func attempt(
-        _ work: @escaping Work, _ manifest: Manifest, _ keeper: JobKeeper, _ folder: JobFolder
-    ) async throws -> (manifest: String, exitCode: ExitCode) {
+        _ work: @escaping Work, _ manifest: Manifest, _ keeper: JobKeeper, _ folder: JobFolder, _ audit: JobAudit
+    ) async throws -> End {
         let log = log.with(["attempt": "\(manifest.attempt)"])
         let context = JobContext(
             spec: spec, backends: backends, folder: folder, meter: ProgressMeter(), log: log,
-            attemptId: manifest.attemptId, createdAt: manifest.createdAt)
-        let cleaner = AttemptCleaner(store: backends.store, folder: folder, log: log)
+            attempt: manifest.attempt, attemptId: manifest.attemptId, createdAt: manifest.createdAt)
+        let cleaner = AttemptCleaner(store: backends.store, folder: folder, manifest: manifest, log: log)
         let heart = Heartbeat(
             keeper: keeper, context: context, leaseSeconds: environment.leaseSeconds,
             display: ProgressDisplay(name: spec.resource.name, log: log))
         do {
             let result = try await Self.untilSignal {
-                if manifest.attempt > 1 {
-                    try await cleaner.removeOthers(than: manifest.attemptId)
-                } else {
-                    try await cleaner.sweep()
+                try await heart.beat {
+                    try await audit.start(manifest)
+                    if manifest.attempt > 1 {
+                        try await cleaner.removeEarlier()
+                    } else {
+                        try await cleaner.sweep()
+                    }
+                    try await heart.checkCancelled()
+                    return try await work(context)
                 }
-                try await heart.checkCancelled()
-                return try await heart.beat(during: { try await work(context) })
             }
-            return try await publish(result, keeper, context, cleaner)
+            return try await publish(result, keeper, context, cleaner, audit)
         } catch {
-            return try await fail(JobError.wrapping(error), keeper, context, cleaner)
+            return try await fail(JobError.wrapping(error), keeper, cleaner, context, audit)
         }
     }
 
     private func publish(
-        _ result: JobResult, _ keeper: JobKeeper, _ context: JobContext, _ cleaner: AttemptCleaner
-    ) async throws -> (manifest: String, exitCode: ExitCode) {
+        _ result: JobResult, _ keeper: JobKeeper, _ context: JobContext, _ cleaner: AttemptCleaner, _ audit: JobAudit
+    ) async throws -> End {
         var counts = result.counts
         counts.rowsTotal = max(counts.rowsTotal, counts.rowsRead)
         if spec.kind == .import, result.failure == nil, !counts.isBalanced {
@@ -126,9 +161,16 @@ package struct JobRunner: Sendable {
         }
         await result.afterPublishing?()
         await cleaner.removeCancelMarker()
-        if final.attempt > 1 { try? await cleaner.removeOthers(than: final.attemptId) }
-        if let failure = result.failure { log.failure(failure) }
-        return (String(decoding: final.bytes(), as: UTF8.self), result.failure?.exitCode ?? .done)
+        if final.attempt > 1 { try? await cleaner.removeEarlier() }
+        if let failure = result.failure {
+            log.failure(failure)
+            await audit.fail(final)
+        } else {
+            try await audit.complete(final)
+        }
+        return End(
+            manifest: final, line: String(decoding: final.bytes(), as: UTF8.self),
+            exitCode: result.failure?.exitCode ?? .done)
     }
 
     /// Stores the report before the manifest names it.
@@ -143,11 +185,11 @@ package struct JobRunner: Sendable {
 
     /// Ends the attempt as failed, cancelled or interrupted; removes what it left behind.
     private func fail(
-        _ error: JobError, _ keeper: JobKeeper, _ context: JobContext, _ cleaner: AttemptCleaner
-    ) async throws -> (manifest: String, exitCode: ExitCode) {
-        if error.code == "lease_lost" || error.code == "status_unpublished" {
+        _ error: JobError, _ keeper: JobKeeper, _ cleaner: AttemptCleaner, _ context: JobContext, _ audit: JobAudit
+    ) async throws -> End {
+        if ["lease_lost", "status_unpublished", "audit_unwritten"].contains(error.code) {
             // Objects that a stored manifest may name are not removed; the next attempt knows better.
-            if await keeper.isSuperseded() { await cleaner.removeOwn(context.attemptId) }
+            if await keeper.isSuperseded() { await cleaner.removeOwn() }
             throw error
         }
         let status: Manifest.Status =
@@ -166,10 +208,12 @@ package struct JobRunner: Sendable {
                 manifest.progress = max(manifest.progress, min(progress.percent, 99.9))
                 manifest.stats = stats
             }
-            await cleaner.removeOwn(context.attemptId)
+            await cleaner.removeOwn()
             if status == .cancelled { await cleaner.removeCancelMarker() }
             log.failure(error)
-            return (String(decoding: final.bytes(), as: UTF8.self), error.exitCode)
+            await audit.fail(final)
+            return End(
+                manifest: final, line: String(decoding: final.bytes(), as: UTF8.self), exitCode: error.exitCode)
         } catch let unpublished {
             log.warning("the failure could not be published: \(unpublished.description)")
             throw error

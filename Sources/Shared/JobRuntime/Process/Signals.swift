@@ -65,7 +65,15 @@ package enum Signals {
             hint: "launch it again; it continues where it can")
     }
 
+    /// Seconds a job has to end by itself after a signal: schedulers kill what takes longer than they allow.
+    private static let patience = 3.5
+
     private static func deliver(_ number: CInt) {
+        let exitCode = number == SIGINT ? JobCore.ExitCode.interrupted : .terminated
+        let isRepeated = state.withLock { $0.received == number }
+        // Whoever presses Ctrl-C twice does not want to wait.
+        if isRepeated && number == SIGINT { _exit(exitCode.rawValue) }
+        if !isRepeated { ProcessEnd.force(exitCode, afterSeconds: patience) }
         let waiter = state.withLock { state in
             state.received = number
             defer { state.waiter = nil }

@@ -1,4 +1,5 @@
 package import Formats
+package import HTTPTransport
 package import JobCore
 internal import Signing
 
@@ -25,16 +26,49 @@ package struct CommonSpec: Sendable {
     /// What `JOB_SPEC_SIGNATURE` proves of the exact bytes of the spec.
     package private(set) var signature = SpecSignature.absent
 
+    /// Where the final manifest is posted to.
+    package let notifyURL: SourceURL?
+    /// Hosts and networks besides public ones that URLs of the spec may lead to.
+    package let allowList: AllowList
+
     /// The spec without the queries of URLs: they are often what gives access.
     package var shownValue: JSONValue {
-        let members = value.members.map { member in
-            guard member.name == "sourceUrl", let text = member.value.asText, let mark = text.firstIndex(of: "?") else {
-                return member
-            }
-            return JSONMember(member.name, .string(text[...mark] + "…"))
-        }
-        return .object(members)
+        .object(
+            value.members.map { member in
+                switch (member.name, member.value) {
+                case ("sourceUrl", .string(let url)): JSONMember(member.name, .string(Self.withoutQuery(url)))
+                case ("notify", .object(let fields)):
+                    JSONMember(
+                        member.name,
+                        .object(
+                            fields.map { JSONMember($0.name, .string(Self.withoutQuery($0.value.asText ?? ""))) }))
+                default: member
+                }
+            })
     }
+
+    private static func withoutQuery(_ url: String) -> String {
+        url.firstIndex(of: "?").map { url[...$0] + "…" } ?? url
+    }
+
+    /// What the audit log calls the job.
+    package var auditedAction: String { value.flag("dryRun") == true ? "dry-run" : kind.rawValue }
+
+    /// What the audit log says of which rows were asked for: those fields of the spec as JSON, or their digest when they
+    /// are long.
+    package var auditedRequest: String {
+        let members = shownValue.members.filter { Self.audited.contains($0.name) }
+        let text = JSONValue.object(members).canonical()
+        if text.utf8.count <= Self.auditedBytes { return text }
+        return JSONValue.object([
+            JSONMember("sha256", .string(SHA256Digest.of(text).hex)), JSONMember("bytes", .integer(text.utf8.count)),
+        ]).serialized()
+    }
+
+    private static let auditedBytes = 16 << 10
+    private static let audited: Set<String> = [
+        "filters", "columns", "limit", "format", "sourceKey", "sourceUrl", "mode", "matchOn", "plan",
+    ]
 
     /// Fields of the table every spec has.
     package static func fields(formats: [String]) -> [SpecField] {
@@ -66,7 +100,7 @@ package struct CommonSpec: Sendable {
     ) throws(JobError) {
         let value = try JSONValue(parsing: bytes, limits: JSONLimits())
         shape.validate(value, at: "$", into: &problems)
-        let common = CommonSpec(
+        let common = try CommonSpec(
             value, kind: kind, environment: environment, catalogue: catalogue, problems: &problems)
         guard var common else {
             try problems.throwIfAny()
@@ -78,11 +112,11 @@ package struct CommonSpec: Sendable {
 
     /// Decodes the shared fields; adds mistakes that only the catalogue can tell.
     ///
-    /// Returns `nil` when one of them is in the way of looking further.
+    /// Returns `nil` when one of them is in the way of looking further. Throws `configuration_invalid` (78).
     package init?(
         _ value: JSONValue, kind: JobKind, environment: JobEnvironment, catalogue: Catalogue,
         problems: inout SpecProblems
-    ) {
+    ) throws(JobError) {
         self.kind = kind
         self.value = value
         hasOwnJobId = value.text("jobId") != nil
@@ -101,7 +135,8 @@ package struct CommonSpec: Sendable {
         } else {
             problems.add("$.orgId", "is missing and JOB_ORG_ID is not set")
         }
-        if value["notify"] != nil { problems.add("$.notify", "is not supported by this version") }
+        allowList = try AllowList(validating: environment.sourceAllow ?? "")
+        notifyURL = Self.url(value["notify"]?.text("url"), at: "$.notify.url", allowList, &problems)
         guard let orgId, let name = value.text("resource") else { return nil }
         let possible = catalogue.resources.filter { kind == .export ? $0.canExport : $0.canImport }
         guard let resource = possible.first(where: { $0.name == name }) else {
@@ -116,5 +151,18 @@ package struct CommonSpec: Sendable {
         var members = value.members.filter { $0.name != "jobId" && $0.name != "orgId" }
         members.append(JSONMember("orgId", .string(orgId)))
         sha256 = SHA256Digest.of(Array(JSONValue.object(members).canonical().utf8)).hex
+    }
+
+    /// A URL of the spec that may be connected to.
+    package static func url(
+        _ text: String?, at path: String, _ allowed: AllowList, _ problems: inout SpecProblems
+    ) -> SourceURL? {
+        guard let text else { return nil }
+        do throws(JobError) {
+            return try SourceURL(validating: text, allowList: allowed)
+        } catch {
+            problems.add(path, error.message)
+            return nil
+        }
     }
 }

@@ -19,10 +19,7 @@ package enum SpecSignature: Sendable, Equatable {
             self = .wrong
             return
         }
-        let expected = Hexadecimal.text(HMACSHA256.code(key: Array(key.utf8), message: bytes)).utf8
-        let given = signature.lowercased().utf8
-        // Every byte is looked at, so that the time taken tells nothing of where they differ.
-        let difference = zip(expected, given).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
-        self = difference == 0 && expected.count == given.count ? .valid : .wrong
+        let expected = Hexadecimal.text(HMACSHA256.code(key: Array(key.utf8), message: bytes))
+        self = ConstantTime.equal(expected, signature.lowercased()) ? .valid : .wrong
     }
 }

@@ -78,7 +78,7 @@ package actor LocalStore: ObjectStore {
         return ObjectLink(url: "file://" + URIEncoding.path(path), expiresAtMicroseconds: nil)
     }
 
-    package func sweep(prefix: String) async throws(JobError) {
+    package func sweep(prefix: String, where abandoned: @Sendable (ObjectKey) -> Bool) async throws(JobError) {
         try StagedFile.sweep(tree)
         try tree.removeEmptyFolders(prefix: prefix)
     }

@@ -48,8 +48,8 @@ package protocol ObjectStore: Sendable {
     func selfTest() async throws(JobError) -> Int64
 
     /// Removes what processes that are gone have left unfinished: anywhere in the store's own area, and below the prefix
-    /// what no object needs. Objects are never touched. Throws `invalid_key`.
-    func sweep(prefix: String) async throws(JobError)
+    /// the uploads of keys that are `abandoned`. Objects are never touched. Throws `invalid_key`.
+    func sweep(prefix: String, where abandoned: @Sendable (ObjectKey) -> Bool) async throws(JobError)
 }
 
 /// Reads one version of an object from its start to its end.

@@ -30,7 +30,7 @@ struct S3Multipart: Sendable {
         let document = try store.document(answer, operation, nil)
         guard let id = document["UploadId"], !id.isEmpty else { throw S3Failure.unreadable(operation.subject) }
         // A try whose reply was lost has begun an upload that nobody will end.
-        if answer.failures > 0 { try await store.sweepUploads(prefix: key.text, except: id) }
+        if answer.failures > 0 { try await store.sweepUploads(prefix: key.text) { $1 != id } }
         return S3Multipart(key: key, uploadID: id, writeID: writeID, store: store)
     }
 

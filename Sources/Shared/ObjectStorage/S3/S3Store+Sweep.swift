@@ -1,29 +1,27 @@
 package import JobCore
 
 extension S3Store {
-    /// Aborts the multipart uploads below the prefix: they cost money until somebody does.
-    ///
-    /// Called by the process that owns what is below the prefix, before it begins uploads of its own.
-    package func sweep(prefix: String) async throws(JobError) {
+    /// Aborts the multipart uploads of abandoned keys below the prefix: they cost money until somebody does.
+    package func sweep(prefix: String, where abandoned: @Sendable (ObjectKey) -> Bool) async throws(JobError) {
         try ObjectKey.check(prefix: prefix)
         // Uploads outside a folder of their own may be anybody's.
         guard prefix.hasSuffix("/") else { return }
-        try await sweepUploads(prefix: prefix)
+        try await sweepUploads(prefix: prefix) { key, _ in abandoned(key) }
     }
 
-    /// Aborts the uploads of keys that start with the prefix, all but one.
-    func sweepUploads(prefix: String, except kept: String? = nil) async throws(JobError) {
+    /// Aborts those uploads of keys that start with the prefix of which key and id are `abandoned`.
+    func sweepUploads(prefix: String, where abandoned: (ObjectKey, String) -> Bool) async throws(JobError) {
         var marker: (key: String, upload: String)?
         var isFirst = true
         while isFirst || marker != nil {
             isFirst = false
-            marker = try await sweepPage(prefix, after: marker, except: kept)
+            marker = try await sweepPage(prefix, after: marker, abandoned)
         }
     }
 
     /// Aborts the uploads of one page of the listing; where the next page begins.
     private func sweepPage(
-        _ prefix: String, after marker: (key: String, upload: String)?, except kept: String?
+        _ prefix: String, after marker: (key: String, upload: String)?, _ abandoned: (ObjectKey, String) -> Bool
     ) async throws(JobError) -> (key: String, upload: String)? {
         var operation = S3Operation("GET", nil, verb: "list the uploads of")
         operation.query = [
@@ -40,7 +38,7 @@ extension S3Store {
         }
         for upload in page.all("Upload") {
             guard let key = key(upload["Key"], page), key.text.hasPrefix(prefix), let id = upload["UploadId"],
-                id != kept
+                abandoned(key, id)
             else { continue }
             try await abort(key, id)
         }

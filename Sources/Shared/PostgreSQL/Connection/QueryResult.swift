@@ -15,6 +15,8 @@ internal import JobCore
 
     var rowCount: Int { unsafe Int(PQntuples(handle)) }
 
+    var columnCount: Int { unsafe Int(PQnfields(handle)) }
+
     /// Rows that the statement changed.
     var changedRows: Int { unsafe Int(String(cString: PQcmdTuples(handle))) ?? 0 }
 

@@ -38,19 +38,25 @@ actor RangeReader {
         pool: Pool<RowBatch>
     ) async throws {
         guard let connection else { throw JobError("internal_error", .software, "the reader is closed") }
+        let decoder = BinaryRowDecoder(
+            connection: connection, columns: columns, forms: forms, batchBytes: Self.batchBytes)
         try await withTaskCancellationHandler {
-            let decoder = BinaryRowDecoder(
-                connection: connection, columns: columns, forms: forms, batchBytes: Self.batchBytes)
-            for part in parts {
-                let rows = RowCopy(connection: connection, decoder: decoder)
-                try rows.begin(part.sql)
-                while let batch = try rows.next(pool) { try await channel.send(.rows(batch)) }
-                try await channel.send(.endOfPart)
-            }
-            channel.finish()
+            try await copy(parts, RowCopy(connection: connection, decoder: decoder), into: channel, pool)
         } onCancel: {
             waker.wake()
         }
+    }
+
+    /// A method of the actor: a closure that touches none of its state would run on the cooperative pool, and block it.
+    private func copy(
+        _ parts: [ReadPlan.Part], _ rows: RowCopy, into channel: BoundedChannel<Item>, _ pool: Pool<RowBatch>
+    ) async throws {
+        for part in parts {
+            try rows.begin(part.sql)
+            while let batch = try rows.next(pool) { try await channel.send(.rows(batch)) }
+            try await channel.send(.endOfPart)
+        }
+        channel.finish()
     }
 
     /// Ends the connection.

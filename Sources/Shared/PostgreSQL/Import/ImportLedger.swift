@@ -31,7 +31,7 @@ struct ImportLedger {
     func takeOver() throws -> LoadCheckpoint? {
         try connection.execute(Session.begin("", on: connection))
         // An earlier attempt that is about to commit holds the row: what it has written is read behind it.
-        try run(statements.takeOver)
+        if try run(statements.takeOver).changedRows == 0 { throw statements.leaseLost }
         let row = try run(statements.read)
         let found = try statements.checkpoint(
             counts: (0..<5).map { row.integer(0, $0) }, isComplete: row.flag(0, 5), sourceTag: row.text(0, 6) ?? "",

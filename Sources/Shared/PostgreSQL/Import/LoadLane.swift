@@ -109,13 +109,21 @@ actor LoadLane {
     ) async throws -> Value {
         guard let connection, let ledger else { throw Self.notBegun }
         return try await withTaskCancellationHandler {
-            do {
-                return try work(connection, ledger)
-            } catch {
-                throw connection.failure(error, doing: doing)
-            }
+            try perform(doing, connection, ledger, work)
         } onCancel: {
             waker.wake()
+        }
+    }
+
+    /// A method of the actor: a closure that touches none of its state would run on the cooperative pool, and block it.
+    private func perform<Value>(
+        _ doing: String, _ connection: Connection, _ ledger: ImportLedger,
+        _ work: (Connection, ImportLedger) throws -> Value
+    ) throws -> Value {
+        do {
+            return try work(connection, ledger)
+        } catch {
+            throw connection.failure(error, doing: doing)
         }
     }
 

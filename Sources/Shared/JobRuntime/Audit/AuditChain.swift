@@ -1,0 +1,23 @@
+internal import JobCore
+
+/// Where the entries of all organisations are kept, each organisation's in a chain of its own.
+package protocol AuditChain: Sendable {
+    /// Adds the entry for the event behind the last one; two writers never get the same number.
+    ///
+    /// Returns the entry; nothing is added when the event of a job is there already: a reply may have been lost, or a
+    /// process killed that had more to do.
+    func append(_ event: AuditEvent) async throws -> AuditEntry
+
+    /// The entries behind `seq` in their order, at most `limit`.
+    func entries(of orgId: String, after seq: Int, limit: Int) async throws -> [AuditEntry]
+
+    /// The entry with that number.
+    func entry(_ seq: Int, of orgId: String) async throws -> AuditEntry?
+}
+
+extension AuditChain {
+    /// The entry with that number, when there is one.
+    package func entry(_ seq: Int, of orgId: String) async throws -> AuditEntry? {
+        try await entries(of: orgId, after: seq - 1, limit: 1).first { $0.seq == seq }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Formats
+internal import JobCore
+package import ObjectStorage
+
+/// The chains as objects, one for each entry, for databases that keep none: `<orgId>/audit/000000000001.json`.
+///
+/// An entry is written only where no object is (`If-None-Match: *`): of two writers one is refused and looks again.
+package struct AuditObjects: AuditChain {
+    /// How much older than an event, in microseconds, the entries before it may seem: machines' clocks need not agree.
+    private static let clockMargin: Int64 = 600_000_000
+    /// Writers that may come in between.
+    private static let tries = 50
+
+    private let store: any ObjectStore
+
+    package init(_ store: any ObjectStore) { self.store = store }
+
+    package func append(_ event: AuditEvent) async throws -> AuditEntry {
+        var seq = try await lastNumber(event.orgId)
+        for _ in 0..<Self.tries {
+            let last = try await entry(seq, of: event.orgId)
+            if let last, let known = try await known(event, endingWith: last) { return known }
+            let entry = AuditEntry(event, after: last)
+            do throws(JobError) {
+                _ = try await store.put(
+                    Array((entry.json().serialized() + "\n").utf8), at: key(entry.seq, event.orgId),
+                    contentType: "application/json", mode: .createOnly)
+                return entry
+            } catch {
+                if error.code != "precondition_failed" { throw error }
+            }
+            seq = entry.seq
+        }
+        throw JobError(
+            "audit_busy", .temporary, "too many others write to the audit log of \(event.orgId)",
+            hint: "launch the job again")
+    }
+
+    package func entries(of orgId: String, after seq: Int, limit: Int) async throws -> [AuditEntry] {
+        var found: [AuditEntry] = []
+        while found.count < limit, let next = try await entry(seq + found.count + 1, of: orgId) { found.append(next) }
+        return found
+    }
+
+    package func entry(_ seq: Int, of orgId: String) async throws -> AuditEntry? {
+        if seq < 1 { return nil }
+        let bytes: [UInt8]
+        do throws(JobError) {
+            bytes = try await store.get(key(seq, orgId), range: nil).bytes
+        } catch {
+            if error.code == "object_not_found" { return nil }
+            throw error
+        }
+        guard let value = try? JSONValue(parsing: bytes), let entry = AuditEntry(value) else {
+            // Not what was written: its place in the chain is known, nothing else.
+            let event = AuditEvent(orgId: orgId, actor: "", action: "", outcome: "")
+            return AuditEntry(event: event, seq: seq, previousHash: "", hash: "")
+        }
+        return entry
+    }
+
+    /// The entry of the same event, if it is there.
+    private func known(_ event: AuditEvent, endingWith last: AuditEntry) async throws -> AuditEntry? {
+        if event.jobId.isEmpty { return nil }
+        var entry = last
+        while entry.event.at >= event.at - Self.clockMargin {
+            if entry.event == event { return entry }
+            guard let before = try await self.entry(entry.seq - 1, of: event.orgId) else { return nil }
+            entry = before
+        }
+        return nil
+    }
+
+    /// The number of the last entry, found in about twice as many questions as it has binary digits.
+    private func lastNumber(_ orgId: String) async throws -> Int {
+        var known = 0
+        var free = 1
+        while try await store.head(key(free, orgId)) != nil {
+            known = free
+            free *= 2
+        }
+        while free - known > 1 {
+            let middle = known + (free - known) / 2
+            if try await store.head(key(middle, orgId)) == nil { free = middle } else { known = middle }
+        }
+        return known
+    }
+
+    private func key(_ seq: Int, _ orgId: String) throws(JobError) -> ObjectKey {
+        let digits = String(seq)
+        let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+        return try ObjectKey(validating: "\(orgId)/audit/\(name).json")
+    }
+}

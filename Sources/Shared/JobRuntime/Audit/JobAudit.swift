@@ -1,0 +1,71 @@
+internal import JobCore
+internal import Synchronization
+
+/// The entries of a job: one before anything is read, one when it has ended.
+final class JobAudit: Sendable {
+    private let spec: CommonSpec
+    private let audit: AuditLog
+    private let log: JobLog
+    private let hasStarted = Mutex(false)
+
+    init(_ spec: CommonSpec, _ audit: AuditLog, log: JobLog) {
+        self.spec = spec
+        self.audit = audit
+        self.log = log
+    }
+
+    /// Records that the attempt begins; without that entry it must not.
+    func start(_ manifest: Manifest) async throws {
+        var event = event(manifest, "started")
+        event.at = manifest.startedAt ?? manifest.updatedAt
+        try await audit.append(event, movesHead: false)
+        hasStarted.withLock { $0 = true }
+    }
+
+    /// Records the result of a job, once, also when the process that published it was killed before it could.
+    ///
+    /// Throws `audit_unwritten` (74): the result is there, and the next launch records it.
+    func complete(_ manifest: Manifest) async throws(JobError) {
+        do {
+            try await audit.append(end(manifest))
+        } catch {
+            throw JobError(
+                "audit_unwritten", .unpublished,
+                "the job is done, but that is not in the audit log: \(JobError.wrapping(error).description)",
+                hint: "launch the job again: it records the result without doing the work again", cause: error)
+        }
+    }
+
+    /// Records the end of an attempt that came to no result, as far as the database lets it.
+    func fail(_ manifest: Manifest) async {
+        guard hasStarted.withLock({ $0 }) else { return }
+        do {
+            try await audit.append(end(manifest))
+        } catch {
+            log.warning("the end of the job is not in the audit log: \(JobError.wrapping(error).description)")
+        }
+    }
+
+    private func end(_ manifest: Manifest) -> AuditEvent {
+        let outcome =
+            switch manifest.status {
+            case .completed: manifest.outcome == .partial ? "partial" : "completed"
+            case .failed: "failed:" + (manifest.error?.code ?? "")
+            case .queued, .running, .cancelled, .interrupted: manifest.status.rawValue
+            }
+        var event = event(manifest, outcome)
+        event.at = manifest.finishedAt ?? manifest.updatedAt
+        event.rows = manifest.counts.rowsWritten
+        event.bytes = spec.kind == .export ? manifest.counts.bytesWritten : manifest.counts.bytesRead
+        return event
+    }
+
+    private func event(_ manifest: Manifest, _ outcome: String) -> AuditEvent {
+        var event = AuditEvent(
+            orgId: spec.orgId, actor: manifest.actor?.id ?? "", action: spec.auditedAction, outcome: outcome)
+        event.jobId = spec.jobId
+        event.resource = spec.resource.name
+        event.filters = spec.auditedRequest
+        return event
+    }
+}
