@@ -59,6 +59,23 @@ package final class ChildProcess: Sendable {
     /// Sends a signal.
     package func send(_ signal: Int32) { kill(identifier, signal) }
 
+    /// Sends a signal to the program and, before it, to those it has started itself.
+    package func sendToAll(_ signal: Int32) {
+        let children = try? Self.run("cat", ["/proc/\(identifier)/task/\(identifier)/children"]).text
+        for child in (children ?? "").split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap({ pid_t($0) }) {
+            kill(child, signal)
+        }
+        send(signal)
+    }
+
+    /// Whether it has ended; its result is still to be waited for.
+    package var hasEnded: Bool {
+        var info = unsafe siginfo_t()
+        let result = unsafe waitid(P_PID, id_t(identifier), &info, WEXITED | WNOHANG | WNOWAIT)
+        let found = unsafe info._sifields._sigchld.si_pid
+        return result == 0 && found == identifier
+    }
+
     /// What it has written to standard error so far.
     package func errorSoFar() throws -> String { String(decoding: try folder.read("error"), as: UTF8.self) }
 

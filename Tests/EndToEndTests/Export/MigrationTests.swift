@@ -55,6 +55,6 @@ struct MigrationTests {
             query "$1" -c "SELECT revenue::text || ' ' || (properties ->> 'a') FROM events"
             """#
         let output = try Tool.run("sh", ["-c", steps, "sh", folder.path, bench.folder.path + "/tables.sql"])
-        #expect(String(decoding: output, as: UTF8.self) == "9\n12.50 1\n")
+        #expect(String(decoding: output, as: UTF8.self) == "11\n12.50 1\n")
     }
 }

@@ -92,7 +92,9 @@ struct PostgreSQLRuleTests {
     func forbidden() throws {
         let scene = try PostgreSQLBench()
         let role = scene.database + "_role"
-        try scene.sql("CREATE ROLE \(role) LOGIN; GRANT SELECT (org_id, id, phone) ON contacts TO \(role)")
+        try scene.sql(
+            "CREATE ROLE \(role) LOGIN; GRANT SELECT (org_id, id, phone) ON contacts TO \(role); "
+                + "GRANT SELECT, INSERT ON audit_log TO \(role)")
         defer { _ = try? scene.sql("DROP OWNED BY \(role); DROP ROLE \(role)") }
         let url = ["DATABASE_URL": scene.server.socketURL(database: scene.database, user: role)]
         let run = try scene.run(

@@ -61,9 +61,12 @@ struct StrictBucketTests {
         let server = try FakeS3(.aws)
         server.setClockOffset(seconds)
         let bucket = try Bucket(.demo, on: server)
-        // The first owner hangs in its upload and is killed: only its lease speaks for it.
+        // The first owner hangs in its upload and is killed, in a container of its own: only its lease speaks for it.
         server.inject(.silence(.beforeReading)) { $0.key.hasSuffix(".csv") }
-        let first = try bucket.start(.export, Self.events, variables: ["JOB_LEASE_SECONDS": "4"])
+        let spec = Bucket.spec(Self.events)
+        let first = try bucket.bench.startElsewhere(
+            .export, spec: spec,
+            variables: ["JOB_LEASE_SECONDS": "4", "JOB_SPEC_SIGNATURE": Bucket.signature(spec)])
         while !server.requests.contains(where: { $0.key == Self.manifest && $0.method == "PUT" }) { usleep(10_000) }
         usleep(300_000)
         first.send(SIGKILL)

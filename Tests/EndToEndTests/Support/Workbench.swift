@@ -29,6 +29,17 @@ final class Workbench: Sendable {
             workingFolder: folder.path)
     }
 
+    /// Starts a program as in another container: with process numbers of its own.
+    ///
+    /// It ends with the process that is returned, which is not itself.
+    func startElsewhere(
+        _ program: Program, _ arguments: [String] = [], spec: String, variables own: [String: String] = [:]
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            "unshare", ["--pid", "--fork", "--kill-child", "--mount-proc", program.path] + arguments,
+            input: Array(spec.utf8), environment: variables.merging(own) { $1 }, workingFolder: folder.path)
+    }
+
     func run(
         _ program: Program, _ arguments: [String] = [], spec: String = "", variables own: [String: String] = [:]
     ) throws -> JobRun {
@@ -73,12 +84,12 @@ final class Workbench: Sendable {
     /// Text of the first result file.
     func resultText(_ run: JobRun) throws -> String { String(decoding: try result(run), as: UTF8.self) }
 
-    /// Keys of all objects of the organisations, without what the store keeps for itself.
+    /// Keys of all objects of the organisations, without those of the audit log and what the store keeps for itself.
     func objects(below prefix: String = "") throws -> [String] {
         try folder.files().compactMap { path in
-            guard path.hasPrefix(".data/objects/" + prefix), !path.hasPrefix(".data/objects/.dataio/") else {
-                return nil
-            }
+            guard path.hasPrefix(".data/objects/" + prefix), !path.hasPrefix(".data/objects/.dataio/"),
+                !path.contains("/audit/")
+            else { return nil }
             return String(path.dropFirst(".data/objects/".count))
         }
     }

@@ -20,6 +20,10 @@ package struct AuditLog: Sendable {
             try await append(event, to: AuditTable(JobRecords(backends.database)), "table", movesHead)
         } catch let error as JobError where error.code == "database_read_only" {
             try await append(event, to: AuditObjects(backends.store), "objects", movesHead)
+        } catch let error as JobError where error.code == "database_forbidden" {
+            throw JobError(
+                error.code, error.exitCode, "the job cannot be recorded in audit_log: \(error.message)",
+                hint: "GRANT SELECT, INSERT ON audit_log to the job's role", cause: error)
         }
     }
 

@@ -66,7 +66,7 @@ package struct JobRunner: Sendable {
     }
 
     /// The number of the latest attempt that loaded rows: the manifest of an import may be gone, its rows are not.
-    private func latestAttempt() async throws -> Int {
+    @Sendable private func latestAttempt() async throws -> Int {
         guard spec.kind == .import else { return 0 }
         let spec = spec
         do {
@@ -74,8 +74,8 @@ package struct JobRunner: Sendable {
                 let fence = LedgerStatements.fence(orgId: spec.orgId, jobId: spec.jobId, dialect: session.dialect)
                 return try session.run(fence).first?.first?.flatMap { Int($0) } ?? 0
             }
-        } catch let error as JobError where error.code == "database_statement" {
-            // There is no ledger yet.
+        } catch is JobError {
+            // There is no ledger yet, or no database: that is for the attempt to say, in its manifest.
             return 0
         }
     }

@@ -18,7 +18,7 @@ package struct ProcessIdentity: Sendable, Equatable {
     /// This process; `nil` where the system does not tell enough.
     package static let current: ProcessIdentity? = {
         let pid = Int(getpid())
-        guard let host, let ticks = status(of: pid)?.startTicks else { return nil }
+        guard let host, let ticks = status("self")?.startTicks else { return nil }
         return ProcessIdentity(host: host, pid: pid, startTicks: ticks)
     }()
 
@@ -27,9 +27,12 @@ package struct ProcessIdentity: Sendable, Equatable {
         guard host == Self.host, pid > 0, let number = pid_t(exactly: pid) else { return false }
         // Also true of processes of others, which /proc may hide.
         if kill(number, 0) != 0 { return errno == ESRCH }
-        guard let status = Self.status(of: pid) else { return false }
+        guard Self.seesOwnNumbers, let status = Self.status("\(pid)") else { return false }
         return status.startTicks != startTicks || status.isOver
     }
+
+    /// Whether `/proc` numbers processes as this one does: it may be that of the machine, seen from a container.
+    private static let seesOwnNumbers = link("/proc/self") == "\(getpid())"
 
     /// Boot id, and the namespaces of process numbers and of the clock that start times are told by.
     private static let host: String? = {
@@ -40,9 +43,9 @@ package struct ProcessIdentity: Sendable, Equatable {
         return String(SHA256Digest.of([boot, processes, clock].joined(separator: "\n")).hex.prefix(16))
     }()
 
-    private static func status(of pid: Int) -> (startTicks: Int, isOver: Bool)? {
+    private static func status(_ process: String) -> (startTicks: Int, isOver: Bool)? {
         // The name of the program, in parentheses, may hold anything.
-        guard let line = text("/proc/\(pid)/stat"), let end = line.lastIndex(of: ")") else { return nil }
+        guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
         let fields = line[line.index(after: end)...].split(separator: " ")
         guard fields.count > 19, let ticks = Int(fields[19]) else { return nil }
         return (ticks, fields[0] == "Z" || fields[0] == "X")

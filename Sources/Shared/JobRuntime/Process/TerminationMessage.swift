@@ -15,6 +15,8 @@ enum TerminationMessage {
         "kind", "orgId", "jobId", "resource", "status", "outcome", "counts", "error", "attempt", "finishedAt",
     ]
 
+    private static let words: Set<String> = ["message", "hint"]
+
     /// Says how a job ended by its manifest.
     static func write(manifest: String, _ environment: JobEnvironment) {
         guard let value = try? JSONValue(parsing: Array(manifest.utf8)) else { return }
@@ -47,7 +49,8 @@ enum TerminationMessage {
         for length in [1200, 600, 200, 0] {
             let short = members.map { member in
                 guard member.name == "error", case .object(let parts) = member.value else { return member }
-                return JSONMember(member.name, .object(parts.map { JSONMember($0.name, cut($0.value, length)) }))
+                return JSONMember(
+                    member.name, .object(parts.map { words.contains($0.name) ? JSONMember($0.name, cut($0.value, length)) : $0 }))
             }
             let line = JSONValue.object(short).serialized() + "\n"
             if line.utf8.count <= maximumBytes { return line }

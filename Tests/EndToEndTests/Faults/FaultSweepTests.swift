@@ -1,0 +1,162 @@
+internal import Glibc
+internal import TestSupport
+internal import Testing
+
+/// The n-th system call of a whole job is its last one, or fails, or is where it freezes, for n = 1, 2, 3 …; then the job
+/// is launched again, and nothing may tell it from one that was never disturbed.
+///
+/// The method is that of SQLite's own tests (https://www.sqlite.org/testing.html, "crash testing"), applied to jobs.
+/// By default every few calls; `FAULT_SWEEP=all` tries each one.
+@Suite("Every system call as the last one", .serialized)
+struct FaultSweepTests {
+    /// Calls that change something others can see, or wait for others.
+    private static let calls = [
+        "write", "writev", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "renameat", "renameat2", "link",
+        "linkat", "unlink", "unlinkat", "mkdir", "mkdirat", "flock", "connect", "sendto", "sendmsg", "recvfrom",
+        "recvmsg",
+    ]
+
+    /// How each call can fail, as disks and networks do.
+    private static let failures: [(call: String, error: String)] = [
+        ("write", "EIO"), ("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("pread64", "EIO"), ("fsync", "EIO"),
+        ("fdatasync", "EIO"), ("renameat", "EACCES"), ("linkat", "ENOSPC"), ("unlinkat", "EIO"), ("mkdirat", "ENOSPC"),
+        ("openat", "EMFILE"), ("flock", "EINTR"), ("fcntl", "EAGAIN"), ("connect", "ECONNREFUSED"),
+        ("socket", "EMFILE"), ("sendto", "ECONNRESET"), ("recvfrom", "ECONNRESET"), ("sendmsg", "EPIPE"),
+    ]
+
+    private static func strace(_ call: String, _ what: String, _ number: Int) -> [String] {
+        [
+            "strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+            "inject=\(call):\(what):when=\(number)",
+        ]
+    }
+
+    static let scenes: [(world: String, exports: Bool)] = [
+        ("embedded", true), ("embedded", false), ("served", true), ("served", false),
+    ]
+
+    static func scene(_ world: String, _ exports: Bool) throws -> FaultScene {
+        let world: any FaultWorld = try world == "embedded" ? EmbeddedWorld() : ServedWorld()
+        return try exports ? .export(in: world) : .load(in: world)
+    }
+
+    @Test("Killed at the n-th call of every kind", arguments: scenes)
+    func killed(_ place: (world: String, exports: Bool)) throws {
+        let scene = try Self.scene(place.world, place.exports)
+        var figures = FaultFigures("killed at a system call: \(scene.name)")
+        for call in Self.calls {
+            var number = FaultPlan.first
+            while true {
+                let launch = try scene.make("k\(call)\(number)")
+                let result = try scene.start(launch, before: Self.strace(call, "signal=SIGKILL", number)).wait()
+                let isKilled = result.status == 128 + SIGKILL
+                if !isKilled && result.status != 0 { figures.violation("\(call) \(number): \(JobRun(result))") }
+                if isKilled { figures.violations("\(call) \(number) at once", try scene.instantProblems(launch)) }
+                figures.violations("\(call) \(number)", try scene.recover(launch))
+                try scene.discard(launch)
+                if !isKilled { break }
+                figures.count += 1
+                number = FaultPlan.next(after: number)
+            }
+        }
+        figures.report(atLeast: 20)
+    }
+
+    @Test("The n-th call of every kind fails", arguments: scenes)
+    func failing(_ place: (world: String, exports: Bool)) throws {
+        let scene = try Self.scene(place.world, place.exports)
+        var figures = FaultFigures("failed at a system call: \(scene.name)")
+        let calls = try Self.callsMade(by: scene)
+        for (call, error) in Self.failures {
+            var number = FaultPlan.first
+            while number <= calls[call] ?? 0 {
+                let launch = try scene.make("f\(call)\(error)\(number)")
+                let run = JobRun(try scene.start(launch, before: Self.strace(call, "error=\(error)", number)).wait())
+                // A loader that cannot open a library says 127.
+                let isFit = FaultScene.tolerated.contains(run.status) || (call == "openat" && number < 40)
+                if !isFit { figures.violation("\(call) \(error) \(number): \(run)") }
+                figures.violations("\(call) \(error) \(number) at once", try scene.instantProblems(launch))
+                figures.violations("\(call) \(error) \(number)", try scene.recover(launch))
+                try scene.discard(launch)
+                figures.count += 1
+                number = FaultPlan.next(after: number, of: calls[call] ?? 0)
+            }
+        }
+        figures.report(atLeast: 10)
+    }
+
+    @Test("Frozen at the n-th call, overtaken by another process, and woken", arguments: scenes)
+    func frozen(_ place: (world: String, exports: Bool)) throws {
+        let scene = try Self.scene(place.world, place.exports)
+        var figures = FaultFigures("frozen at a system call, overtaken and woken: \(scene.name)")
+        let calls = place.world == "embedded" ? ["pwrite64", "fdatasync", "fsync", "linkat", "unlinkat"] : ["sendto"]
+        for call in calls {
+            var number = FaultPlan.first
+            while true {
+                let launch = try scene.make("s\(call)\(number)")
+                let sleeper = try scene.start(launch, before: Self.strace(call, "signal=SIGSTOP", number))
+                guard let frozen = try Self.waitUntilFrozen(sleeper) else {
+                    figures.violations("\(call) \(number)", try scene.recover(launch))
+                    try scene.discard(launch)
+                    break
+                }
+                figures.violations("\(call) \(number) beside the sleeper", try Self.overtake(scene, launch))
+                kill(frozen, SIGCONT)
+                let late = JobRun(try sleeper.wait())
+                if !FaultScene.tolerated.contains(late.status) { figures.violation("\(call) \(number): \(late)") }
+                figures.violations("\(call) \(number) after the sleeper", try scene.recover(launch))
+                try scene.discard(launch)
+                figures.count += 1
+                number = FaultPlan.next(after: FaultPlan.next(after: number))
+            }
+        }
+        figures.report(atLeast: 2)
+    }
+
+    /// Another process does the job beside a frozen one, as far as that does not hold the database.
+    private static func overtake(_ scene: FaultScene, _ launch: FaultScene.Launch) throws -> [String] {
+        let run = JobRun(try scene.start(launch).wait())
+        // SQLite has one writer: one that is frozen in the middle of a transaction keeps all others out.
+        if run.status == 75, run.failureCode == "database_busy" { return [] }
+        guard run.status == 0 else { return ["\(run)"] }
+        return try InvariantChecker.instant(scene.world.place(org: launch.org, job: launch.job))
+    }
+
+    /// The process that strace runs, once it is stopped; `nil` when it has ended instead.
+    private static func waitUntilFrozen(_ strace: ChildProcess) throws -> pid_t? {
+        for _ in 0..<20_000 {
+            let children = try? Tool.run("cat", ["/proc/\(strace.identifier)/task/\(strace.identifier)/children"])
+            if let child = children.map({ String(decoding: $0, as: UTF8.self) })?.split(whereSeparator: { $0 == " " || $0 == "\n" }).first,
+                let number = pid_t(child)
+            {
+                let state = try? Tool.run("grep", ["State:", "/proc/\(number)/status"])
+                let text = state.map { String(decoding: $0, as: UTF8.self) } ?? ""
+                if text.contains("T (stopped)") || text.contains("t (tracing stop)") {
+                    // Stops of the tracer are short; those of the signal stay.
+                    usleep(30_000)
+                    let again = (try? Tool.run("grep", ["State:", "/proc/\(number)/status"])) ?? []
+                    if String(decoding: again, as: UTF8.self).contains("T (stopped)") { return number }
+                }
+            } else if strace.hasEnded {
+                return nil
+            }
+            usleep(2_000)
+        }
+        throw ToolFailure(tool: "strace", status: 0, text: "neither frozen nor ended")
+    }
+
+    /// How often an undisturbed job makes each call, all threads together.
+    private static func callsMade(by scene: FaultScene) throws -> [String: Int] {
+        let launch = try scene.make("counted")
+        let file = scene.world.bench.folder.path + "/calls"
+        let counting = ["strace", "-f", "-c", "-o", file]
+        _ = try scene.start(launch, before: counting).wait()
+        try scene.discard(launch)
+        var calls: [String: Int] = [:]
+        for line in String(decoding: try scene.world.bench.folder.read("calls"), as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            if fields.count >= 5, let name = fields.last, let count = Int(fields[3]) { calls[String(name)] = count }
+        }
+        return calls
+    }
+}
