@@ -60,9 +60,11 @@ struct RecordTests {
     func values(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         var random = SeededRandom(seed: 3)
-        let instants = [0, 1, -1, 1_775_044_802_123_456] + (0..<300).map { _ in
-            Int64.random(in: 0...4_102_444_800_000_000, using: &random)
-        }
+        let instants =
+            [0, 1, -1, 1_775_044_802_123_456]
+            + (0..<300).map { _ in
+                Int64.random(in: 0...4_102_444_800_000_000, using: &random)
+            }
         for (number, instant) in instants.enumerated() {
             let text = "ä'\"\\\n\(number)"
             let rows = try await fixture.database.transact(.writing(lock: "x")) { session in
@@ -98,7 +100,8 @@ struct RecordTests {
         #expect(try fixture.shell("SELECT count(*) FROM api_keys") == "0")
     }
 
-    @Test("Of writers that name the same lock one works at a time: none overwrites another", arguments: Backend.allCases)
+    @Test(
+        "Of writers that name the same lock one works at a time: none overwrites another", arguments: Backend.allCases)
     func lock(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell("INSERT INTO api_keys VALUES ('k', '0', '', '', '', NULL)")

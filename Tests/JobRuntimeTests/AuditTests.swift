@@ -86,7 +86,8 @@ struct AuditTests {
                 "insert",
                 "UPDATE audit_log SET seq = -seq - 1 WHERE seq >= \(seq); UPDATE audit_log SET seq = -seq WHERE seq < 0;"
                     + "INSERT INTO audit_log SELECT org_id, \(seq), at, 'mallory', action, job_id, resource, filters, rows, bytes, "
-                    + "outcome, prev_hash, hash FROM audit_log WHERE seq = \(seq == count + 1 ? seq - 1 : seq + 1);", seq
+                    + "outcome, prev_hash, hash FROM audit_log WHERE seq = \(seq == count + 1 ? seq - 1 : seq + 1);",
+                seq
             )
         default:
             let isNumber = ["at", "rows", "bytes"].contains(column)

@@ -61,11 +61,15 @@ package final class ChildProcess: Sendable {
 
     /// Sends a signal to the program and, before it, to those it has started itself.
     package func sendToAll(_ signal: Int32) {
-        let children = try? Self.run("cat", ["/proc/\(identifier)/task/\(identifier)/children"]).text
-        for child in (children ?? "").split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap({ pid_t($0) }) {
-            kill(child, signal)
-        }
+        for child in children { kill(child, signal) }
         send(signal)
+    }
+
+    /// The processes it has started itself.
+    package var children: [pid_t] {
+        let bytes = (try? TemporaryFolder.read("/proc/\(identifier)/task/\(identifier)/children")) ?? []
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
+            .compactMap { pid_t($0) }
     }
 
     /// Whether it has ended; its result is still to be waited for.

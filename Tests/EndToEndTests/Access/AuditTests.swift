@@ -15,11 +15,14 @@ struct JobAuditTests {
         try bench.run(.export, ["audit", "verify", "--org", "org_demo"])
     }
 
-    @Test("Every job has an entry before anything is read and one at its end: who, what, which rows, how many, how it went")
+    @Test(
+        "Every job has an entry before anything is read and one at its end: who, what, which rows, how many, how it went"
+    )
     func startAndEnd() throws {
         let bench = try Workbench(.small)
         try bench.upload("id,email\nc1,a@example.com\nc2,never\n", as: "f")
-        let export = try bench.export(#""jobId":"e","resource":"contacts","format":"csv","filters":{"status":"active"}"#)
+        let export = try bench.export(
+            #""jobId":"e","resource":"contacts","format":"csv","filters":{"status":"active"}"#)
         let load = #""resource":"contacts","sourceKey":"f","mapping":{"id":"id","email":"email"}"#
         let dry = try bench.load(#""jobId":"d","dryRun":true,"# + load)
         let imported = try bench.load(#""jobId":"i","# + load)
@@ -33,7 +36,7 @@ struct JobAuditTests {
             told == [
                 "e export contacts started", "e export contacts completed", "d dry-run contacts started",
                 "d dry-run contacts partial", "i import contacts started", "i import contacts partial",
-                "f import contacts started", "f import contacts failed:object_not_found",
+                "f import contacts started", "f import contacts failed:source_not_found",
             ])
         #expect(entries[1].at("rows").int == export.count("rowsWritten"))
         #expect(entries[1].at("bytes").int == export.count("bytesWritten"))
@@ -71,7 +74,8 @@ struct JobAuditTests {
             #expect(!outcomes.contains("completed"))
             for _ in 0..<2 { #expect(try bench.run(.export, spec: spec).status == 0) }
             let after = try Self.entries(bench, job: "j").map { $0.at("outcome").string ?? "" }
-            #expect(after.filter { $0 == "completed" }.count == 1 && after.last == "completed", "\(status ?? "") \(after)")
+            #expect(
+                after.filter { $0 == "completed" }.count == 1 && after.last == "completed", "\(status ?? "") \(after)")
             #expect(try Self.verify(bench).status == 0)
             try bench.sql("DELETE FROM audit_log;")
             _ = try Tool.run("rm", ["-rf", bench.storePath + "/org_demo"])
@@ -150,7 +154,9 @@ struct JobAuditTests {
         try scene.sql("DROP OWNED BY \(role); DROP ROLE \(role);")
     }
 
-    @Test("The log cannot be written at the end of a job: 74, and the next launch records the result without working again")
+    @Test(
+        "The log cannot be written at the end of a job: 74, and the next launch records the result without working again"
+    )
     func unwritten() throws {
         let scene = try PostgreSQLBench()
         try scene.bench.upload("id,email\nc1,a@example.com\n", as: "f")

@@ -29,7 +29,8 @@ struct GateTests {
         #expect(run.hasHint, "\(note)")
         #expect(run.text == "", "\(note)")
         // Before the entry is looked at: that reads the head too.
-        #expect(Set(server.requests.map(\.key)) == ["p/\(org)/audit/head.json"], "\(note): \(server.requests.map(\.key))")
+        #expect(
+            Set(server.requests.map(\.key)) == ["p/\(org)/audit/head.json"], "\(note): \(server.requests.map(\.key))")
         let last = try #require(try Self.entries(bucket.bench, org: org).last)
         #expect(last.at("outcome").string == "refused" && last.at("actor").string == actor, "\(note): \(last)")
         #expect(last.at("rows").int == 0 && last.at("bytes").int == 0)
@@ -48,7 +49,9 @@ struct GateTests {
         for key in server.keys() { server.remove(key) }
         server.clearRequests()
         let spec = Workbench.spec(Self.members)
-        func run(_ secret: String?, _ more: [String: String] = [:], spec: String, _ verb: [String] = []) throws -> JobRun {
+        func run(_ secret: String?, _ more: [String: String] = [:], spec: String, _ verb: [String] = []) throws
+            -> JobRun
+        {
             var variables = more
             variables["JOB_API_KEY"] = secret
             return try bucket.bench.run(.export, verb, spec: spec, variables: variables)
@@ -72,7 +75,8 @@ struct GateTests {
         }
         let wrong = ["JOB_SPEC_SIGNATURE": String(repeating: "0", count: 64)]
         try expectRefused(
-            run(secret, wrong, spec: spec), bucket, server, actor: "unknown", note: "a wrong signature beside a good key")
+            run(secret, wrong, spec: spec), bucket, server, actor: "unknown",
+            note: "a wrong signature beside a good key")
 
         let done = try run(secret, spec: spec)
         #expect(done.status == 0, "\(done)")
@@ -95,8 +99,9 @@ struct GateTests {
         #expect(list.manifest.at("id") == key.at("id") && list.manifest.at("revokedAt") == .null)
         #expect(!list.text.contains(secret))
         let hash = try Tool.sha256(Array(secret.utf8))
-        #expect(try bench.sql("SELECT key_hash, org_id, actor_id, role, plan FROM api_keys")
-            == "\(hash)|org_demo|alice|ADMIN|growth")
+        #expect(
+            try bench.sql("SELECT key_hash, org_id, actor_id, role, plan FROM api_keys")
+                == "\(hash)|org_demo|alice|ADMIN|growth")
         #expect(try bench.export(Self.members, variables: ["JOB_API_KEY": secret]).status == 0)
         let found = try ChildProcess.run("grep", ["-rlF", secret, bench.folder.path])
         #expect(found.status == 1, "\(found.text)")
@@ -124,7 +129,8 @@ struct GateTests {
         try expectRefused(run(moved, signature), bucket, server, actor: "unknown", note: "moved", org: "org_other")
         for key in server.keys() { server.remove(key) }
         server.clearRequests()
-        let open = #"{"jobId":"j","resource":"contacts","format":"csv","actor":{"id":"u1","role":"ADMIN","plan":"growth"}}"#
+        let open =
+            #"{"jobId":"j","resource":"contacts","format":"csv","actor":{"id":"u1","role":"ADMIN","plan":"growth"}}"#
         let refused: [(note: String, run: JobRun, actor: String)] = [
             ("none", try run(good, nil), "unknown"), ("of other bytes", try run(good + " ", signature), "unknown"),
             ("no key to check it", try run(good, signature, ["JOB_SIGNING_KEY": ""]), "unknown"),
@@ -163,9 +169,13 @@ struct GateTests {
             let own = try bench.run(.export, arguments, variables: ["JOB_API_KEY": key])
             #expect(own.status == (verb == "cancel" ? 64 : 0), "\(verb): \(own)")
         }
-        let download = try Self.entries(bench).last { $0.at("action").string == "download" && $0.at("outcome").string == "done" }
+        let download = try Self.entries(bench).last {
+            $0.at("action").string == "download" && $0.at("outcome").string == "done"
+        }
         #expect(download?.at("actor").string?.hasPrefix("alice (key ") == true)
-        for arguments in [["audit", "show"], ["audit", "verify"], ["keys", "list"], ["keys", "revoke", "--id", "123456"]] {
+        for arguments in [
+            ["audit", "show"], ["audit", "verify"], ["keys", "list"], ["keys", "revoke", "--id", "123456"],
+        ] {
             let run = try bench.run(.export, arguments + ["--org", "org_demo"], variables: ["JOB_API_KEY": other])
             #expect(run.status == 77 && run.text == "", "\(arguments): \(run)")
         }

@@ -26,7 +26,9 @@ struct TenantTests {
                 INSERT INTO workflows (org_id, id, name) VALUES ('\(org)', 'w', '\(mark)');
                 """)
             for number in 0..<4 {
-                try bench.upload("id,email,company\nf\(number),x@\(mark).example,\(mark)\nbad\(number),no,\(mark)\n", as: "f\(number)", org: org)
+                try bench.upload(
+                    "id,email,company\nf\(number),x@\(mark).example,\(mark)\nbad\(number),no,\(mark)\n",
+                    as: "f\(number)", org: org)
             }
         }
         return bench
@@ -35,7 +37,9 @@ struct TenantTests {
     /// Members of a job that may be anything: good, odd, hostile, about the other one's things.
     private static func spec(_ random: inout SeededRandom, _ own: String, _ other: String) -> (Program, String) {
         let id = "j\(Int.random(in: 0..<400, using: &random))"
-        let job = random.pick([#""jobId":"\#(id)","#, #""jobId":"../../\#(other)/jobs/\#(id)","#, #""jobId":"\#(id)","#, ""])
+        let job = random.pick([
+            #""jobId":"\#(id)","#, #""jobId":"../../\#(other)/jobs/\#(id)","#, #""jobId":"\#(id)","#, "",
+        ])
         if random.once(in: 3) {
             let source = random.pick([
                 #""sourceKey":"f\#(Int.random(in: 0..<5, using: &random))""#, #""sourceKey":"../\#(other)/uploads/f0""#,

@@ -7,15 +7,14 @@ enum FaultPlan {
     static let runs = variable("FAULT_RUNS").flatMap { Int($0) } ?? 30
     static let seed = variable("FAULT_SEED").flatMap { UInt64($0) }
 
-    /// The first call that is struck; which it is differs from time to time where not all are.
-    static var first: Int { isWhole ? 1 : Int.random(in: 1...3) }
-
-    /// The call that is struck after this one.
-    static func next(after number: Int) -> Int { isWhole ? number + 1 : number + max(3, number) }
-
-    /// The same where there are so many that later ones are further apart, also in the whole sweep.
-    static func next(after number: Int, of total: Int) -> Int {
-        isWhole ? number + max(1, total / 60) : number + max(3, number, total / 4)
+    /// The calls that are struck of so many: each one in the whole sweep, else a few, seldom the same ones.
+    static func numbers(upTo count: Int, atMost most: Int = .max) -> [Int] {
+        if count < 1 { return [] }
+        let all = Array(1...count)
+        let wanted = isWhole ? min(count, most) : min(count, most, 3)
+        if wanted == count { return all }
+        if isWhole { return (0..<wanted).map { all[$0 * count / wanted] } }
+        return all.shuffled().prefix(wanted).sorted()
     }
 
     private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
@@ -37,7 +36,9 @@ struct FaultFigures {
     func report(atLeast least: Int) {
         let text = "\(name): \(count) tried, \(found.count) violations\n"
         // The figures are what a sweep is for.
-        print(text, terminator: "")
+        // At once: whoever ends a long sweep early wants to know.
+        let bytes = Array(text.utf8)
+        unsafe _ = write(STDOUT_FILENO, bytes, bytes.count)
         for violation in found { Issue.record("\(name): \(violation)") }
         #expect(count >= least, "\(name)")
     }

@@ -39,7 +39,8 @@ struct FaultMixTests {
                 figures.violations(note, problems)
                 figures.violations(note + ", at once", try scene.instantProblems(launch))
             }
-            figures.violations("FAULT_SEED=\(seed) (\(scene.name)): \(story.joined(separator: ", "))", try scene.recover(launch))
+            figures.violations(
+                "FAULT_SEED=\(seed) (\(scene.name)): \(story.joined(separator: ", "))", try scene.recover(launch))
             try scene.discard(launch)
             figures.count += 1
         }
@@ -119,7 +120,8 @@ struct FaultMixTests {
             let process = try scene.start(launch)
             usleep(UInt32(moment))
             let job = "data-io:" + launch.job
-            _ = try served.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(job)'")
+            _ = try served.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(job)'")
             return ("backend terminated after \(moment) µs", problems(try end(process)))
         }
     }
@@ -131,7 +133,7 @@ struct FaultMixTests {
 
     private static func trace(_ call: String, _ what: String, _ when: String) -> [String] {
         [
-            "strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+            "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
             "inject=\(call):\(what):when=\(when)",
         ]
     }

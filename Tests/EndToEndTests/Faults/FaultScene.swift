@@ -51,7 +51,9 @@ final class FaultScene: Sendable {
 
     /// An export of several compressed files.
     static func export(in world: any FaultWorld) throws -> FaultScene {
-        let rows = (0..<3_000).map { "('org_demo','c\($0)','u\($0)@example.com','\(String(repeating: "ä,\"", count: 9))')" }
+        let rows = (0..<3_000).map {
+            "('org_demo','c\($0)','u\($0)@example.com','\(String(repeating: "ä,\"", count: 9))')"
+        }
         try world.sql(
             "DELETE FROM contacts WHERE org_id = 'org_demo'; INSERT INTO contacts (org_id, id, email, company) VALUES "
                 + rows.joined(separator: ",") + ";")

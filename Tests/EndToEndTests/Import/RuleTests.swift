@@ -40,7 +40,9 @@ struct RuleTests {
         #expect(try bench.number("SELECT count(*) FROM contacts WHERE org_id = 'org_x' AND email = 'theirs'") == 1)
     }
 
-    @Test("A dry run writes nothing but its entries in the audit log, and counts what the real run then does", arguments: [true, false])
+    @Test(
+        "A dry run writes nothing but its entries in the audit log, and counts what the real run then does",
+        arguments: [true, false])
     func dryRun(skips: Bool) throws {
         let bench = try bench(Self.text + "d\n,5@x.y\ne,6@x.y\n")
         try bench.sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -52,7 +54,9 @@ struct RuleTests {
         #expect(dry.count("rowsWritten") == 0)
         // But for who did it.
         #expect(try bench.sql(others) == tables)
-        #expect(try bench.sql("SELECT group_concat(action || ' ' || outcome) FROM audit_log") == "dry-run started,dry-run partial")
+        #expect(
+            try bench.sql("SELECT group_concat(action || ' ' || outcome) FROM audit_log")
+                == "dry-run started,dry-run partial")
         #expect(dry["preview.rows"].elements.count == 5)
         #expect(dry["preview.rows.0.email"].string == "1@x.y")
         #expect(dry["preview.columns.0.values"].int == 5)

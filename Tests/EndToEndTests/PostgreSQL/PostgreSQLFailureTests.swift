@@ -28,12 +28,14 @@ struct PostgreSQLFailureTests {
         #expect(try scene.number("SELECT count(*) FROM contacts") == 99_800)
     }
 
-    @Test("A backend that is terminated in the middle of an export has it read again; one that always is ends it with 75")
+    @Test(
+        "A backend that is terminated in the middle of an export has it read again; one that always is ends it with 75")
     func terminatedExport() throws {
         let scene = try PostgreSQLBench()
         try scene.makeEvents(60_000)
         let terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'"
-        let copies = "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'data-io:j' AND query LIKE 'COPY%'"
+        let copies =
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'data-io:j' AND query LIKE 'COPY%'"
         let spec = #""jobId":"j","# + Self.events
         let process = try scene.start(.export, spec)
         try scene.wait(for: copies)

@@ -93,7 +93,8 @@ struct PostgreSQLKillTests {
             run = try scene.run(.import, Self.load)
             #expect(run.status == 0, "\(run)")
         }
-        let outcomes = try scene.sql("SELECT string_agg(outcome, ' ' ORDER BY seq) FROM audit_log").split(separator: " ")
+        let outcomes = try scene.sql("SELECT string_agg(outcome, ' ' ORDER BY seq) FROM audit_log").split(
+            separator: " ")
         #expect(outcomes.filter { $0 == "partial" }.count == 1 && outcomes.last == "partial", "\(outcomes)")
         #expect(try scene.bench.run(.import, ["audit", "verify", "--org", "org_demo"]).status == 0)
         #expect(["inserted", "skipped", "rejected"].map { run.count($0) } == [59_880, 60, 60])

@@ -94,13 +94,17 @@ struct EndTests {
         // While it connects, reads, waits for a lock in the middle of a load, and commits.
         let lock = "BEGIN; LOCK TABLE contacts IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60);"
         let running = "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'data-io:j'"
-        let locked = "SELECT count(*) > 0 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE NOT granted AND relname = 'contacts'"
+        let locked =
+            "SELECT count(*) > 0 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE NOT granted AND relname = 'contacts'"
         for phase in ["connecting", "loading", "locked", "committed"] {
             var blocker: ChildProcess?
             if phase == "locked" {
                 blocker = try ChildProcess(
                     scene.server.program("psql"), ["-q", scene.server.socketURL(database: scene.database), "-c", lock])
-                try scene.wait(for: "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%' AND wait_event = 'PgSleep'")
+                try scene.wait(
+                    for:
+                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%' AND wait_event = 'PgSleep'"
+                )
             }
             let process = try scene.start(.import, spec)
             switch phase {
@@ -118,18 +122,23 @@ struct EndTests {
             if let blocker {
                 blocker.send(SIGKILL)
                 _ = try blocker.wait()
-                try scene.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%' AND pid <> pg_backend_pid()")
+                try scene.sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%' AND pid <> pg_backend_pid()"
+                )
             }
             // Nothing of it is still open on the server, and rows and checkpoint agree.
             try scene.wait(for: running.replacing("count(*) > 0", with: "count(*) = 0"))
-            let balance = "SELECT (SELECT count(*) FROM contacts) = coalesce((SELECT sum(inserted) FROM import_ledger), 0)"
+            let balance =
+                "SELECT (SELECT count(*) FROM contacts) = coalesce((SELECT sum(inserted) FROM import_ledger), 0)"
             #expect(try scene.sql(balance) == "t", "\(phase)")
         }
         let done = try scene.run(.import, spec)
         #expect(done.status == 0 && done.count("inserted") == 59_880, "\(done)")
     }
 
-    @Test("A job that sleeps for fifteen seconds, and whose connections are all cut meanwhile, finishes", arguments: [true, false])
+    @Test(
+        "A job that sleeps for fifteen seconds, and whose connections are all cut meanwhile, finishes",
+        arguments: [true, false])
     func frozen(exports: Bool) throws {
         let scene = try PostgreSQLBench()
         let variables = ["JOB_LEASE_SECONDS": "60"]
@@ -137,11 +146,15 @@ struct EndTests {
         if exports {
             try scene.makeEvents(60_000)
             process = try scene.start(.export, Self.events, variables: variables)
-            try scene.wait(for: "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'data-io:j' AND query LIKE 'COPY%'")
+            try scene.wait(
+                for:
+                    "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'data-io:j' AND query LIKE 'COPY%'"
+            )
         } else {
             try scene.bench.upload(PostgreSQLBench.contacts(100_000), as: "f")
             process = try scene.start(
-                .import, #""jobId":"j","resource":"contacts","sourceKey":"f","skipDuplicates":true"#, variables: variables)
+                .import, #""jobId":"j","resource":"contacts","sourceKey":"f","skipDuplicates":true"#,
+                variables: variables)
             try scene.wait(for: "SELECT coalesce(max(records), 0) >= 20000 FROM import_ledger")
         }
         process.send(SIGSTOP)
@@ -155,7 +168,9 @@ struct EndTests {
         #expect(try scene.bench.run(.export, ["verify", "--org", "org_demo", "--job", "j"]).status == 0)
     }
 
-    @Test("The termination message is the job's last word: one line, whatever happened, and a file that cannot be written harms nobody")
+    @Test(
+        "The termination message is the job's last word: one line, whatever happened, and a file that cannot be written harms nobody"
+    )
     func terminationMessage() throws {
         let bench = try Workbench(.small)
         let place = bench.folder.path + "/message"
@@ -209,7 +224,8 @@ struct EndTests {
     }
 
     private static func secondsPast(_ timestamp: String) -> Int {
-        let script = "import datetime, sys; print(int((datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(sys.argv[1].replace('Z', '+00:00'))).total_seconds()))"
+        let script =
+            "import datetime, sys; print(int((datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(sys.argv[1].replace('Z', '+00:00'))).total_seconds()))"
         return Int((try? Tool.python(script, [timestamp])) ?? "") ?? .max
     }
 }

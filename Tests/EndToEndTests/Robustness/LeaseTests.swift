@@ -26,7 +26,9 @@ struct LeaseTests {
     private func hang(_ server: FakeS3, _ bucket: Bucket, elsewhere: Bool = false) throws -> ChildProcess {
         server.inject(.silence(.beforeReading)) { $0.key.hasSuffix(".csv") }
         let spec = Bucket.spec(Self.small)
-        let variables = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec), "JOB_LEASE_SECONDS": elsewhere ? "3" : "600"]
+        let variables = [
+            "JOB_SPEC_SIGNATURE": try Bucket.signature(spec), "JOB_LEASE_SECONDS": elsewhere ? "3" : "600",
+        ]
         let process =
             try elsewhere
             ? bucket.bench.startElsewhere(.export, spec: spec, variables: variables)

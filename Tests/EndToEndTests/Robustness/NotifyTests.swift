@@ -24,7 +24,8 @@ struct NotifyTests {
         let requests = try receiver.requests()
         #expect(requests.count == 3)
         for request in requests {
-            #expect(request.at("method").string == "POST" && request.at("path").string == "/hooks/jobs?token=CANARY-hook")
+            #expect(
+                request.at("method").string == "POST" && request.at("path").string == "/hooks/jobs?token=CANARY-hook")
             #expect(Array((request.at("body").string ?? "").utf8) == run.output)
             let digest = try Tool.run(
                 "openssl", ["dgst", "-sha256", "-hmac", "CANARY-key", "-r"],
@@ -41,7 +42,9 @@ struct NotifyTests {
         #expect(try receiver.requests().count == 4)
     }
 
-    @Test("A receiver that refuses, redirects, is silent or is not there never fails the job", arguments: [404, 302, 0, -1])
+    @Test(
+        "A receiver that refuses, redirects, is silent or is not there never fails the job",
+        arguments: [404, 302, 0, -1])
     func refused(status: Int) throws {
         let receiver = try HookReceiver(status < 0 ? [] : [status, status, status, status, status])
         var variables = Self.variables(receiver)
@@ -73,7 +76,8 @@ struct NotifyTests {
             #expect(traced.status == 0)
             #expect(traced.errorText.contains("was not notified"), "\(traced.errorText)")
             let connects = String(decoding: try bench.folder.read("trace"), as: UTF8.self)
-            #expect(!connects.contains("sin_port=htons(443)") && !connects.contains("sin6_port=htons(443)"), "\(connects)")
+            #expect(
+                !connects.contains("sin_port=htons(443)") && !connects.contains("sin6_port=htons(443)"), "\(connects)")
         }
         let silent = try bench.export(
             #""jobId":"k","resource":"audiences","format":"csv","notify":{"url":"\#(receiver.url)"}"#,

@@ -6,7 +6,7 @@ final class HookReceiver: Sendable {
     private let process: PythonProcess
     private let files: TemporaryFolder
 
-    /// `statuses` are those of the first answers; all later ones are 204. Status 0 is none at all.
+    /// Answers with these statuses first, then with 204; status 0 is no answer at all.
     init(_ statuses: [Int] = []) throws {
         files = try TemporaryFolder()
         process = try PythonProcess(Self.script, [files.path] + statuses.map(String.init))

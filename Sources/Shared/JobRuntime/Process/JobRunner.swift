@@ -52,6 +52,9 @@ package struct JobRunner: Sendable {
         switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
+            // What the run that published it may have been killed before.
+            try? await AttemptCleaner(store: backends.store, folder: folder, manifest: manifest, log: log)
+                .removeEarlier()
             try? await afterwards(manifest)
             try await audit.complete(manifest)
             end = End(manifest: manifest, line: String(decoding: stored, as: UTF8.self), exitCode: .done)

@@ -50,7 +50,8 @@ enum TerminationMessage {
             let short = members.map { member in
                 guard member.name == "error", case .object(let parts) = member.value else { return member }
                 return JSONMember(
-                    member.name, .object(parts.map { words.contains($0.name) ? JSONMember($0.name, cut($0.value, length)) : $0 }))
+                    member.name,
+                    .object(parts.map { words.contains($0.name) ? JSONMember($0.name, cut($0.value, length)) : $0 }))
             }
             let line = JSONValue.object(short).serialized() + "\n"
             if line.utf8.count <= maximumBytes { return line }
