@@ -31,7 +31,9 @@ actor Maintenance {
                 SELECT current_user, rolsuper, rolbypassrls,
                   (SELECT string_agg(g.rolname, ', ' ORDER BY g.rolname) FROM pg_roles g
                    WHERE g.rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
-                     AND pg_has_role(r.rolname, g.oid, 'MEMBER'))
+                     AND pg_has_role(r.rolname, g.oid, 'MEMBER')),
+                  CASE WHEN to_regclass('audit_log') IS NOT NULL
+                    THEN has_table_privilege(to_regclass('audit_log'), 'UPDATE, DELETE, TRUNCATE') END
                 FROM pg_roles r WHERE r.rolname = current_user
                 """)
             var lines: [String] = []
@@ -42,6 +44,9 @@ actor Maintenance {
             } else {
                 if role.flag(0, 2) { lines.append("role \(name) bypasses row level security") }
                 if let powers = role.text(0, 3) { lines.append("role \(name) is a member of \(powers)") }
+                if role.flag(0, 4) {
+                    lines.append("role \(name) may change audit_log: leave it SELECT and INSERT on that table only")
+                }
             }
             if connection.isRemote && !connection.usesTLS {
                 lines.append("the connection is not encrypted: add sslmode=verify-full to DATABASE_URL")
@@ -71,7 +76,7 @@ actor Maintenance {
             switch access {
             case .reading:
                 try connection.execute(Session.begin("READ ONLY", on: connection))
-            case .writing(let lock):
+            case .writing(let lock, _):
                 try connection.execute(Session.begin("", on: connection))
                 try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["data-io:" + lock])
             }

@@ -88,6 +88,12 @@ internal import JobCore
     /// A way to stop a running statement from another thread.
     var interrupter: Interrupter { unsafe Interrupter(handle) }
 
+    /// Leaves it to the next connection to move what was committed from the log to the database file; it is safe there.
+    func leaveLog() throws(JobError) {
+        let code = unsafe csqlite_leave_log_on_close(handle)
+        if code != SQLITE_OK { throw failure(code, doing: "configure") }
+    }
+
     func failure(_ code: CInt, doing: String) -> JobError {
         SQLiteFailure.make(code, doing: doing, database: name)
     }

@@ -24,6 +24,7 @@ actor SQLiteRecords {
     ) throws -> Value {
         let connection = try Connection(path: path, access: access == .reading ? .readOnly : .readWrite)
         try connection.execute("PRAGMA synchronous = FULL")
+        if case .writing(_, moreFollows: true) = access { try connection.leaveLog() }
         // A database has one writer, whatever the lock is called.
         try connection.execute(access == .reading ? "BEGIN" : "BEGIN IMMEDIATE")
         let value = try work(Session(connection: connection))

@@ -143,7 +143,7 @@ struct FaultMixTests {
     }
 
     /// Waits for the end, which comes by force when it does not come by itself.
-    private static func end(_ process: ChildProcess) throws -> JobRun {
+    static func end(_ process: ChildProcess, within patience: Int = patience) throws -> JobRun {
         let deadline = FaultScene.now() + patience
         while !process.hasEnded, FaultScene.now() < deadline { usleep(2_000) }
         if !process.hasEnded { process.sendToAll(SIGKILL) }

@@ -184,10 +184,19 @@ struct PostgreSQLRuleTests {
         #expect(rejects.contains("the database refused the row: trigger") && !rejects.contains("CANARY"))
     }
 
-    @Test("Doctor warns of a role that may do everything")
+    @Test("Doctor warns of a role that may do everything, and of one that may change the audit log")
     func doctor() throws {
         let scene = try PostgreSQLBench()
         let run = try scene.bench.run(.import, ["doctor"])
         #expect(run.status == 0 && run.text.contains("superuser"), "\(run)")
+        let role = scene.database + "_doctor"
+        try scene.sql("CREATE ROLE \(role) LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role)")
+        defer { _ = try? scene.sql("DROP OWNED BY \(role); DROP ROLE \(role)") }
+        let url = ["DATABASE_URL": scene.server.socketURL(database: scene.database, user: role)]
+        let wide = try scene.bench.run(.import, ["doctor"], variables: url)
+        #expect(wide.status == 0 && wide.text.contains("role \(role) may change audit_log"), "\(wide)")
+        try scene.sql("REVOKE UPDATE, DELETE, TRUNCATE ON audit_log FROM \(role)")
+        let narrow = try scene.bench.run(.import, ["doctor"], variables: url)
+        #expect(narrow.status == 0 && !narrow.text.contains("audit_log"), "\(narrow)")
     }
 }

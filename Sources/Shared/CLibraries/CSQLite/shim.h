@@ -18,3 +18,8 @@ static inline int csqlite_bind_text_copy(sqlite3_stmt *_Nonnull statement, int i
 static inline int csqlite_refuse_quoted_text(sqlite3 *_Nonnull database) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, (int *)0);
 }
+
+// The last connection that closes does not check the log into the database (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html).
+static inline int csqlite_leave_log_on_close(sqlite3 *_Nonnull database) {
+    return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}

@@ -3,7 +3,9 @@ package enum RecordAccess: Sendable, Equatable {
     /// Looks things up; works on a database that takes no writes.
     case reading
     /// Changes things; of all transactions that name the same lock one runs at a time.
-    case writing(lock: String)
+    ///
+    /// `moreFollows`: what a database does to leave everything tidy can wait for the next one.
+    case writing(lock: String, moreFollows: Bool = false)
 }
 
 /// A transaction over the jobs' own tables (`api_keys`, `audit_log`), while it is open.

@@ -60,7 +60,7 @@ package struct Gate: Sendable {
     package func admitOperator(to action: String, orgId: String, jobId: String = "") async throws -> String {
         var event = AuditEvent(orgId: orgId, actor: "unknown", action: action, outcome: "refused")
         event.jobId = jobId
-        return try await recordingRefusal(event) { try await keyOwner(orgId)?.id ?? "operator:" + Self.userName() }
+        return try await recordingRefusal(event) { try await keyOwner(orgId)?.audited ?? "operator:" + Self.userName() }
     }
 
     private func recordingRefusal<Value>(
@@ -90,7 +90,7 @@ package struct Gate: Sendable {
         guard let record = try await KeyRing(JobRecords(backends.database)).record(of: key) else {
             throw Refusal(message: "JOB_API_KEY is not known", hint: "`ImportJob keys create` makes a key")
         }
-        let actor = "\(record.actorId) (key \(record.id))"
+        let owner = JobActor(id: record.actorId, role: record.role, key: record.id)
         // What an organisation is told of a key of another one is the same as of none.
         if record.orgId != orgId {
             throw Refusal(
@@ -99,9 +99,10 @@ package struct Gate: Sendable {
         }
         if record.revokedAt != nil {
             throw Refusal(
-                actor: actor, message: "JOB_API_KEY was revoked", hint: "`ImportJob keys create` makes a new key")
+                actor: owner.audited, message: "JOB_API_KEY was revoked",
+                hint: "`ImportJob keys create` makes a new key")
         }
-        return try Self.permitted(actor, role: record.role, plan: record.plan)
+        return try Self.permitted(owner, plan: record.plan)
     }
 
     /// Whom a signed spec names.
@@ -116,16 +117,16 @@ package struct Gate: Sendable {
                 actor: id, message: "the signed spec names no organisation",
                 hint: "add orgId before signing: without it the signature would be good for every organisation")
         }
-        return try permitted(id, role: actor?.text("role"), plan: actor?.text("plan"))
+        return try permitted(JobActor(id: id, role: actor?.text("role") ?? ""), plan: actor?.text("plan"))
     }
 
-    private static func permitted(_ id: String, role: String?, plan: String?) throws -> JobActor {
-        guard role == "ADMIN", let plan, plans.contains(plan) else {
+    private static func permitted(_ actor: JobActor, plan: String?) throws -> JobActor {
+        guard actor.role == "ADMIN", let plan, plans.contains(plan) else {
             throw Refusal(
-                actor: id, message: "the actor may not run jobs",
+                actor: actor.audited, message: "the actor may not run jobs",
                 hint: "role ADMIN and plan growth or higher are needed")
         }
-        return JobActor(id: id, role: "ADMIN")
+        return actor
     }
 
     /// Name of the operating-system user, or its number when it has none.

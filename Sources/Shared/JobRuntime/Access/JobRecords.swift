@@ -17,27 +17,28 @@ package struct JobRecords: Sendable {
 
     /// Changes something, alone among the writers that name the same lock; creates the tables when they are missing.
     package func write<Value: Sendable>(
-        lock: String, _ work: @Sendable (any RecordSession) throws -> Value
+        lock: String, moreFollows: Bool = false, _ work: @Sendable (any RecordSession) throws -> Value
     ) async throws -> Value {
+        let access = RecordAccess.writing(lock: lock, moreFollows: moreFollows)
         do {
-            return try await patiently(lock, work)
+            return try await patiently(access, work)
         } catch let error as JobError where error.code == "database_statement" {
             try await create(because: error)
-            return try await patiently(lock, work)
+            return try await patiently(access, work)
         }
     }
 
     private func patiently<Value: Sendable>(
-        _ lock: String, _ work: @Sendable (any RecordSession) throws -> Value
+        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
     ) async throws -> Value {
         for _ in 1..<Self.tries {
             do {
-                return try await database.transact(.writing(lock: lock), work)
+                return try await database.transact(access, work)
             } catch let error as JobError where Self.passing.contains(error.code) {
                 try await Task.sleep(for: .milliseconds(Self.pause))
             }
         }
-        return try await database.transact(.writing(lock: lock), work)
+        return try await database.transact(access, work)
     }
 
     /// Failures of a moment.

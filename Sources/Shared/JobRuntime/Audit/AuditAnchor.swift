@@ -27,10 +27,11 @@ struct AuditAnchor: Sendable {
         self.signingKey = signingKey
     }
 
-    /// The head as it is kept; `nil` before the first one.
-    ///
-    /// Throws `audit_broken` (65) when it is not one.
-    func head() async throws -> Head? { try await stored()?.head }
+    /// A head as it is stored.
+    struct Stored: Sendable {
+        let head: Head
+        fileprivate let tag: ObjectTag
+    }
 
     /// Whether the signature is this key's; `nil` when there is no key or no signature.
     func isGenuine(_ head: Head) -> Bool? {
@@ -38,26 +39,26 @@ struct AuditAnchor: Sendable {
         return ConstantTime.equal(found, signature(head.seq, head.hash, key))
     }
 
-    /// Moves the head on to an entry, unless it is there or further, or does not lie in the chain.
-    func advance(to entry: AuditEntry, in entries: some AuditChain) async throws {
-        for _ in 0..<10 {
-            let current = try await stored()
-            if let head = current?.head {
-                if head.seq >= entry.seq { return }
-                // A head that the chain does not have is evidence, and stays.
-                if try await entries.entry(head.seq, of: orgId)?.hash != head.hash { return }
-            }
-            let mode = current.map { PutMode.updateIfMatches($0.tag) } ?? .createOnly
-            do throws(JobError) {
-                _ = try await store.put(bytes(entry), at: key(), contentType: "application/json", mode: mode)
-                return
-            } catch {
-                if error.code != "precondition_failed" { throw error }
-            }
+    /// Moves the head on from what was stored to an entry; `found` is what the chain has at the head's place.
+    ///
+    /// Nothing is done when the head is there or further, and when the chain does not have it: then it is evidence. False
+    /// when somebody else has moved it meanwhile.
+    func advance(from stored: Stored?, to entry: AuditEntry, found: AuditEntry?) async throws -> Bool {
+        if let head = stored?.head, head.seq >= entry.seq || found?.hash != head.hash { return true }
+        let mode = stored.map { PutMode.updateIfMatches($0.tag) } ?? .createOnly
+        do throws(JobError) {
+            _ = try await store.put(bytes(entry), at: key(), contentType: "application/json", mode: mode)
+            return true
+        } catch {
+            if error.code == "precondition_failed" { return false }
+            throw error
         }
     }
 
-    private func stored() async throws -> (head: Head, tag: ObjectTag)? {
+    /// The head as it is kept; `nil` before the first one.
+    ///
+    /// Throws `audit_broken` (65) when it is not one.
+    func stored() async throws -> Stored? {
         let object: StoredObject
         do throws(JobError) {
             object = try await store.get(key(), range: nil)
@@ -68,9 +69,11 @@ struct AuditAnchor: Sendable {
         guard let value = try? JSONValue(parsing: object.bytes), let seq = value.integer("seq"),
             let hash = value.text("hash")
         else {
-            throw JobError("audit_broken", .dataError, "the head of the audit log of \(orgId) cannot be read")
+            throw JobError(
+                "audit_broken", .dataError, "the head of the audit log of \(orgId) cannot be read",
+                hint: "compare with a backup of the object store")
         }
-        return (Head(seq: seq, hash: hash, signature: value.text("signature")), object.info.tag)
+        return Stored(head: Head(seq: seq, hash: hash, signature: value.text("signature")), tag: object.info.tag)
     }
 
     private func bytes(_ entry: AuditEntry) -> [UInt8] {

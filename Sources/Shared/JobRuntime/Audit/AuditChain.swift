@@ -4,9 +4,13 @@ internal import JobCore
 package protocol AuditChain: Sendable {
     /// Adds the entry for the event behind the last one; two writers never get the same number.
     ///
-    /// Returns the entry; nothing is added when the event of a job is there already: a reply may have been lost, or a
-    /// process killed that had more to do.
-    func append(_ event: AuditEvent) async throws -> AuditEntry
+    /// Returns the entry; nothing is added when the event is there already, to the microsecond: a reply may have been
+    /// lost, or a process killed that had more to do.
+    ///
+    /// Tells with it the entry numbered `earlier`, when there is one. `moreFollows`: it is not the last one of its job.
+    func append(
+        _ event: AuditEvent, telling earlier: Int?, moreFollows: Bool
+    ) async throws -> (entry: AuditEntry, earlier: AuditEntry?)
 
     /// The entries behind `seq` in their order, at most `limit`.
     func entries(of orgId: String, after seq: Int, limit: Int) async throws -> [AuditEntry]
@@ -16,6 +20,12 @@ package protocol AuditChain: Sendable {
 }
 
 extension AuditChain {
+    /// Adds the entry for the event.
+    @discardableResult
+    package func append(_ event: AuditEvent) async throws -> AuditEntry {
+        try await append(event, telling: nil, moreFollows: false).entry
+    }
+
     /// The entry with that number, when there is one.
     package func entry(_ seq: Int, of orgId: String) async throws -> AuditEntry? {
         try await entries(of: orgId, after: seq - 1, limit: 1).first { $0.seq == seq }

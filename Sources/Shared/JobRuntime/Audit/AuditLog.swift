@@ -30,13 +30,32 @@ package struct AuditLog: Sendable {
     private func append(
         _ event: AuditEvent, to chain: some AuditChain, _ name: String, _ movesHead: Bool
     ) async throws {
-        let entry = try await chain.append(event)
-        guard movesHead else { return }
+        guard movesHead else {
+            _ = try await chain.append(event, telling: nil, moreFollows: true)
+            return
+        }
+        let anchor = anchor(event.orgId, name)
+        // Others may move the head meanwhile; one of them then does it for this entry too.
+        for _ in 0..<5 {
+            let stored = await Self.head(anchor, log)
+            let (entry, found) = try await chain.append(event, telling: stored?.head.seq, moreFollows: false)
+            do {
+                if try await anchor.advance(from: stored, to: entry, found: found) { return }
+            } catch {
+                // The entry is there; the next one moves the head on.
+                log.warning("the head of the audit log was not moved on: \(JobError.wrapping(error).description)")
+                return
+            }
+        }
+    }
+
+    /// The head as it is, `nil` when there is none or it cannot be read: an entry is more important.
+    private static func head(_ anchor: AuditAnchor, _ log: JobLog) async -> AuditAnchor.Stored? {
         do {
-            try await anchor(event.orgId, name).advance(to: entry, in: chain)
+            return try await anchor.stored()
         } catch {
-            // The entry is there; the next one moves the head on.
-            log.warning("the head of the audit log was not moved on: \(JobError.wrapping(error).description)")
+            log.warning("the head of the audit log cannot be read: \(JobError.wrapping(error).description)")
+            return nil
         }
     }
 
@@ -52,7 +71,7 @@ package struct AuditLog: Sendable {
 
     private func verify(_ orgId: String, _ chain: some AuditChain, _ name: String) async throws -> String? {
         let anchor = anchor(orgId, name)
-        let head = try await anchor.head()
+        let head = try await anchor.stored()?.head
         var check = AuditCheck(orgId: orgId, head: head)
         if let head, anchor.isGenuine(head) == false { throw check.broken("its head is not signed by JOB_SIGNING_KEY") }
         while true {

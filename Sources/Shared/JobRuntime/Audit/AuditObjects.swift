@@ -15,6 +15,14 @@ package struct AuditObjects: AuditChain {
 
     package init(_ store: any ObjectStore) { self.store = store }
 
+    package func append(
+        _ event: AuditEvent, telling earlier: Int?, moreFollows: Bool
+    ) async throws -> (entry: AuditEntry, earlier: AuditEntry?) {
+        let entry = try await append(event)
+        guard let earlier else { return (entry, nil) }
+        return (entry, try await self.entry(earlier, of: event.orgId))
+    }
+
     package func append(_ event: AuditEvent) async throws -> AuditEntry {
         var seq = try await lastNumber(event.orgId)
         for _ in 0..<Self.tries {
@@ -61,7 +69,6 @@ package struct AuditObjects: AuditChain {
 
     /// The entry of the same event, if it is there.
     private func known(_ event: AuditEvent, endingWith last: AuditEntry) async throws -> AuditEntry? {
-        if event.jobId.isEmpty { return nil }
         var entry = last
         while entry.event.at >= event.at - Self.clockMargin {
             if entry.event == event { return entry }

@@ -14,22 +14,27 @@ package struct AuditTable: AuditChain {
 
     package init(_ records: JobRecords) { self.records = records }
 
-    package func append(_ event: AuditEvent) async throws -> AuditEntry {
-        try await records.write(lock: "audit:" + event.orgId) { session in
-            if !event.jobId.isEmpty {
-                let mark = session.dialect.placeholder
-                let ofJob = try Self.select(
-                    "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) ORDER BY seq",
-                    [.text(event.orgId), .text(event.jobId)], session)
-                if let stored = ofJob.last(where: { $0.event == event }) { return stored }
+    package func append(
+        _ event: AuditEvent, telling earlier: Int?, moreFollows: Bool
+    ) async throws -> (entry: AuditEntry, earlier: AuditEntry?) {
+        try await records.write(lock: "audit:" + event.orgId, moreFollows: moreFollows) { session in
+            let mark = session.dialect.placeholder
+            let told = try earlier.flatMap { seq in
+                try Self.select(
+                    "WHERE org_id = \(mark(1)) AND seq = \(mark(2))", [.text(event.orgId), .integer(Int64(seq))],
+                    session
+                ).first
             }
+            let same = try Self.select(
+                "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) AND at = \(mark(3))",
+                [.text(event.orgId), .text(event.jobId), .timestamp(event.at)], session)
+            if let stored = same.first(where: { $0.event == event }) { return (stored, told) }
             let last = try Self.select(
-                "WHERE org_id = \(session.dialect.placeholder(1)) ORDER BY seq DESC LIMIT 1", [.text(event.orgId)],
-                session
+                "WHERE org_id = \(mark(1)) ORDER BY seq DESC LIMIT 1", [.text(event.orgId)], session
             ).first
             let entry = AuditEntry(event, after: last)
             try Self.insert(entry, session)
-            return entry
+            return (entry, told)
         }
     }
 

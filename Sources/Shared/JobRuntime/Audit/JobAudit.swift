@@ -62,7 +62,7 @@ final class JobAudit: Sendable {
 
     private func event(_ manifest: Manifest, _ outcome: String) -> AuditEvent {
         var event = AuditEvent(
-            orgId: spec.orgId, actor: manifest.actor?.id ?? "", action: spec.auditedAction, outcome: outcome)
+            orgId: spec.orgId, actor: manifest.actor?.audited ?? "", action: spec.auditedAction, outcome: outcome)
         event.jobId = spec.jobId
         event.resource = spec.resource.name
         event.filters = spec.auditedRequest

@@ -97,10 +97,18 @@ package struct CancelCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let job = try await selection.open(to: "cancel")
-        let manifest = try await job.cancel()
-        try await job.record("cancel")
-        StandardStream.output(manifest)
+        for tries in 1...5 {
+            let job = try await selection.open(to: "cancel")
+            do {
+                let manifest = try await job.cancel()
+                try await job.record("cancel")
+                StandardStream.output(manifest)
+                return
+            } catch let error as JobError where error.code == "precondition_failed" && tries < 5 {
+                // Somebody has launched, ended or cancelled it since it was looked at.
+                continue
+            }
+        }
     }
 }
 

@@ -162,11 +162,17 @@ package struct ReportFile: Sendable, Equatable {
 package struct JobActor: Sendable, Equatable {
     package var id: String
     package var role: String
+    /// Id of the API key that proved it.
+    package var key: String?
 
-    package init(id: String, role: String) {
+    package init(id: String, role: String, key: String? = nil) {
         self.id = id
         self.role = role
+        self.key = key
     }
+
+    /// The actor as the audit log names them.
+    package var audited: String { key.map { "\(id) (key \($0))" } ?? id }
 }
 
 /// What the job cost.

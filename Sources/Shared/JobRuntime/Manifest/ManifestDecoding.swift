@@ -33,7 +33,7 @@ extension Manifest {
         preview = Self.object(value, "preview")
         error = Self.object(value, "error").map { JobError($0) }
         specSHA256 = value.text("specSha256") ?? ""
-        actor = Self.object(value, "actor").map { JobActor(id: $0.text("id") ?? "", role: $0.text("role") ?? "") }
+        actor = Self.object(value, "actor").map { JobActor($0) }
         attempt = value.integer("attempt") ?? 0
         attemptId = value.text("attemptId") ?? ""
         leaseExpiresAt = Self.time(value, "leaseExpiresAt")

@@ -138,7 +138,14 @@ extension JobError {
 }
 
 extension JobActor {
-    func json() -> JSONValue { .object([JSONMember("id", .string(id)), JSONMember("role", .string(role))]) }
+    func json() -> JSONValue {
+        let members = [JSONMember("id", .string(id)), JSONMember("role", .string(role))]
+        return .object(members + (key.map { [JSONMember("key", .string($0))] } ?? []))
+    }
+
+    init(_ value: JSONValue) {
+        self.init(id: value.text("id") ?? "", role: value.text("role") ?? "", key: value.text("key"))
+    }
 }
 
 extension ProcessIdentity {
