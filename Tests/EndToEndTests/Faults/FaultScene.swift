@@ -65,9 +65,12 @@ final class FaultScene: Sendable {
     static func load(in world: any FaultWorld) throws -> FaultScene {
         var text = "id,email,created_at,company\n"
         for number in 0..<40 {
-            let padding = String(repeating: "x", count: number % 5 == 0 ? 1_100_000 : 20)
+            // A chunk ends with its bytes: rows that are there already make large chunks, and few pages of a database.
+            let isLarge = number % 5 == 4
+            let id = isLarge ? 0 : number % 10 == 8 ? number - 5 : number
+            let padding = String(repeating: "x", count: isLarge ? 1_100_000 : 20)
             let time = number % 10 == 7 ? "never" : "2026-04-01T00:00:00Z"
-            text += "c\(number % 10 == 8 ? number - 5 : number),u\(number)@example.com,\(time),\(padding)\n"
+            text += "c\(id),u\(number)@example.com,\(time),\(padding)\n"
         }
         let spec = #""resource":"contacts","sourceKey":"f","skipDuplicates":true"#
         return try FaultScene(.import, in: world, spec, source: Array(text.utf8))

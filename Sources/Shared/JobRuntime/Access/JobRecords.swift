@@ -3,7 +3,7 @@ package import JobCore
 /// The jobs' own tables in the database, which may be new to them and busy with other things.
 package struct JobRecords: Sendable {
     /// Tries while other writers keep a write out, and the pause before each further one in milliseconds.
-    private static let tries = 12
+    private static let tries = 6
     private static let pause = 250
 
     private let database: any Database
