@@ -49,7 +49,7 @@ final class FaultScene: Sendable {
         expected = try InvariantChecker.describe(world.place(org: launch.org, job: launch.job))
     }
 
-    /// An export of several compressed files.
+    /// An export of some twenty files.
     static func export(in world: any FaultWorld) throws -> FaultScene {
         let rows = (0..<3_000).map {
             "('org_demo','c\($0)','u\($0)@example.com','\(String(repeating: "ä,\"", count: 9))')"
@@ -57,7 +57,7 @@ final class FaultScene: Sendable {
         try world.sql(
             "DELETE FROM contacts WHERE org_id = 'org_demo'; INSERT INTO contacts (org_id, id, email, company) VALUES "
                 + rows.joined(separator: ",") + ";")
-        let spec = #""resource":"contacts","format":"csv","compression":"gzip","maxFileBytes":30000"#
+        let spec = #""resource":"contacts","format":"csv","maxFileBytes":10000"#
         return try FaultScene(.export, in: world, spec, source: nil)
     }
 

@@ -72,7 +72,7 @@ struct FaultSweepTests {
         let made = try Self.callsMade(by: scene)
         for (call, error) in Self.failures {
             // Of calls that are made by the thousand, most are made by the loader of libraries.
-            for number in FaultPlan.numbers(upTo: made[call] ?? 0, atMost: 40).prefix(FaultPlan.isWhole ? .max : 1) {
+            for number in FaultPlan.numbers(upTo: made[call] ?? 0, atMost: 12).prefix(FaultPlan.isWhole ? .max : 1) {
                 let launch = try scene.make("f\(call)\(error)\(number)")
                 let process = try scene.start(launch, before: Self.strace(call, "error=\(error)", number))
                 let run = try FaultMixTests.end(process, within: 90_000_000)
@@ -96,7 +96,7 @@ struct FaultSweepTests {
         // Who is frozen inside a transaction of SQLite keeps the others out, and each of them waiting for a while: a few do.
         let calls =
             place.world == "embedded"
-            ? [("fsync", 25), ("linkat", 25), ("unlinkat", 25), ("fdatasync", 6), ("pwrite64", 6)] : [("sendto", 40)]
+            ? [("fsync", 15), ("linkat", 15), ("unlinkat", 15), ("fdatasync", 4), ("pwrite64", 4)] : [("sendto", 25)]
         for (call, most) in FaultPlan.isWhole ? calls : [calls[Int.random(in: 0..<min(3, calls.count))]] {
             for number in FaultPlan.numbers(upTo: made[call] ?? 0, atMost: most) {
                 let launch = try scene.make("s\(call)\(number)")

@@ -18,6 +18,8 @@ struct ReportWriter: Sendable {
             return ReportFile(key: key.text, url: link.url)
         } catch {
             context.log.warning("the report could not be stored: \(error.description)")
+            // It may be there all the same, and no manifest will name it.
+            if let key = try? context.key("report.html") { try? await store.delete(key) }
             return nil
         }
     }
