@@ -71,7 +71,8 @@ struct FaultMixTests {
             let when = "\(number(&random))\(random.once(in: 3) ? "+" : "")"
             let ended = try end(scene.start(launch, before: trace(call, "error=\(error)", when)))
             // A program whose libraries cannot be read does not start; files that cannot be opened are no configuration.
-            let mayBeUnfit = ["openat", "pread64"].contains(call) && [66, 78, 127].contains(ended.status)
+            let mayBeUnfit =
+                ["openat", "pread64"].contains(call) && [66, 78, 127, 128 + SIGILL].contains(ended.status)
             return ("failed \(call) \(error) \(when)", mayBeUnfit ? [] : problems(ended))
         case .terminate:
             let process = try scene.start(launch)
