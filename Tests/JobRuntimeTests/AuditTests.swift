@@ -170,6 +170,25 @@ struct AuditTests {
         #expect(try await audit.verify("nobody").first?.hasPrefix("ok  nobody  0 entries") == true)
     }
 
+    @Test("A start that comes after the end of a later attempt is refused; one that is itself later is not")
+    func overtaken() async throws {
+        let end = Self.event(1)
+        var start = end
+        start.outcome = "started"
+        for chain in [AuditTable(JobRecords(backends.database)), AuditObjects(backends.store)] as [any AuditChain] {
+            start.at = end.at - 5_000_000
+            _ = try await chain.append(end)
+            let error = await #expect(throws: JobError.self) { _ = try await chain.append(start) }
+            #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
+            start.at = end.at + 1
+            #expect(try await chain.append(start).seq == 2)
+            var other = start
+            other.jobId = "other"
+            other.at = end.at - 5_000_000
+            #expect(try await chain.append(other).seq == 3)
+        }
+    }
+
     @Test("As objects: the same chain, found by its last number, and every object that is changed or removed is missed")
     func objects() async throws {
         let chain = AuditObjects(backends.store)

@@ -38,6 +38,7 @@ struct FailureTests {
             ("root certificate file \"/CANARY\" does not exist", "configuration_invalid", .configuration),
             ("server does not support SSL, but SSL was required", "configuration_invalid", .configuration),
             ("fe_sendauth: no password supplied", "configuration_invalid", .configuration),
+            ("could not get client address from socket: Invalid argument", "database_unavailable", .temporary),
             ("definition of service \"CANARY\" not found", "configuration_invalid", .configuration),
             ("something else, CANARY", "database_unavailable", .temporary),
         ])

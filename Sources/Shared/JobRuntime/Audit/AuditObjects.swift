@@ -72,6 +72,7 @@ package struct AuditObjects: AuditChain {
         var entry = last
         while entry.event.at >= event.at - Self.clockMargin {
             if entry.event == event { return entry }
+            if event.isOvertaken(by: entry.event) { throw event.overtaken }
             guard let before = try await self.entry(entry.seq - 1, of: event.orgId) else { return nil }
             entry = before
         }

@@ -26,9 +26,10 @@ package struct AuditTable: AuditChain {
                 ).first
             }
             let same = try Self.select(
-                "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) AND at = \(mark(3))",
+                "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) AND at >= \(mark(3))",
                 [.text(event.orgId), .text(event.jobId), .timestamp(event.at)], session)
             if let stored = same.first(where: { $0.event == event }) { return (stored, told) }
+            if same.contains(where: { event.isOvertaken(by: $0.event) }) { throw event.overtaken }
             let last = try Self.select(
                 "WHERE org_id = \(mark(1)) ORDER BY seq DESC LIMIT 1", [.text(event.orgId)], session
             ).first

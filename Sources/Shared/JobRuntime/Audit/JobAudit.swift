@@ -16,7 +16,7 @@ final class JobAudit: Sendable {
 
     /// Records that the attempt begins; without that entry it must not.
     func start(_ manifest: Manifest) async throws {
-        var event = event(manifest, "started")
+        var event = event(manifest, AuditEvent.started)
         event.at = manifest.startedAt ?? manifest.updatedAt
         try await audit.append(event, movesHead: false)
         hasStarted.withLock { $0 = true }

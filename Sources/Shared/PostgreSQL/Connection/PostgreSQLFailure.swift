@@ -112,7 +112,9 @@ enum PostgreSQLFailure {
         if words.contains("no password supplied") {
             return configuration("the server asks for a password", "add it to DATABASE_URL or to ~/.pgpass", database)
         }
-        if words.contains("definition of service") || words.contains("service file") || words.contains("invalid") {
+        // "Invalid argument" is what the system says of a call, not libpq of a setting.
+        let isInvalid = words.replacing("invalid argument", with: "").contains("invalid")
+        if words.contains("definition of service") || words.contains("service file") || isInvalid {
             return configuration("a connection setting is wrong", "check DATABASE_URL and PGSERVICE", database)
         }
         let problem =
