@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
         let end = try await runner.run(as: actor) { context in
             try await ExportPipeline(spec: spec, context: context).run()
         }
-        JobProcess.end(end.line, end.exitCode)
+        await JobProcess.end(end) { await runner.notify(end) }
     }
 }
 

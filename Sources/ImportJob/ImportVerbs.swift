@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
         } afterwards: { manifest in
             if manifest.rejects != nil { try await ImportPipeline.discardRejects(spec, manifest, backends) }
         }
-        JobProcess.end(end.line, end.exitCode)
+        await JobProcess.end(end) { await runner.notify(end) }
     }
 }
 

@@ -88,10 +88,11 @@ package struct Heartbeat: Sendable {
 
     private func checkDeadline() throws {
         if let notAfter = context.spec.notAfter, WallClock.now() >= notAfter {
-            ProcessEnd.force(.deadline, afterSeconds: Self.lastSeconds)
-            throw JobError(
+            let failure = JobError(
                 "deadline", .deadline, "the job's deadline (notAfter) has passed",
                 hint: "use a later notAfter and a new jobId")
+            ProcessEnd.force(failure, afterSeconds: Self.lastSeconds)
+            throw failure
         }
     }
 

@@ -1,7 +1,7 @@
 package import ArgumentParser
 internal import CMalloc
 internal import Glibc
-package import JobCore
+internal import JobCore
 
 /// The frame of both executables: parse, run, report, exit with the documented code.
 package enum JobProcess {
@@ -37,10 +37,11 @@ package enum JobProcess {
         _ = mallopt(M_MMAP_THRESHOLD, 128 << 10)
     }
 
-    /// Ends the process after a job: the manifest on standard output and nothing else.
-    package static func end(_ manifest: String, _ exitCode: JobCore.ExitCode) -> Never {
-        StandardStream.output(manifest)
-        TerminationMessage.write(manifest: manifest, JobEnvironment())
-        exit(exitCode.rawValue)
+    /// Ends the process after a job: the manifest on standard output and nothing else, then what may take a while.
+    package static func end(_ end: JobRunner.End, afterwards: () async -> Void) async -> Never {
+        StandardStream.output(end.line)
+        TerminationMessage.write(manifest: end.line, JobEnvironment())
+        await afterwards()
+        exit(end.exitCode.rawValue)
     }
 }

@@ -48,7 +48,6 @@ package struct JobRunner: Sendable {
         let claim = JobClaim(
             store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log,
             notAfter: spec.notAfter, latestAttempt: latestAttempt)
-        let end: End
         switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
@@ -57,15 +56,13 @@ package struct JobRunner: Sendable {
                 .removeEarlier()
             try? await afterwards(manifest)
             try await audit.complete(manifest)
-            end = End(manifest: manifest, line: String(decoding: stored, as: UTF8.self), exitCode: .done)
+            return End(manifest: manifest, line: String(decoding: stored, as: UTF8.self), exitCode: .done)
         case .owned(let manifest, let tag):
             let keeper = try JobKeeper(
                 store: backends.store, folder: folder, manifest: manifest, tag: tag,
                 leaseSeconds: environment.leaseSeconds)
-            end = try await attempt(work, manifest, keeper, folder, audit)
+            return try await attempt(work, manifest, keeper, folder, audit)
         }
-        await notify(end)
-        return end
     }
 
     /// The number of the latest attempt that loaded rows: the manifest of an import may be gone, its rows are not.
@@ -84,7 +81,7 @@ package struct JobRunner: Sendable {
     }
 
     /// Tells whoever the spec names, unless the job will go on; a signal ends the waiting.
-    private func notify(_ end: End) async {
+    package func notify(_ end: End) async {
         guard end.manifest.status != .interrupted,
             let notifier = Notifier(spec, signingKey: backends.signingKey, log: log)
         else { return }

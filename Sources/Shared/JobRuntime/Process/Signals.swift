@@ -58,8 +58,12 @@ package enum Signals {
             waiter?.resume()
         }
         guard let number = state.withLock({ $0.received }) else { return }
+        throw failure(number)
+    }
+
+    private static func failure(_ number: CInt) -> JobError {
         let isInterrupt = number == SIGINT
-        throw JobError(
+        return JobError(
             "interrupted", isInterrupt ? .interrupted : .terminated,
             "the job was interrupted by \(isInterrupt ? "SIGINT" : "SIGTERM")",
             hint: "launch it again; it continues where it can")
@@ -69,11 +73,11 @@ package enum Signals {
     private static let patience = 3.5
 
     private static func deliver(_ number: CInt) {
-        let exitCode = number == SIGINT ? JobCore.ExitCode.interrupted : .terminated
+        let failure = failure(number)
         let isRepeated = state.withLock { $0.received == number }
         // Whoever presses Ctrl-C twice does not want to wait.
-        if isRepeated && number == SIGINT { _exit(exitCode.rawValue) }
-        if !isRepeated { ProcessEnd.force(exitCode, afterSeconds: patience) }
+        if isRepeated && number == SIGINT { _exit(failure.exitCode.rawValue) }
+        if !isRepeated { ProcessEnd.force(failure, afterSeconds: patience) }
         let waiter = state.withLock { state in
             state.received = number
             defer { state.waiter = nil }
