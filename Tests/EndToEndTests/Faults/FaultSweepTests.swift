@@ -129,7 +129,8 @@ struct FaultSweepTests {
     private static func overtake(_ scene: FaultScene, _ launch: FaultScene.Launch) throws -> [String] {
         let run = JobRun(try scene.start(launch).wait())
         // SQLite has one writer: one that is frozen in the middle of a transaction keeps all others out.
-        if run.status == 75, run.failureCode == "database_busy" { return [] }
+        // One that is frozen in the middle of a write of the store keeps a part of its keys.
+        if run.status == 75, ["database_busy", "store_busy"].contains(run.failureCode) { return [] }
         guard run.status == 0 else { return ["\(run)"] }
         return try InvariantChecker.instant(scene.world.place(org: launch.org, job: launch.job))
     }

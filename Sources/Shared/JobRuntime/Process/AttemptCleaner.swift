@@ -30,6 +30,15 @@ package struct AttemptCleaner: Sendable {
         try await sweep()
     }
 
+    /// The same as far as the store lets it: what stays is removed when the job is done, or by the next attempt.
+    package func tidyUp() async {
+        do {
+            if attempt > 1 { try await removeEarlier() } else { try await sweep() }
+        } catch {
+            log.warning("what earlier attempts have left could not be removed: \(JobError.wrapping(error).description)")
+        }
+    }
+
     /// Removes what dead processes left in the store's own area, and the uploads of earlier attempts.
     package func sweep() async throws {
         try await store.sweep(prefix: folder.prefix) { isEarlier($0) }

@@ -103,11 +103,7 @@ package struct JobRunner: Sendable {
             let result = try await Self.untilSignal {
                 try await heart.beat {
                     try await audit.start(manifest)
-                    if manifest.attempt > 1 {
-                        try await cleaner.removeEarlier()
-                    } else {
-                        try await cleaner.sweep()
-                    }
+                    await cleaner.tidyUp()
                     try await heart.checkCancelled()
                     return try await work(context)
                 }

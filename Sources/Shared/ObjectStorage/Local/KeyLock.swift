@@ -11,14 +11,30 @@ struct KeyLock: ~Copyable {
 
     private let file: FileDescriptor
 
+    /// Seconds to wait for other writers; they hold a lock for moments, but one that is frozen holds it for good.
+    private static let patience = 8.0
+
     /// Waits for the lock of the key.
+    ///
+    /// Throws `store_busy` (75).
     init(_ key: ObjectKey, in tree: ObjectTree) throws(JobError) {
         let action = "lock object \(key)"
         let name = Self.fileName(key)
         guard let folder = try tree.openFolder(Self.folderSegments, creating: true),
             let file = FileDescriptor.open(name, in: folder.number, O_RDWR | O_CREAT, mode: 0o660)
         else { throw FileFailure.current(action) }
-        _ = try file.lock(waiting: true, action)
+        let end = WallClock.monotonicSeconds() + Self.patience
+        var pause: UInt32 = 100
+        while try !file.lock(waiting: false, action) {
+            if WallClock.monotonicSeconds() > end {
+                throw JobError(
+                    "store_busy", .temporary, "\(action): another process holds the lock of the store",
+                    hint: "launch the job again; a process that is stopped in the middle of a write has to go on or end"
+                )
+            }
+            usleep(pause)
+            pause = min(pause * 2, 10_000)
+        }
         self.file = file
     }
 
