@@ -92,9 +92,10 @@ final class FaultScene: Sendable {
         return launch
     }
 
-    /// Forgets the rows of an import: the next ones would drown in them.
+    /// Forgets rows and source of an import: the next ones would drown in them.
     func discard(_ launch: Launch) throws {
         if source == nil { return }
+        try world.removeUpload("f", org: launch.org)
         try world.sql("DELETE FROM contacts WHERE org_id = '\(launch.org)';")
     }
 

@@ -13,6 +13,8 @@ protocol FaultWorld: Sendable {
 
     /// Stores an object under the organisation's uploads.
     func upload(_ bytes: [UInt8], as name: String, org: String) throws
+    /// Forgets such an object.
+    func removeUpload(_ name: String, org: String) throws
     /// Where the checker finds the job; copies what is not in a folder.
     func place(org: String, job: String) throws -> InvariantChecker.Place
     /// What a job that is done must not have left.
@@ -40,6 +42,10 @@ final class EmbeddedWorld: FaultWorld {
 
     func upload(_ bytes: [UInt8], as name: String, org: String) throws {
         try bench.upload(bytes, as: name, org: org)
+    }
+
+    func removeUpload(_ name: String, org: String) throws {
+        _ = try Tool.run("rm", ["-f", "\(bench.storePath)/\(org)/uploads/\(name)"])
     }
 
     func place(org: String, job: String) -> InvariantChecker.Place {
@@ -93,6 +99,8 @@ final class ServedWorld: FaultWorld {
     }
 
     func upload(_ bytes: [UInt8], as name: String, org: String) { server.put("\(org)/uploads/\(name)", bytes) }
+
+    func removeUpload(_ name: String, org: String) { server.remove("\(org)/uploads/\(name)") }
 
     func place(org: String, job: String) throws -> InvariantChecker.Place {
         let root = "\(org)/\(job)"
