@@ -120,7 +120,7 @@ struct SignalTests {
         let scene = try exports ? KillScene.export() : KillScene.load()
         let sleeper = try scene.bench.start(scene.program, spec: scene.spec, variables: KillScene.lease)
         try waitUntilRunning(scene.bench)
-        sleeper.send(SIGSTOP)
+        try Self.freeze(sleeper, scene.bench)
         let run = try scene.expectRecovery("beside the sleeper", besideAnother: true)
         #expect(run["attempt"].int == 2)
         sleeper.send(SIGCONT)
@@ -129,6 +129,21 @@ struct SignalTests {
         #expect(late.failureCode == "lease_lost")
         try scene.expectRecovery("after the sleeper woke")
         #expect(try scene.bench.object("org_demo/jobs/j/manifest.json") == run.output)
+    }
+
+    /// Stops the process where it holds no lock of the database: SQLite has one writer, and it would keep all others out.
+    private static func freeze(_ process: ChildProcess, _ bench: Workbench) throws {
+        for _ in 0..<500 {
+            process.send(SIGSTOP)
+            usleep(5_000)
+            let path = bench.folder.path + "/" + Workbench.database
+            let free = try ChildProcess.run(
+                "sqlite3", ["-batch", "-bail", path], input: Array("BEGIN IMMEDIATE;\nROLLBACK;\n".utf8))
+            if free.status == 0 { return }
+            process.send(SIGCONT)
+            usleep(1_000)
+        }
+        throw ToolFailure(tool: "kill", status: 0, text: "the process always holds the database")
     }
 
     @Test("Cancelling a running job ends it with exit code 80 and removes what it stored")
