@@ -111,10 +111,12 @@ struct FaultSweepTests {
                 }
                 figures.violations("\(call) \(number) beside the sleeper", try Self.overtake(scene, launch))
                 // With several threads under a tracer, one word may not wake all of them.
-                while !sleeper.hasEnded {
+                let deadline = FaultScene.now() + 90_000_000
+                while !sleeper.hasEnded, FaultScene.now() < deadline {
                     kill(frozen, SIGCONT)
                     usleep(20_000)
                 }
+                if !sleeper.hasEnded { sleeper.sendToAll(SIGKILL) }
                 let late = JobRun(try sleeper.wait())
                 if !FaultScene.tolerated.contains(late.status) { figures.violation("\(call) \(number): \(late)") }
                 figures.violations("\(call) \(number) after the sleeper", try scene.recover(launch))
@@ -127,7 +129,7 @@ struct FaultSweepTests {
 
     /// Another process does the job beside a frozen one, as far as that does not hold the database.
     private static func overtake(_ scene: FaultScene, _ launch: FaultScene.Launch) throws -> [String] {
-        let run = JobRun(try scene.start(launch).wait())
+        let run = try FaultMixTests.end(scene.start(launch), within: 90_000_000)
         // Who is frozen in the middle of a transaction keeps what it has locked, of SQLite everything; in the middle of a
         // write of a folder, a part of the keys. The others do not wait for good.
         if run.status == 75, ["database_busy", "database_locked", "store_busy"].contains(run.failureCode) { return [] }
