@@ -32,7 +32,8 @@ struct Contest {
                 let command = contenders[index].command
                 let start = ContinuousClock.now
                 let result = try ChildProcess.run(
-                    command[0], Array(command.dropFirst()), environment: environment, workingFolder: folder)
+                    command[0], Array(command.dropFirst()), environment: environment, workingFolder: folder,
+                    measuresMemory: true)
                 guard result.status == 0 else {
                     throw Failure(message: "\(contenders[index].name): \(result.errorText)\(result.text)")
                 }

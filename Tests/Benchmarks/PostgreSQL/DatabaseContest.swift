@@ -84,7 +84,7 @@ struct DatabaseContest {
         let start = ContinuousClock.now
         let result = try ChildProcess.run(
             contender.command[0], Array(contender.command.dropFirst()), environment: contender.environment,
-            workingFolder: bench.folder.path)
+            workingFolder: bench.folder.path, measuresMemory: true)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         guard result.status == 0 else {
             throw Contest.Failure(message: "exit code \(result.status): \(result.errorText)\(result.text)")

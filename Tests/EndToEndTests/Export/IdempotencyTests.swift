@@ -11,9 +11,20 @@ struct IdempotencyTests {
         "manifestVersion", "kind", "jobId", "orgId", "resource", "format", "status", "outcome", "progress",
         "timeLeftSeconds", "downloadUrl", "downloadUrlExpiresAt", "counts", "files", "rejects", "report", "preview",
         "error", "spec", "specSha256", "actor", "attempt", "attemptId", "leaseExpiresAt", "owner", "createdAt",
-        "startedAt",
-        "updatedAt", "finishedAt", "stats", "toolVersion",
+        "startedAt", "updatedAt", "finishedAt", "stats", "toolVersion",
     ]
+
+    @Test("The peak of memory is that of the job, not of the program that became it")
+    func memory() throws {
+        let bench = try Workbench(.small)
+        let script = "import os, sys; x = bytearray(b'x' * (300 << 20)); os.execv(sys.argv[1], sys.argv[1:])"
+        let result = try ChildProcess.run(
+            "python3", ["-c", script, Program.export.path], input: Array(Workbench.spec(Self.spec).utf8),
+            workingFolder: bench.folder.path)
+        let run = JobRun(result)
+        #expect(run.status == 0, "\(run)")
+        #expect((1 << 20..<200 << 20).contains(run["stats.peakMemoryBytes"].int ?? 0), "\(run["stats"])")
+    }
 
     @Test("The manifest has exactly the members of the contract, on standard output and in the store")
     func members() throws {

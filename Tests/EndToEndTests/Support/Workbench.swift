@@ -22,11 +22,12 @@ final class Workbench: Sendable {
     // MARK: - Programs
 
     func start(
-        _ program: Program, _ arguments: [String] = [], spec: String = "", variables own: [String: String] = [:]
+        _ program: Program, _ arguments: [String] = [], spec: String = "", variables own: [String: String] = [:],
+        measuresMemory: Bool = false
     ) throws -> ChildProcess {
         try ChildProcess(
             program.path, arguments, input: Array(spec.utf8), environment: variables.merging(own) { $1 },
-            workingFolder: folder.path)
+            workingFolder: folder.path, measuresMemory: measuresMemory)
     }
 
     /// Starts a program as in another container: with process numbers of its own.
