@@ -7,14 +7,15 @@ enum FaultPlan {
     static let runs = variable("FAULT_RUNS").flatMap { Int($0) } ?? 30
     static let seed = variable("FAULT_SEED").flatMap { UInt64($0) }
 
-    /// The calls that are struck of so many: each one in the whole sweep, else a few, seldom the same ones.
+    /// The calls that are struck of so many: each one in the whole sweep, else the first and some others, seldom the same
+    /// ones.
     static func numbers(upTo count: Int, atMost most: Int = .max) -> [Int] {
         if count < 1 { return [] }
         let all = Array(1...count)
         let wanted = isWhole ? min(count, most) : min(count, most, 3)
         if wanted == count { return all }
         if isWhole { return (0..<wanted).map { all[$0 * count / wanted] } }
-        return all.shuffled().prefix(wanted).sorted()
+        return [1] + all.dropFirst().shuffled().prefix(wanted - 1).sorted()
     }
 
     private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
