@@ -65,7 +65,7 @@ struct RejectTests {
         "Result codes of SQLite have codes and exit codes of their own",
         arguments: [
             (13, "disk_full", ExitCode.osError), (7, "out_of_memory", .osError), (5, "database_busy", .temporary),
-            (6, "database_busy", .temporary), (517, "database_busy", .temporary),
+            (6, "database_busy", .temporary), (517, "database_busy", .temporary), (15, "database_busy", .temporary),
             (14, "database_unavailable", .configuration), (8, "database_read_only", .notPermitted),
             (3, "database_forbidden", .notPermitted), (23, "database_forbidden", .notPermitted),
             (26, "database_invalid", .configuration), (11, "database_corrupt", .protocolError),

@@ -17,7 +17,8 @@ enum SQLiteFailure {
                 "disk_full", .osError, "\(place): no space left", hint: "free space, then launch the job again")
         case SQLITE_NOMEM:
             return JobError("out_of_memory", .osError, "\(place): out of memory", hint: "raise the memory limit")
-        case SQLITE_BUSY, SQLITE_LOCKED:
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
+            // SQLITE_PROTOCOL: another process has kept a lock of the write-ahead log for ten seconds.
             return JobError(
                 "database_busy", .temporary, "\(place): another process holds the database",
                 hint: "launch the job again when the other writer is done")
