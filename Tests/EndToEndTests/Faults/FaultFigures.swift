@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Testing
 
 /// How much is tried: `FAULT_SWEEP=all` is every call, `FAULT_RUNS` how many random runs.
 enum FaultPlan {
@@ -33,14 +32,11 @@ struct FaultFigures {
 
     mutating func violations(_ what: String, _ texts: [String]) { found += texts.map { "\(what): \($0)" } }
 
-    /// Prints the figures; each violation is a failure, and so is a sweep that struck next to nothing.
-    func report(atLeast least: Int) {
-        let text = "\(name): \(count) tried, \(found.count) violations\n"
-        // The figures are what a sweep is for.
+    /// Prints the figures, and returns what was wrong.
+    func report() -> [String] {
         // At once: whoever ends a long sweep early wants to know.
-        let bytes = Array(text.utf8)
+        let bytes = Array("\(name): \(count) tried, \(found.count) violations\n".utf8)
         unsafe _ = write(STDOUT_FILENO, bytes, bytes.count)
-        for violation in found { Issue.record("\(name): \(violation)") }
-        #expect(count >= least, "\(name)")
+        return found.map { "\(name): \($0)" }
     }
 }

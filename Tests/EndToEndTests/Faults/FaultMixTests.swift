@@ -45,7 +45,7 @@ struct FaultMixTests {
             figures.count += 1
         }
         print("random faults: \(disturbances.sorted { $0.key < $1.key })")
-        figures.report(atLeast: 1)
+        #expect(figures.report() == [])
     }
 
     /// Launches the job and disturbs it; what was done, and what is wrong with how it ended.

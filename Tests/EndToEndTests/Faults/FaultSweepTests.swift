@@ -27,9 +27,11 @@ struct FaultSweepTests {
         ("socket", "EMFILE"), ("recvfrom", "ECONNRESET"),
     ]
 
-    private static func strace(_ call: String, _ what: String, _ number: Int) -> [String] {
+    private static func strace(
+        _ call: String, _ what: String, _ number: Int, log: String = "/dev/null"
+    ) -> [String] {
         [
-            "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+            "strace", "-f", "-qq", "-s", "0", "-o", log, "-e", "trace=\(call)", "-e",
             "inject=\(call):\(what):when=\(number)",
         ]
     }
@@ -62,7 +64,8 @@ struct FaultSweepTests {
                 figures.count += 1
             }
         }
-        figures.report(atLeast: FaultPlan.isWhole ? 40 : 4)
+        #expect(figures.report() == [])
+        #expect(figures.count >= (FaultPlan.isWhole ? 40 : 4), "next to nothing was struck")
     }
 
     @Test("The n-th call of every kind fails", arguments: scenes)
@@ -70,24 +73,29 @@ struct FaultSweepTests {
         let scene = try Self.scene(place.world, place.exports)
         var figures = FaultFigures("failed at a system call: \(scene.name)")
         let made = try Self.callsMade(by: scene)
+        let log = scene.world.bench.folder.path + "/struck"
         for (call, error) in Self.failures {
             // Of calls that are made by the thousand, most are made by the loader of libraries.
             for number in FaultPlan.numbers(upTo: made[call] ?? 0, atMost: 12).prefix(FaultPlan.isWhole ? .max : 1) {
                 let launch = try scene.make("f\(call)\(error)\(number)")
-                let process = try scene.start(launch, before: Self.strace(call, "error=\(error)", number))
+                let tracing = Self.strace(call, "error=\(error)", number, log: log)
+                let process = try scene.start(launch, before: tracing)
                 let run = try FaultMixTests.end(process, within: 90_000_000)
                 // A program whose libraries cannot be read does not start, and Dispatch ends one without descriptors.
                 let isFit =
-                    FaultScene.tolerated.contains(run.status) || run.status == 127
+                    FaultScene.tolerated.contains(run.status)
+                    || (["openat", "pread64"].contains(call) && run.status == 127)
                     || (call == "openat" && run.status == 128 + SIGILL)
                 if !isFit { figures.violation("\(call) \(error) \(number): \(run)") }
                 figures.violations("\(call) \(error) \(number) at once", try scene.instantProblems(launch))
                 figures.violations("\(call) \(error) \(number)", try scene.recover(launch))
                 try scene.discard(launch)
+                if !String(decoding: try TemporaryFolder.read(log), as: UTF8.self).contains("(INJECTED)") { break }
                 figures.count += 1
             }
         }
-        figures.report(atLeast: 5)
+        #expect(figures.report() == [])
+        #expect(figures.count >= 5, "next to nothing was struck")
     }
 
     @Test("Frozen at the n-th call, overtaken by another process, and woken", arguments: scenes)
@@ -125,7 +133,8 @@ struct FaultSweepTests {
                 figures.count += 1
             }
         }
-        figures.report(atLeast: 1)
+        #expect(figures.report() == [])
+        #expect(figures.count >= 1, "next to nothing was struck")
     }
 
     /// Another process does the job beside a frozen one, as far as that does not hold the database.

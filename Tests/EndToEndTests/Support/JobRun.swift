@@ -3,7 +3,7 @@ internal import TestSupport
 internal import Testing
 
 /// What one call of a program came to.
-struct JobRun: CustomTestStringConvertible {
+struct JobRun: CustomStringConvertible {
     let status: Int32
     let output: [UInt8]
     let errorText: String
@@ -17,7 +17,7 @@ struct JobRun: CustomTestStringConvertible {
         manifest = (try? JSONValue(parsing: result.output)) ?? .null
     }
 
-    var testDescription: String { "exit \(status) \(failureCode ?? "") \(messages)" }
+    var description: String { "exit \(status) \(failureCode ?? "") \(messages)" }
 
     var text: String { String(decoding: output, as: UTF8.self) }
 

@@ -36,7 +36,8 @@ package struct ProcessIdentity: Sendable, Equatable {
 
     /// Boot id, and the namespaces of process numbers and of the clock that start times are told by.
     private static let host: String? = {
-        guard let boot = text("/proc/sys/kernel/random/boot_id"), let processes = link("/proc/self/ns/pid") else {
+        guard let boot = ProcFile.text("/proc/sys/kernel/random/boot_id"), let processes = link("/proc/self/ns/pid")
+        else {
             return nil
         }
         let clock = link("/proc/self/ns/time") ?? ""
@@ -45,15 +46,10 @@ package struct ProcessIdentity: Sendable, Equatable {
 
     private static func status(_ process: String) -> (startTicks: Int, isOver: Bool)? {
         // The name of the program, in parentheses, may hold anything.
-        guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
+        guard let line = ProcFile.text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
         let fields = line[line.index(after: end)...].split(separator: " ")
         guard fields.count > 19, let ticks = Int(fields[19]) else { return nil }
         return (ticks, fields[0] == "Z" || fields[0] == "X")
-    }
-
-    private static func text(_ path: String) -> String? {
-        guard let bytes = try? FileInput.read(path, limit: 1 << 16, what: "process") else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func link(_ path: String) -> String? {
