@@ -36,7 +36,9 @@ final class CaseBench: Sendable {
     }
 
     /// Uploads what a step has and imports it; a run that takes longer than half a minute is ended.
-    func launch(_ step: JSONValue, in case: ImportCase, rejects: [UInt8], _ more: JSONValue = .object([])) throws -> CaseRun {
+    func launch(_ step: JSONValue, in case: ImportCase, rejects: [UInt8], _ more: JSONValue = .object([])) throws
+        -> CaseRun
+    {
         let name = step["name"]?.string ?? "data"
         try bench.upload(try ImportCase.content(step, rejects: rejects), as: name)
         let spec = JSONValue.object([
@@ -101,7 +103,8 @@ struct CaseRun {
     /// The rejects file as Python's reader sees it.
     func rejectRows() throws -> [[String: String]] {
         if rejects.isEmpty { return [] }
-        let script = "import csv,io,json,sys;d=sys.stdin.buffer.read().decode(errors='replace');"
+        let script =
+            "import csv,io,json,sys;d=sys.stdin.buffer.read().decode(errors='replace');"
             + "print(json.dumps([{k:v for k,v in r.items() if k and isinstance(v,str)} "
             + "for r in csv.DictReader(io.StringIO(d,newline=''))]))"
         let output = try Tool.run("python3", ["-c", script], input: rejects)

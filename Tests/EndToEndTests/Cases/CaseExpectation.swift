@@ -1,7 +1,9 @@
 internal import Formats
 internal import TestSupport
 
-/// Holds the runs of a case against its `expect`, of which every member is optional:
+/// Holds the runs of a case against its `expect`.
+///
+/// Every member of it is optional:
 ///
 /// - `exit`, `code`: exit code (default 0, with a code 65) and error code, or lists of those that will do
 /// - `counts`, `outcome`, `rejects`: counts by name; success or partial; rejects by code and no others
@@ -109,7 +111,9 @@ struct CaseExpectation {
         }
         for member in expect["suggestionHolds"]?.fields ?? [] {
             let came = again?.run.count(member.name)
-            check(came == member.value.int, "with the suggestion \(member.value.int ?? -1) \(member.name)", "\(came ?? -1)")
+            check(
+                came == member.value.int, "with the suggestion \(member.value.int ?? -1) \(member.name)",
+                "\(came ?? -1)")
         }
         for member in expect["source"]?.fields ?? [] {
             var came = preview["source"]?[member.name] ?? .null
@@ -172,7 +176,8 @@ struct CaseExpectation {
     }
 
     private static func microseconds(_ text: String) throws -> Int? {
-        let script = "import datetime,sys;t=datetime.datetime.fromisoformat(sys.argv[1].replace('Z','+00:00'));"
+        let script =
+            "import datetime,sys;t=datetime.datetime.fromisoformat(sys.argv[1].replace('Z','+00:00'));"
             + "print((t-datetime.datetime(1970,1,1,tzinfo=datetime.timezone.utc))//datetime.timedelta(microseconds=1))"
         return Int(try Tool.python(script, [text]))
     }
