@@ -130,6 +130,7 @@ final class ImportLoad {
         if checkpoint.rejected > 0 {
             result.rejects = try await writeRejects()
         }
+        if let note = preview?.encodingNote { context.notes.add(note) }
         if let plan {
             result.preview = plan.summary(
                 preview, spec.isDryRun ? planned : nil, source: traits.json, consentKept: consentKept)

@@ -119,12 +119,15 @@ struct ImportPreview {
         var members: [JSONMember] = []
         if !updates.isEmpty { members.append(JSONMember("updates", .array(updates))) }
         if repeatedKeys > 0 { members.append(JSONMember("repeatedKeys", .integer(repeatedKeys))) }
-        if badText > 0 {
-            let note =
-                "\(badText) rows are not valid UTF-8; text of a spreadsheet often is windows-1252: set csv.encoding"
-            members.append(JSONMember("notes", .array([.string(note)])))
-        }
         return members
+    }
+
+    /// What it has seen that speaks for another encoding.
+    var encodingNote: Note? {
+        guard badText > 0 else { return nil }
+        return Note(
+            "invalid_text", at: "csv.encoding",
+            "\(badText) rows are not valid UTF-8; text of a spreadsheet often is windows-1252: set csv.encoding.")
     }
 
     private static func shown(_ text: String?, _ column: Column) -> JSONValue {

@@ -45,6 +45,7 @@ struct DryRunPreviewTests {
         let run = try bench.load(#""resource":"contacts","sourceKey":"f","dryRun":true"#)
         let phone = run["preview.columns"].elements.first { $0.at("name").string == "phone" } ?? .null
         #expect(phone.at("warnings.0.code").string == "spreadsheet_number" && phone.at("warnings.0.line").int == 2)
-        #expect(run["preview.notes.0"].string?.contains("windows-1252") == true)
+        #expect(run["notes.0.code"].string == "invalid_text" && run["notes.0.place"].string == "csv.encoding")
+        #expect(run["notes.0.text"].string?.contains("windows-1252") == true)
     }
 }

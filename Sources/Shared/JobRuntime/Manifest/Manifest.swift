@@ -30,6 +30,8 @@ package struct Manifest: Sendable {
     /// The page for people.
     package var report: ReportFile?
     package var preview: JSONValue?
+    /// What no code stops for.
+    package var notes: [Note] = []
     package var error: JobError?
     package var spec: JSONValue
     package var specSHA256: String

@@ -31,6 +31,7 @@ extension Manifest {
         rejects = Self.object(value, "rejects").map { RejectsFile($0) }
         report = Self.object(value, "report").map { ReportFile($0) }
         preview = Self.object(value, "preview")
+        notes = value.items("notes").map { Note($0) }
         error = Self.object(value, "error").map { JobError($0) }
         specSHA256 = value.text("specSha256") ?? ""
         actor = Self.object(value, "actor").map { JobActor($0) }

@@ -15,7 +15,8 @@ extension Manifest {
             JSONMember("downloadUrlExpiresAt", Self.time(downloadURLExpiresAt)),
             JSONMember("counts", counts.json()), JSONMember("files", .array(files.map { $0.json() })),
             JSONMember("rejects", rejects?.json() ?? .null), JSONMember("report", report?.json() ?? .null),
-            JSONMember("preview", preview ?? .null), JSONMember("error", error?.json() ?? .null),
+            JSONMember("preview", preview ?? .null), JSONMember("notes", .array(notes.map { $0.json() })),
+            JSONMember("error", error?.json() ?? .null),
             JSONMember("spec", spec), JSONMember("specSha256", .string(specSHA256)),
             JSONMember("actor", actor?.json() ?? .null), JSONMember("attempt", .integer(attempt)),
             JSONMember("attemptId", .string(attemptId)), JSONMember("leaseExpiresAt", Self.time(leaseExpiresAt)),
@@ -134,6 +135,18 @@ extension JobError {
         let exit = value.integer("exitCode").flatMap { ExitCode(rawValue: Int32(clamping: $0)) }
         self.init(
             value.text("code") ?? "", exit ?? .software, value.text("message") ?? "", hint: value.text("hint"))
+    }
+}
+
+extension Note {
+    func json() -> JSONValue {
+        .object([
+            JSONMember("code", .string(code)), JSONMember("place", .string(place)), JSONMember("text", .string(text)),
+        ])
+    }
+
+    init(_ value: JSONValue) {
+        self.init(value.text("code") ?? "", at: value.text("place") ?? "", value.text("text") ?? "")
     }
 }
 

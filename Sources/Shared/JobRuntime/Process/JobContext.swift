@@ -9,6 +9,8 @@ package struct JobContext: Sendable {
     package let folder: JobFolder
     package let meter: ProgressMeter
     package let log: JobLog
+    /// What the manifest says beside the result, also of a job that fails.
+    package let notes = NoteBook()
     /// Number of this attempt, from 1: a later one has a larger one.
     package let attempt: Int
     /// Data objects of this attempt go under it.

@@ -125,11 +125,13 @@ package struct JobRunner: Sendable {
         }
         let signed = try await DownloadLinks(store: backends.store).sign(result)
         let stats = context.meter.stats()
+        let notes = context.notes.notes
         let end: @Sendable (inout Manifest) -> Void = { [counts] manifest in
             manifest.counts = counts
             manifest.files = signed.result.files
             manifest.rejects = signed.result.rejects
             manifest.preview = signed.result.preview
+            manifest.notes = notes
             manifest.stats = stats
             manifest.error = signed.result.failure
             if signed.result.failure == nil {
@@ -203,6 +205,7 @@ package struct JobRunner: Sendable {
                 manifest.counts = progress.counts
                 manifest.progress = max(manifest.progress, min(progress.percent, 99.9))
                 manifest.stats = stats
+                manifest.notes = context.notes.notes
             }
             await cleaner.removeOwn()
             if status == .cancelled { await cleaner.removeCancelMarker() }

@@ -91,7 +91,10 @@ struct ReportProblems {
             let rows = repeated == 1 ? "1 row repeats" : "\(HTMLText.number(repeated)) rows repeat"
             notes.append("\(rows) a key that comes earlier in the file.")
         }
-        for note in preview.items("notes") { notes.append(HTMLText.escape(note.asText ?? "") + ".") }
+        for note in manifest.items("notes") {
+            let place = note.text("place").map { $0.isEmpty ? "" : "<code>\(HTMLText.escape($0))</code>: " } ?? ""
+            notes.append(place + HTMLText.escape(note.text("text") ?? ""))
+        }
         if let kept = preview.integer("consentKept"), kept > 0 {
             notes.append(
                 "\(HTMLText.number(kept)) rows would have subscribed people again who had unsubscribed. That was not done."
