@@ -12,6 +12,8 @@ struct CheckedBatch: Sendable {
     /// For each good row its place in `source`.
     var sources: [Int] = []
     var problems: [CellProblem] = []
+    /// Source columns that lost their field to another one of the same record.
+    var passedOver: [String] = []
 
     init(_ source: SourceBatch, plan: MappingPlan, mapped: RowBatch) {
         self.source = source
@@ -22,15 +24,31 @@ struct CheckedBatch: Sendable {
     /// Records of the source in it, good or bad.
     var records: Int { source.rows.rowCount + source.defects.count }
 
-    /// Maps and checks the rows.
-    mutating func check() {
-        plan.canonicaliser.map(source.rows, into: &mapped, sources: &sources, problems: &problems)
+    /// Maps and checks the rows; returns those that are too much for one batch.
+    mutating func check() -> SourceBatch? {
+        let done = plan.canonicaliser.map(source.rows, into: &mapped, sources: &sources, problems: &problems)
+        if done == source.rows.rowCount { return nil }
+        let rest = source.dropping(records: source.records(throughRow: done - 1))
+        source = source.keeping(rows: done)
+        return rest
+    }
+
+    /// Throws what the rows say about the mapping as a whole: `mapping_ambiguous`, `unmapped_columns` (65).
+    mutating func judge(_ spec: ImportSpec) throws(JobError) {
+        let key = Set(spec.neededFields)
+        if let problem = problems.first(where: { $0.fault == .ambiguousField && key.contains($0.target) }) {
+            let names = (([problem.source].compactMap(\.self)) + problem.others).map { source.columns[$0] }
+            throw MappingFault.ambiguous([(problem.target, names)])
+        }
+        passedOver = plan.passedOver(in: source.rows).sorted().map { source.columns[$0] }
+        if spec.unmapped == .error && !passedOver.isEmpty { throw MappingFault.unmapped(passedOver) }
     }
 
     /// Forgets the first records of the source.
     mutating func drop(records count: Int) {
         source = source.dropping(records: count)
-        check()
+        // What fitted fits without some of it.
+        _ = check()
     }
 }
 
@@ -41,7 +59,7 @@ final class ImportChecker {
     /// Batches that are checked at once: as many as there are processors to do it on.
     private static let width = 2
 
-    private typealias Checks = ThrowingTaskGroup<(number: Int, batch: CheckedBatch), any Error>
+    private typealias Checks = ThrowingTaskGroup<(number: Int, batches: [CheckedBatch]), any Error>
 
     private let spec: ImportSpec
     private let context: JobContext
@@ -53,7 +71,9 @@ final class ImportChecker {
     private var started = 0
     private var sent = 0
     /// Checked before one that comes ahead of them.
-    private var early: [Int: CheckedBatch] = [:]
+    private var early: [Int: [CheckedBatch]] = [:]
+    private var isJSON = false
+    private var hasRows = false
 
     init(spec: ImportSpec, context: JobContext, pool: Pool<RowBatch>) {
         self.spec = spec
@@ -65,38 +85,54 @@ final class ImportChecker {
     ///
     /// Throws what is wrong with the mapping as a whole.
     func run(_ rows: BoundedChannel<SourceBatch>, into checked: BoundedChannel<CheckedBatch>) async throws {
-        try await withThrowingTaskGroup(of: (number: Int, batch: CheckedBatch).self) { group in
+        try await withThrowingTaskGroup(of: (number: Int, batches: [CheckedBatch]).self) { group in
             while let batch = try await rows.receive() {
                 try start(batch, &group)
                 if started - sent >= Self.width { try await settle(&group, checked) }
             }
             while sent < started { try await settle(&group, checked) }
         }
+        try checkEnd()
         checked.finish()
     }
 
+    /// Throws what only the end of a source of objects shows: that none of them ever named its key.
+    private func checkEnd() throws(JobError) {
+        guard isJSON, hasRows, let plan else { return }
+        if let preset {
+            _ = try preset.rules(for: columns, spec.common.resource, over: spec.mapping, isJSON: false)
+        }
+        try plan.checkNeeded(spec.common.resource)
+    }
+
     private func start(_ batch: SourceBatch, _ group: inout Checks) throws(JobError) {
+        hasRows = hasRows || batch.rows.rowCount > 0
         let draft = CheckedBatch(batch, plan: try adopt(batch), mapped: RowBatch(columnCount: 0))
         let number = started
         started += 1
-        group.addTask { [pool, meter = context.meter] in
+        group.addTask { [pool, spec, meter = context.meter] in
             let start = WallClock.monotonic()
-            var batch = draft
-            // Here, so that nobody else holds the storage it is written to.
-            batch.mapped = pool.take()
-            batch.check()
+            var batches: [CheckedBatch] = []
+            var rest: SourceBatch? = draft.source
+            while let source = rest {
+                // Here, so that nobody else holds the storage it is written to.
+                var batch = CheckedBatch(source, plan: draft.plan, mapped: pool.take())
+                rest = batch.check()
+                try batch.judge(spec)
+                batches.append(batch)
+            }
             meter.addTime("check", since: start)
-            return (number, batch)
+            return (number, batches)
         }
     }
 
     /// Waits for one batch, and sends those whose turn it is.
     private func settle(_ group: inout Checks, _ checked: BoundedChannel<CheckedBatch>) async throws {
         guard let done = try await group.next() else { throw CancellationError() }
-        early[done.number] = done.batch
-        while let batch = early.removeValue(forKey: sent) {
+        early[done.number] = done.batches
+        while let batches = early.removeValue(forKey: sent) {
             sent += 1
-            try await checked.send(batch)
+            for batch in batches { try await checked.send(batch) }
         }
     }
 
@@ -104,10 +140,20 @@ final class ImportChecker {
     private func adopt(_ batch: SourceBatch) throws(JobError) -> MappingPlan {
         if let plan, batch.columns == columns { return plan }
         columns = batch.columns
-        if plan == nil { preset = spec.preset ?? (spec.recognisesPreset ? Preset.recognised(in: columns) : nil) }
+        isJSON = batch.isJSON
+        if plan == nil {
+            // By the first record alone: how many more are seen here depends on how the source comes.
+            let opening = Array(columns.prefix(batch.openingColumns ?? columns.count))
+            preset = spec.preset ?? (spec.recognisesPreset ? Preset.recognised(in: opening) : nil)
+        }
         let next = try MappingPlan(
             spec: spec, columns: columns, isJSON: batch.isJSON, preset: preset,
             allowsSpecialValues: context.backends.database.holdsSpecialValues)
+        if let plan, plan.columns != next.columns {
+            throw JobError(
+                "internal_error", .software, "the fields of the import have changed on the way",
+                hint: "report this defect")
+        }
         if plan == nil {
             for name in next.unmapped { context.log.debug("source column without a target: \(name)") }
         }

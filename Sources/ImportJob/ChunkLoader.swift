@@ -73,7 +73,8 @@ final class ChunkLoader {
         }
         gathered.append(rest)
         gatheredRecords += rest.records
-        gatheredBytes += rest.source.rows.byteCount
+        // A few bytes of a source can become many.
+        gatheredBytes += max(rest.source.rows.byteCount, rest.mapped.byteCount)
         if gatheredRecords >= Self.records || gatheredBytes >= bytes { try await start(&group) }
     }
 

@@ -17,6 +17,8 @@ final class ImportLoad {
     /// The latest mapping, and the source's columns it is for.
     private var plan: MappingPlan?
     private var columns: [String] = []
+    /// Source columns that lost their field to another one of their record, in the order in which that was seen.
+    private var passedOver: [String] = []
     private var checkpoint = LoadCheckpoint()
     /// Records that an earlier attempt has committed.
     private var done = 0
@@ -56,6 +58,7 @@ final class ImportLoad {
         }
         plan = batch.plan
         columns = batch.source.columns
+        for name in batch.passedOver where !passedOver.contains(name) { passedOver.append(name) }
     }
 
     /// The batch without what an earlier attempt has committed; `nil` when nothing is left of it.
@@ -133,7 +136,8 @@ final class ImportLoad {
         if let note = preview?.encodingNote { context.notes.add(note) }
         if let plan {
             result.preview = plan.summary(
-                preview, spec.isDryRun ? planned : nil, source: traits.json, consentKept: consentKept)
+                preview, spec.isDryRun ? planned : nil, source: traits.json, consentKept: consentKept,
+                passedOver: passedOver)
         }
         if consentKept > 0 {
             context.log.warning(

@@ -14,8 +14,8 @@ struct ImportSpec: Sendable {
     let common: CommonSpec
     /// `nil`: decided by the first bytes of the source.
     let format: SourceFormat?
-    /// What the spec says of each field, in its order; `nil`: automatic.
-    let mapping: [MappingRule]?
+    /// What the spec says of where columns go, over a preset and what their names say.
+    let mapping: Mapping
     /// A preset by name.
     let preset: Preset?
     /// Whether the header may choose the preset.
@@ -58,11 +58,13 @@ struct ImportSpec: Sendable {
             SpecField(
                 "mapping",
                 .map(MappingRule.shape),
-                "Source column to target field; absent: automatic by name"),
+                "Source column to target field, or null to leave it out; all others by their names, unless automatic is false"
+            ),
             SpecField(
                 "preset",
                 .choice(Preset.all.map(\.name) + ["auto"]),
-                "Layout of another product's export; default: recognised from the header, unless there is a mapping"),
+                "Layout of another product's export; default: recognised from the header, unless mapping is not automatic"
+            ),
             SpecField(
                 "unmapped", .choice(Unmapped.allCases.map(\.rawValue)),
                 "Source columns without a target: ignore (default), keep in the JSON column attributes, or error"),
@@ -125,9 +127,9 @@ struct ImportSpec: Sendable {
         let value = common.value
         Self.refuseWhatIsMissing(value, &problems)
         format = SourceFormat(rawValue: value.text("format") ?? "auto")
-        mapping = value["mapping"].map { MappingReader($0, common.resource, &problems).rules }
+        mapping = value["mapping"].map { MappingReader($0, common.resource, &problems).mapping } ?? Mapping()
         preset = value.text("preset").flatMap(Preset.named)
-        recognisesPreset = value.text("preset") == "auto" || (preset == nil && mapping == nil)
+        recognisesPreset = value.text("preset") == "auto" || (preset == nil && mapping.isAutomatic)
         unmapped = Unmapped(rawValue: value.text("unmapped") ?? "ignore") ?? .ignore
         keptColumn = Self.keptColumn(common.resource)
         if unmapped == .attributes && keptColumn == nil {

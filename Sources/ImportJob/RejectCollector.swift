@@ -23,16 +23,22 @@ struct RejectCollector {
         for problem in problems {
             let column = problem.source.map { batch.columns[$0] } ?? problem.target
             add(
-                row: problem.row, column: column, code: problem.fault.code,
-                message: "\(problem.target): \(problem.expectation)")
+                row: problem.row, columns: [column] + problem.others.map { batch.columns[$0] },
+                code: problem.fault.code, message: "\(problem.target): \(problem.expectation)")
         }
     }
 
     /// Adds one reason to refuse a row.
     mutating func add(row: Int, column: String, code: String, message: String) {
+        add(row: row, columns: [column], code: code, message: message)
+    }
+
+    private mutating func add(row: Int, columns: [String], code: String, message: String) {
         var reason = reasons[row] ?? Reason()
         if reason.code.isEmpty { reason.code = code }
-        if !column.isEmpty && !reason.columns.contains(column) { reason.columns.append(column) }
+        for column in columns where !column.isEmpty && !reason.columns.contains(column) {
+            reason.columns.append(column)
+        }
         reason.messages.append(message)
         reasons[row] = reason
     }
@@ -111,10 +117,24 @@ enum CSVRecord {
 }
 
 extension SourceBatch {
+    /// Records up to the row, good or bad, those behind it that are no rows too.
+    func records(throughRow row: Int) -> Int { row + 1 + defects.count { $0.rowsBefore <= row + 1 } }
+
+    /// The batch up to that many rows, with what is no row before and right behind them.
+    func keeping(rows count: Int) -> SourceBatch {
+        var first = self
+        first.rows.ends.removeLast((rows.rowCount - count) * rows.columnCount)
+        first.lines.removeLast(lines.count - count)
+        first.offsets.removeLast(offsets.count - count)
+        first.defects.removeAll { $0.rowsBefore > count }
+        return first
+    }
+
     /// The batch without its first records, good or bad.
     func dropping(records count: Int) -> SourceBatch {
         var rest = SourceBatch(columns: columns)
         rest.isJSON = isJSON
+        rest.openingColumns = openingColumns
         var rows = 0
         var bad = 0
         // Walk the records in source order until `count` of them are passed.
@@ -122,10 +142,7 @@ extension SourceBatch {
             if bad < defects.count, defects[bad].rowsBefore <= rows { bad += 1 } else { rows += 1 }
         }
         for row in rows..<self.rows.rowCount {
-            for column in columns.indices {
-                rest.rows.append(
-                    self.rows.text(row: row, column: column), isString: self.rows.isString(row: row, column: column))
-            }
+            for column in columns.indices { rest.rows.appendField(of: self.rows, row: row, column: column) }
         }
         rest.lines = Array(lines[rows...])
         rest.offsets = Array(offsets[rows...])

@@ -148,12 +148,6 @@ private final class SourceParser {
         // Looked at in any case: a spreadsheet file named .csv is told from text here.
         let detected = try SourceFormat.detect(plain)
         let format = spec.path.isEmpty ? spec.format ?? detected : .json
-        if spec.path.isEmpty && spec.format == nil && SourceFormat.isSpreadObject(plain) {
-            throw JobError(
-                "json_path_missing", .dataError, "the source is one JSON object, which is no row",
-                hint: "name the array inside it with 'path', such as \"path\":\"data.contacts\"",
-                position: DataPosition(line: 1, byteOffset: 0))
-        }
         traits.note(
             decompressor?.kind ?? .none, member: decompressor?.memberName, format, encoding,
             isTold: spec.encoding != nil, sample: beginning)
@@ -162,7 +156,7 @@ private final class SourceParser {
             switch format {
             case .csv: .csv(CSVReader(options: csvOptions))
             case .json: .json(JSONRowReader(layout: .array, path: spec.path))
-            case .jsonl: .json(JSONRowReader(layout: .lines))
+            case .jsonl: .json(try JSONSource.reader(plain, spec))
             }
     }
 

@@ -9,6 +9,8 @@ enum CellFault: Sendable {
     case tooLong
     case notText
     case notAnObject
+    case ambiguousField
+    case rowTooLarge
     case missingKey
     case missingValue
 
@@ -32,6 +34,8 @@ enum CellFault: Sendable {
         case .outOfRange: "out_of_range"
         case .tooLong: "too_long"
         case .notText, .notAnObject: "type_mismatch"
+        case .ambiguousField: "ambiguous_field"
+        case .rowTooLarge: "row_too_large"
         case .missingKey: "missing_key"
         case .missingValue: "missing_value"
         }
@@ -59,6 +63,10 @@ enum CellFault: Sendable {
         case .tooLong: "the text is longer than the field allows"
         case .notText: "expected text, found an object or array"
         case .notAnObject: "fields can only be added to a JSON object"
+        case .ambiguousField:
+            "the record names it more than once, with different values; say in 'mapping' which name counts"
+        case .rowTooLarge:
+            "the row has more than \(RowCanonicaliser.maximumRowBytes >> 20) MiB when its rules are applied"
         case .missingKey: "a key field must have a value"
         case .missingValue: "a value is required"
         }

@@ -8,8 +8,14 @@ struct FieldMapping: Sendable {
         case nowhere
         /// A column of the source batch.
         case column(Int)
+        /// Of each record the columns of the first rank that it names; those of one rank must not differ.
+        case alternatives([[Int]])
+        /// A column, in records that name one of those that go before it.
+        case passedOver([Int], Int)
         /// Several, with a text between those that are not empty.
         case joined([Int], separator: String)
+        /// A key made from the values of several, `nil` where the source has none of the name.
+        case generated([Int?])
         case constant(String)
     }
 
@@ -47,6 +53,11 @@ struct FieldMapping: Sendable {
 
     /// The first source column, to point at when a value is wrong.
     var firstSource: Int? { origin.columns.first ?? members.lazy.compactMap(\.origin.columns.first).first }
+
+    /// The same with members of a JSON column under those that it has.
+    func adding(_ more: [Member]) -> FieldMapping {
+        FieldMapping(target: target, origin: origin, rule: rule, members: more + members, reason: reason)
+    }
 }
 
 extension FieldMapping.Origin {
@@ -54,9 +65,23 @@ extension FieldMapping.Origin {
     var columns: [Int] {
         switch self {
         case .nowhere, .constant: []
-        case .column(let index): [index]
+        case .column(let index), .passedOver(_, let index): [index]
         case .joined(let indexes, _): indexes
+        case .alternatives(let ranks): ranks.flatMap(\.self)
+        case .generated(let indexes): indexes.compactMap(\.self)
         }
+    }
+
+    /// Columns that may lose their place to another one in a record, each with those that go before it.
+    var contenders: [(column: Int, above: [Int])] {
+        guard case .alternatives(let ranks) = self else { return [] }
+        var above: [Int] = []
+        var found: [(Int, [Int])] = []
+        for rank in ranks {
+            if !above.isEmpty { found += rank.map { ($0, above) } }
+            above += rank
+        }
+        return found
     }
 }
 

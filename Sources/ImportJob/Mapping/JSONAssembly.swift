@@ -22,11 +22,13 @@ struct JSONAssembly: Sendable {
 
     private static func tree(_ indexes: [Int], depth: Int, _ members: [FieldMapping.Member]) -> Node {
         var parts: [(name: String, indexes: [Int])] = []
+        var places: [String: Int] = [:]
         for index in indexes where depth < members[index].path.count {
             let name = members[index].path[depth]
-            if let place = parts.firstIndex(where: { $0.name == name }) {
+            if let place = places[name] {
                 parts[place].indexes.append(index)
             } else {
+                places[name] = parts.count
                 parts.append((name, [index]))
             }
         }
@@ -74,6 +76,7 @@ struct JSONAssembly: Sendable {
             var hasValue = false
             text.append(UInt8(ascii: "{"))
             for part in parts {
+                if isMissing(part.node, row) { continue }
                 let before = text.count
                 if hasValue { text.append(UInt8(ascii: ",")) }
                 Self.quote(part.name, to: &text)
@@ -95,7 +98,7 @@ struct JSONAssembly: Sendable {
     ) -> Bool {
         let member = members[index]
         var rule = member.rule
-        if rule.kind == .text, case .column(let column) = member.origin, cells.cells.isJSONSource,
+        if rule.kind == .text, cells.cells.isJSONSource, let column = column(member.origin, row),
             !row.isNull(column), !row.isString(column)
         {
             // A number of a JSON file stays one.
@@ -112,6 +115,21 @@ struct JSONAssembly: Sendable {
         let isWritten = unsafe value.withUnsafeBufferPointer { unsafe CanonicalJSON.append(text: $0, to: &text) }
         if !isWritten { problem.fault = .invalidJSON }
         return isWritten
+    }
+
+    /// The one column that a value is taken from.
+    private func column(_ origin: FieldMapping.Origin, _ row: SourceCells) -> Int? {
+        switch origin {
+        case .column(let column), .passedOver(_, let column): column
+        case .alternatives(let ranks): row.chosen(ranks).first
+        case .nowhere, .joined, .generated, .constant: nil
+        }
+    }
+
+    /// Whether a member certainly has no value; most columns of most objects have none.
+    private func isMissing(_ node: Node, _ row: SourceCells) -> Bool {
+        guard case .value(let index) = node, case .column(let column) = members[index].origin else { return false }
+        return row.isNull(column) && members[index].rule.fallback == nil && !members[index].rule.isRequired
     }
 
     private static func quote(_ name: String, to text: inout [UInt8]) {

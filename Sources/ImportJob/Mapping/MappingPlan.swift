@@ -3,116 +3,140 @@ internal import JobCore
 internal import JobRuntime
 
 /// Which source column goes where, for one set of source columns.
+///
+/// The target columns are the same for every set that a source may come to have: a header tells all there will be, and
+/// for objects every field is loaded that any name could reach.
 struct MappingPlan {
     let canonicaliser: RowCanonicaliser
     /// Target columns that are loaded, in order.
     let columns: [Column]
     /// Source columns without a target.
     let unmapped: [String]
-    /// Targets that more than one source column could have had.
-    let ambiguous: [(target: String, candidates: [String])]
-    private let preset: Preset?
-    private let fields: [FieldMapping]
-    private let names: [String]
+    let preset: Preset?
+    let fields: [FieldMapping]
+    let names: [String]
+    /// Source columns that may lose their field to another one of the same record, each with those that go before it.
+    private let contenders: [(column: Int, above: [Int])]
+    private let needed: [String]
 
-    /// Resolves the mapping of the spec, over that of a preset, or the automatic one.
+    /// Resolves the mapping of the spec, over that of a preset, over the automatic one.
     ///
-    /// Throws `mapping_source_missing`, `mapping_incomplete`, `preset_unfit` and `unmapped_columns` (65).
+    /// Throws `mapping_source_missing`, `mapping_incomplete`, `mapping_ambiguous`, `duplicate_column`, `preset_unfit` and
+    /// `unmapped_columns` (65).
     init(
         spec: ImportSpec, columns names: [String], isJSON: Bool, preset: Preset? = nil,
         allowsSpecialValues: Bool = false
     ) throws(JobError) {
         let resource = spec.common.resource
-        let resolver = RuleResolver(names: names, isJSON: isJSON)
+        let mapping = spec.mapping
         self.preset = preset
-        var match: HeaderMatch
-        if let preset {
-            let own = spec.mapping ?? []
-            let others = try preset.rules(for: names, resource).filter { rule in
-                !own.contains { $0.field == rule.field || $0.sources == rule.sources }
-            }
-            match = try resolver.resolve(own + others)
-            let rest = HeaderMatcher.automatic(
-                sourceColumns: names, resource: resource, taken: Set(names.indices).subtracting(match.unmapped),
-                without: Set(match.fields.map(\.target.name)))
-            match.fields += rest.fields
-            match.unmapped = rest.unmapped
-            match.ambiguous = rest.ambiguous
-        } else if let rules = spec.mapping {
-            match = try resolver.resolve(rules)
-        } else {
-            match = HeaderMatcher.automatic(sourceColumns: names, resource: resource)
-        }
+        let resolver = RuleResolver(names: names, isJSON: isJSON, mapping: mapping)
+        let rules = mapping.rules + (try preset?.rules(for: names, resource, over: mapping, isJSON: isJSON) ?? [])
+        var match = try resolver.resolve(rules, leftOut: mapping.leftOut)
+        if mapping.isAutomatic { try Self.addAutomatic(to: &match, names, resource, isJSON: isJSON) }
         let own = RejectsWriter.areOwn(in: names)
         match.unmapped.removeAll { own.contains(names[$0]) }
-        ambiguous = match.ambiguous.map { ($0.target, $0.candidates.map { names[$0] }) }
         var fields = match.fields
+        var contenders = fields.flatMap { $0.origin.contenders + $0.members.flatMap(\.origin.contenders) }
         switch spec.unmapped {
         case .ignore: break
-        case .error: try Self.refuse(match.unmapped.map { names[$0] })
+        case .error: if !match.unmapped.isEmpty { throw MappingFault.unmapped(match.unmapped.map { names[$0] }) }
         case .attributes:
-            fields = Self.keep(match.unmapped, names, in: spec.keptColumn, fields)
+            fields = try Self.keep(match.unmapped, contenders, names, in: spec.keptColumn, fields)
             match.unmapped = []
+            contenders = []
         }
+        self.contenders = contenders
         unmapped = match.unmapped.map { names[$0] }
         if isJSON {
             // Objects may bring more members later.
-            let named = preset == nil ? spec.mapping : nil
-            let wanted = Set(named?.map(\.target.name) ?? resource.columns.map(\.name))
-            let found = Set(fields.map(\.target.name) + ambiguous.map(\.target))
-            for column in resource.columns where wanted.contains(column.name) && !found.contains(column.name) {
-                fields.append(FieldMapping(target: column, source: nil))
+            let kept = spec.unmapped == .attributes ? spec.keptColumn?.name : nil
+            let found = Set(fields.map(\.target.name))
+            for column in resource.columns where !found.contains(column.name) {
+                if mapping.isAutomatic || column.name == kept {
+                    fields.append(FieldMapping(target: column, source: nil))
+                }
             }
         }
         let order = Dictionary(uniqueKeysWithValues: resource.columns.enumerated().map { ($1.name, $0) })
         fields.sort { (order[$0.target.name] ?? 0) < (order[$1.target.name] ?? 0) }
-        if !isJSON, let missing = spec.neededFields.first(where: { key in !fields.contains { $0.target.name == key } })
-        {
-            throw Self.incomplete(missing, names, ambiguous.first { $0.target == missing }?.candidates ?? [])
-        }
         columns = fields.map(\.target)
         self.fields = fields
         self.names = names
+        needed = spec.neededFields
         canonicaliser = RowCanonicaliser(
             fields: fields, key: spec.neededFields, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues,
-            unescapesFormulas: spec.unescapesFormulas && !isJSON)
+            unescapesFormulas: spec.unescapesFormulas && !isJSON, keys: KeyGenerator(spec.common.orgId, resource.name))
+        if !isJSON { try checkNeeded(resource) }
     }
 
-    private static func refuse(_ unmapped: [String]) throws(JobError) {
-        if unmapped.isEmpty { return }
-        throw JobError(
-            "unmapped_columns", .dataError,
-            "source columns without a target: \(unmapped.prefix(20).joined(separator: ", "))",
-            hint: "name them in 'mapping', or set 'unmapped' to 'ignore' or 'attributes'")
-    }
-
-    private static func incomplete(_ missing: String, _ names: [String], _ candidates: [String]) -> JobError {
-        if candidates.isEmpty {
-            return JobError(
-                "mapping_incomplete", .dataError, "no source column goes to the key field '\(missing)'",
-                hint: "source columns: \(names.prefix(40).joined(separator: ", ")); name one in 'mapping'")
+    /// Throws `mapping_incomplete` when no source column goes to a field that every row needs.
+    func checkNeeded(_ resource: Resource) throws(JobError) {
+        for name in needed where !fields.contains(where: { $0.target.name == name && $0.origin != .nowhere }) {
+            guard let column = resource.column(name) else { continue }
+            let known = fields.compactMap { field in field.origin.columns.first.map { (field.target, names[$0]) } }
+            throw MappingFault.incomplete(column, names, known: known)
         }
-        return JobError(
-            "mapping_ambiguous", .dataError,
-            "more than one source column could be the key field '\(missing)': \(candidates.joined(separator: ", "))",
-            hint: "say which one in 'mapping'")
     }
 
-    /// The fields with the unmapped columns as members of a JSON column, by their names.
+    /// Gives what the rules leave to the names.
+    private static func addAutomatic(
+        to match: inout HeaderMatch, _ names: [String], _ resource: Resource, isJSON: Bool
+    ) throws(JobError) {
+        // A column that has only members from rules can still be there itself.
+        let done = Set(match.fields.filter { $0.origin != .nowhere || $0.members.isEmpty }.map(\.target.name))
+        let rest = HeaderMatcher.automatic(
+            sourceColumns: names, resource: resource, isJSON: isJSON,
+            taken: Set(names.indices).subtracting(match.unmapped), without: done)
+        if !rest.ambiguous.isEmpty {
+            throw MappingFault.ambiguous(rest.ambiguous.map { ($0.target, $0.candidates.map { names[$0] }) })
+        }
+        for field in rest.fields {
+            if let index = match.fields.firstIndex(where: { $0.target.name == field.target.name }) {
+                match.fields[index] = field.adding(match.fields[index].members)
+            } else {
+                match.fields.append(field)
+            }
+        }
+        match.unmapped = rest.unmapped
+    }
+
+    /// The fields with the columns without a target as members of a JSON column, by their names; of a record also those
+    /// that lost their field to another column.
     private static func keep(
-        _ unmapped: [Int], _ names: [String], in column: Column?, _ fields: [FieldMapping]
-    ) -> [FieldMapping] {
-        guard let column, !unmapped.isEmpty else { return fields }
-        let index = fields.firstIndex { $0.target.name == column.name }
-        let earlier = index.map { fields[$0] } ?? FieldMapping(target: column, source: nil, reason: .unmapped)
-        let taken = Set(earlier.members.compactMap(\.path.first))
-        let members = unmapped.filter { !names[$0].isEmpty && !taken.contains(names[$0]) }.map { index in
-            FieldMapping.Member(path: [names[index]], origin: .column(index), rule: ValueRule(.text))
+        _ unmapped: [Int], _ contenders: [(column: Int, above: [Int])], _ names: [String], in column: Column?,
+        _ fields: [FieldMapping]
+    ) throws(JobError) -> [FieldMapping] {
+        guard let column, !unmapped.isEmpty || !contenders.isEmpty else { return fields }
+        let earlier =
+            fields.first { $0.target.name == column.name }
+            ?? FieldMapping(target: column, origin: .nowhere, rule: ValueRule(ValueKind(column)), reason: .unmapped)
+        var taken = Set(earlier.members.compactMap(\.path.first))
+        var members: [FieldMapping.Member] = []
+        let origins =
+            unmapped.map { ($0, FieldMapping.Origin.column($0)) }
+            + contenders.map { ($0.column, .passedOver($0.above, $0.column)) }
+        for (index, origin) in origins where !names[index].isEmpty {
+            let name = names[index]
+            guard taken.insert(name).inserted else {
+                if members.contains(where: { $0.path == [name] }) { throw MappingFault.duplicateColumn(name) }
+                continue
+            }
+            members.append(FieldMapping.Member(path: [name], origin: origin, rule: ValueRule(.text)))
         }
-        let merged = FieldMapping(
-            target: column, origin: earlier.origin, rule: earlier.rule, members: members + earlier.members,
-            reason: earlier.reason)
-        return fields.filter { $0.target.name != column.name } + [merged]
+        return fields.filter { $0.target.name != column.name } + [earlier.adding(members)]
+    }
+
+    /// The source columns that lost their field to another one in a record of the batch.
+    func passedOver(in batch: RowBatch) -> Set<Int> {
+        var lost: Set<Int> = []
+        for (column, above) in contenders {
+            let isLost = (0..<batch.rowCount).contains { row in
+                !batch.isNull(row: row, column: column) && above.contains { !batch.isAbsent(row: row, column: $0) }
+            }
+            if isLost { lost.insert(column) }
+        }
+        return lost
     }
 
     /// The source column of a target column, when it is one that is taken as it is or by a rule.
@@ -124,129 +148,5 @@ struct MappingPlan {
     /// The source column that goes to a target.
     func sourceName(of target: String) -> String? {
         fields.first { $0.target.name == target }?.firstSource.map { names[$0] }
-    }
-
-    /// The mapping alone.
-    var described: JSONValue { .array(fields.map { .object(describe($0)) }) }
-
-    /// The effective mapping, and what a dry run saw, for the manifest.
-    func summary(_ preview: ImportPreview?, _ plan: PlannedRun? = nil, source: JSONValue? = nil, consentKept: Int = 0)
-        -> JSONValue
-    {
-        let statistics = preview?.describedColumns() ?? columns.map { _ in [] }
-        let described = zip(fields, statistics).map { field, statistics in
-            JSONValue.object(describe(field) + statistics)
-        }
-        var members = [
-            JSONMember("rows", .array(preview?.rows ?? [])), JSONMember("columns", .array(described)),
-            JSONMember("unmapped", .array(unmapped.map { .string($0) })),
-        ]
-        if let source { members.insert(JSONMember("source", source), at: 0) }
-        if let preset { members.append(JSONMember("preset", .string(preset.name))) }
-        if let preview { members += preview.members }
-        if consentKept > 0 { members.append(JSONMember("consentKept", .integer(consentKept))) }
-        if let plan { members.append(JSONMember("plan", plan.json)) }
-        if !ambiguous.isEmpty {
-            members.append(
-                JSONMember(
-                    "ambiguous",
-                    .array(
-                        ambiguous.map { target, candidates in
-                            .object([
-                                JSONMember("name", .string(target)),
-                                JSONMember("sources", .array(candidates.map { .string($0) })),
-                            ])
-                        })))
-        }
-        return .object(members)
-    }
-
-    private func describe(_ field: FieldMapping) -> [JSONMember] {
-        var members = [
-            JSONMember("name", .string(field.target.name)), JSONMember("source", describe(field.origin)),
-            JSONMember("type", .string(field.rule.kind.name)),
-        ]
-        let isMapped = field.origin != .nowhere || !field.members.isEmpty
-        if isMapped {
-            members.append(JSONMember("by", .string(field.reason.rawValue)))
-            members.append(JSONMember("confidence", .number(field.reason.confidence)))
-        }
-        if !field.rule.description.isEmpty { members.append(JSONMember("format", .string(field.rule.description))) }
-        if !field.members.isEmpty {
-            members.append(
-                JSONMember(
-                    "members",
-                    .array(
-                        field.members.map { member in
-                            .object([
-                                JSONMember("path", .string(member.path.joined(separator: "."))),
-                                JSONMember("source", describe(member.origin)),
-                            ])
-                        })))
-        }
-        return members
-    }
-
-    private func describe(_ origin: FieldMapping.Origin) -> JSONValue {
-        switch origin {
-        case .nowhere: .null
-        case .column(let index): .string(names[index])
-        case .joined(let indexes, _): .array(indexes.map { .string(names[$0]) })
-        case .constant(let text): .object([JSONMember("value", .string(text))])
-        }
-    }
-}
-
-/// Finds the source columns that the rules of a spec name.
-private struct RuleResolver {
-    let names: [String]
-    /// Objects may bring a mapped key later; a CSV header is all there will be.
-    let isJSON: Bool
-
-    func resolve(_ rules: [MappingRule]) throws(JobError) -> HeaderMatch {
-        var match = HeaderMatch()
-        var used: Set<Int> = []
-        var targets: [String] = []
-        var grouped: [String: [(MappingRule, FieldMapping.Origin)]] = [:]
-        for rule in rules {
-            let origin = try origin(of: rule)
-            used.formUnion(origin.columns)
-            if grouped[rule.target.name] == nil { targets.append(rule.target.name) }
-            grouped[rule.target.name, default: []].append((rule, origin))
-        }
-        for target in targets {
-            let parts = grouped[target] ?? []
-            guard let column = parts.first?.0.target else { continue }
-            let whole = parts.first { $0.0.path.isEmpty }
-            let members = parts.filter { !$0.0.path.isEmpty }.map { rule, origin in
-                FieldMapping.Member(path: rule.path, origin: origin, rule: rule.value)
-            }
-            match.fields.append(
-                FieldMapping(
-                    target: column, origin: whole?.1 ?? .nowhere,
-                    rule: whole?.0.value ?? ValueRule(ValueKind(column)), members: members,
-                    reason: parts.first?.0.reason ?? .mapping))
-        }
-        match.unmapped = names.indices.filter { !used.contains($0) }
-        return match
-    }
-
-    /// Throws `mapping_source_missing` (65) when the file lacks a named column.
-    private func origin(of rule: MappingRule) throws(JobError) -> FieldMapping.Origin {
-        if let constant = rule.constant { return .constant(constant) }
-        var found: [Int] = []
-        for name in rule.sources {
-            if let index = names.firstIndex(of: name) {
-                found.append(index)
-            } else if !isJSON {
-                let near = NearestName.of(name, among: names)
-                throw JobError(
-                    "mapping_source_missing", .dataError, "the source has no column '\(name.prefix(128))'",
-                    hint: near.map { "did you mean '\($0)'?" }
-                        ?? "its columns: \(names.prefix(40).joined(separator: ", "))")
-            }
-        }
-        if rule.sources.count == 1 { return found.first.map { .column($0) } ?? .nowhere }
-        return .joined(found, separator: rule.separator)
     }
 }

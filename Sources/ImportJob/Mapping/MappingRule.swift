@@ -13,6 +13,11 @@ struct MappingRule: Sendable {
     /// Where in a JSON column; empty for the column itself.
     let path: [String]
     let value: ValueRule
+    /// The sources are names of one thing, by which presets know it, not several that are joined: the first that is
+    /// there counts.
+    var isChoice = false
+    /// The value is a key made from the sources.
+    var isGenerated = false
     var reason = MappingReason.mapping
 
     /// The target as specs name it.
@@ -26,6 +31,9 @@ struct MappingRule: Sendable {
                 "field", .string(.any), "Target field, or a field of a JSON column: attributes.city", isRequired: true),
             SpecField(
                 "columns", .array(.string(.any)), "Several source columns, joined; the entry's name is then free"),
+            SpecField(
+                "generate", .choice(["uuid"]),
+                "A key made from the columns: the same for the same values, but for case and spaces around them"),
             SpecField("separator", .string(.short(16)), "Between joined columns, default a space"),
             SpecField(
                 "value", .anyOf([.string(.any), .number(-1e300...1e300), .boolean]), "A constant instead of a column"),
@@ -43,22 +51,45 @@ struct MappingRule: Sendable {
             SpecField("nulls", .array(.string(.any)), "Texts that mean null"),
             SpecField("required", .boolean, "Reject rows without a value"),
         ]),
+        // Goes nowhere.
+        .null,
+        // Of `automatic`, which says whether names alone may find their fields.
+        .boolean,
     ])
+}
+
+/// What a spec says about where source columns go.
+struct Mapping: Sendable {
+    var rules: [MappingRule] = []
+    /// Source columns that go nowhere.
+    var leftOut: Set<String> = []
+    /// Columns that are not named here find their fields by themselves.
+    var isAutomatic = true
 }
 
 /// Reads `mapping`.
 struct MappingReader {
+    /// Source columns that one entry may join.
+    private static let maximumColumns = 64
+
     private let resource: Resource
-    private(set) var rules: [MappingRule] = []
+    private(set) var mapping = Mapping()
+    private var taken = TakenTargets()
 
     /// The rules of a checked spec, in its order; problems tell what is wrong with them.
     init(_ value: JSONValue, _ resource: Resource, _ problems: inout SpecProblems) {
         self.resource = resource
         for member in value.members {
-            read(member, SpecType.join("$.mapping", member.name), &problems)
+            let path = SpecType.join("$.mapping", member.name)
+            switch member.value {
+            case .null: mapping.leftOut.insert(member.name)
+            case .bool(let flag) where member.name == "automatic": mapping.isAutomatic = flag
+            case .bool: problems.add(path, "goes to no field; only 'automatic' is true or false")
+            default: read(member, path, &problems)
+            }
         }
-        if rules.isEmpty && problems.isEmpty {
-            problems.add("$.mapping", "is empty; leave it out for the automatic mapping")
+        if !mapping.isAutomatic && mapping.rules.isEmpty && problems.isEmpty {
+            problems.add("$.mapping", "maps nothing, and 'automatic' is false")
         }
     }
 
@@ -70,19 +101,28 @@ struct MappingReader {
                 among: resource.columns.map(\.name))
             return
         }
-        if let other = rules.first(where: { Self.collide($0, target, inside) }) {
-            problems.add(
-                path, "target field '\(name)' is mapped twice, also as '\(other.field)'; 'columns' joins several")
+        if let other = taken.add(target, inside) {
+            problems.add(path, "target field '\(name)' is mapped twice, also as '\(other)'; 'columns' joins several")
             return
         }
         let columns = member.value.items("columns").compactMap(\.asText)
+        if columns.count > Self.maximumColumns {
+            problems.add(path + ".columns", "names more than \(Self.maximumColumns) columns")
+        }
         let constant = Self.scalar(member.value["value"])
         if constant != nil && !columns.isEmpty { problems.add(path, "has both 'value' and 'columns'") }
-        rules.append(
-            MappingRule(
-                sources: constant != nil ? [] : columns.isEmpty ? [member.name] : columns,
-                separator: member.value.text("separator") ?? " ", constant: constant, target: target, path: inside,
-                value: value(member.value, target, inside, path, &problems)))
+        var rule = MappingRule(
+            sources: constant != nil ? [] : columns.isEmpty ? [member.name] : columns,
+            separator: member.value.text("separator") ?? " ", constant: constant, target: target, path: inside,
+            value: value(member.value, target, inside, path, &problems))
+        rule.isGenerated = member.value["generate"] != nil
+        if rule.isGenerated {
+            if constant != nil { problems.add(path, "has both 'value' and 'generate'") }
+            if !inside.isEmpty || target.type != .text && target.type != .uuid {
+                problems.add(path + ".generate", "makes a uuid, which does not fit '\(name)'")
+            }
+        }
+        mapping.rules.append(rule)
     }
 
     /// A column, or a place in a JSON column.
@@ -93,15 +133,6 @@ struct MappingReader {
             column.type == .json
         else { return nil }
         return (column, Array(parts.dropFirst()))
-    }
-
-    /// Whether one would overwrite the other.
-    private static func collide(_ rule: MappingRule, _ target: Column, _ path: [String]) -> Bool {
-        guard rule.target.name == target.name else { return false }
-        // A whole column and members of it go together.
-        if rule.path.isEmpty != path.isEmpty { return false }
-        let common = min(rule.path.count, path.count)
-        return rule.path.prefix(common) == path.prefix(common)
     }
 
     private func value(
@@ -147,6 +178,31 @@ struct MappingReader {
         let cells = CellCanonicaliser(isJSONSource: false, allowsSpecialValues: false)
         let fault = text.withUTF8 { unsafe cells.append($0, isString: true, kind, to: &output, isNull: &isNull) }
         return fault == .none && !isNull ? String(decoding: output, as: UTF8.self) : nil
+    }
+}
+
+/// The targets that have a rule, so that none would overwrite another.
+private struct TakenTargets {
+    /// Targets as specs name them.
+    private var whole: Set<[String]> = []
+    /// Objects that have a member with a rule, with one such member.
+    private var around: [[String]: [String]] = [:]
+
+    /// Adds a target; returns the one it would collide with.
+    ///
+    /// A whole column and members of it go together.
+    mutating func add(_ target: Column, _ inside: [String]) -> String? {
+        let path = [target.name] + inside
+        if whole.contains(path) { return path.joined(separator: ".") }
+        if !inside.isEmpty {
+            if let member = around[path] { return member.joined(separator: ".") }
+            for count in 2..<max(path.count, 2) where whole.contains(Array(path.prefix(count))) {
+                return path.prefix(count).joined(separator: ".")
+            }
+            for count in 2..<max(path.count, 2) { around[Array(path.prefix(count))] = path }
+        }
+        whole.insert(path)
+        return nil
     }
 }
 

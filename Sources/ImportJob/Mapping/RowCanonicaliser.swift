@@ -11,10 +11,15 @@ struct CellProblem: Sendable, Equatable {
     let fault: CellFault
     /// What would have been right.
     let expectation: String
+    /// Further columns of the source batch that have a part in it.
+    let others: [Int]
 
-    init(row: Int, source: Int?, target: String, fault: CellFault, expectation: String? = nil) {
+    init(
+        row: Int, source: Int?, target: String, fault: CellFault, expectation: String? = nil, others: [Int] = []
+    ) {
         self.row = row
         self.source = source
+        self.others = others
         self.target = target
         self.fault = fault
         self.expectation = expectation ?? fault.message
@@ -41,7 +46,13 @@ struct RowCanonicaliser: Sendable {
         var maxLength: Int32
     }
 
+    /// Bytes of one row: a batch of them stays below what its offsets can hold.
+    static let maximumRowBytes = 256 << 20
+    /// Bytes of a batch from which on it takes no further row.
+    private static let fullBytes = 64 << 20
+
     private let fields: [FieldMapping]
+    private let isJSONSource: Bool
     private let steps: [Step]
     /// For each field with members, what puts them together.
     private let assemblies: [JSONAssembly?]
@@ -52,12 +63,13 @@ struct RowCanonicaliser: Sendable {
     /// `isJSONSource`: cells know whether they were strings.
     init(
         fields: [FieldMapping], key: [String], isJSONSource: Bool, allowsSpecialValues: Bool = false,
-        unescapesFormulas: Bool = false
+        unescapesFormulas: Bool = false, keys: KeyGenerator = KeyGenerator("", "")
     ) {
+        self.isJSONSource = isJSONSource
         self.unescapesFormulas = unescapesFormulas
         self.fields = fields
         let cells = CellCanonicaliser(isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues)
-        let ruled = RuledCell(cells: cells)
+        let ruled = RuledCell(cells: cells, keys: keys)
         self.cells = cells
         self.ruled = ruled
         assemblies = fields.map { $0.members.isEmpty ? nil : JSONAssembly($0.members, cells: ruled) }
@@ -71,7 +83,7 @@ struct RowCanonicaliser: Sendable {
             case .column(let column):
                 step.isRuled = false
                 step.source = Int32(column)
-            case .joined, .constant: break
+            case .alternatives, .passedOver, .joined, .generated, .constant: break
             }
             return step
         }
@@ -79,10 +91,12 @@ struct RowCanonicaliser: Sendable {
 
     /// Good rows go to `output`; `sources[i]` is the row in `batch` of output row `i`.
     ///
-    /// Every problem of a bad row is described, not only its first.
+    /// Every problem of a bad row is described, not only its first. Returns the rows of the batch that were dealt with:
+    /// fewer than it has when the rules make more of them than one batch may hold.
+    @discardableResult
     func map(
         _ batch: RowBatch, into output: inout RowBatch, sources: inout [Int], problems: inout [CellProblem]
-    ) {
+    ) -> Int {
         output.removeAll()
         output.columnCount = fields.count
         sources.removeAll(keepingCapacity: true)
@@ -90,6 +104,8 @@ struct RowCanonicaliser: Sendable {
         output.bytes.reserveCapacity(batch.bytes.count)
         let width = batch.columnCount
         let nullFlag = RowBatch.nullFlag
+        let absentFlag = RowBatch.absentFlag
+        var done = 0
         unsafe batch.bytes.withUnsafeBufferPointer { bytes in
             unsafe batch.ends.withUnsafeBufferPointer { ends in
                 for row in 0..<batch.rowCount {
@@ -98,6 +114,7 @@ struct RowCanonicaliser: Sendable {
                     let firstByte = output.bytes.count
                     let firstEnd = output.ends.count
                     let firstProblem = problems.count
+                    var isTooLarge = false
                     for index in steps.indices {
                         let step = steps[index]
                         let start = output.bytes.count
@@ -116,18 +133,36 @@ struct RowCanonicaliser: Sendable {
                         if step.maxLength >= 0, fault == .none, isLonger(output.bytes[start...], than: step.maxLength) {
                             fault = .tooLong
                         }
-                        if fault != .none { problems.append(problem(row, index, member, fault)) }
-                        output.ends.append(UInt32(output.bytes.count) | (isNull ? nullFlag : 0))
+                        var flags = isNull ? nullFlag : 0
+                        if isNull && isJSONSource && isAbsent(index, step, cells) { flags = absentFlag }
+                        if output.bytes.count - firstByte > Self.maximumRowBytes {
+                            fault = .rowTooLarge
+                            isTooLarge = true
+                        }
+                        if fault != .none { problems.append(problem(row, index, member, fault, cells)) }
+                        if isTooLarge { break }
+                        output.ends.append(UInt32(output.bytes.count) | flags)
                     }
+                    done = row + 1
                     if problems.count == firstProblem {
                         sources.append(row)
                     } else {
                         output.bytes.removeLast(output.bytes.count - firstByte)
                         output.ends.removeLast(output.ends.count - firstEnd)
                     }
+                    if output.bytes.count > Self.fullBytes { break }
                 }
             }
         }
+        return done
+    }
+
+    /// Whether the record has none of the names that the field could come from.
+    private func isAbsent(_ index: Int, _ step: Step, _ row: SourceCells) -> Bool {
+        if !step.isRuled { return step.source < 0 || row.isAbsent(Int(step.source)) }
+        let field = fields[index]
+        return field.origin.columns.allSatisfy { row.isAbsent($0) }
+            && field.members.allSatisfy { $0.origin.columns.allSatisfy { row.isAbsent($0) } }
     }
 
     /// Counts characters only where bytes do not settle it.
@@ -147,18 +182,24 @@ struct RowCanonicaliser: Sendable {
         return (memberFault, memberFault == .none ? nil : member)
     }
 
-    private func problem(_ row: Int, _ index: Int, _ member: Int?, _ fault: CellFault) -> CellProblem {
+    private func problem(
+        _ row: Int, _ index: Int, _ member: Int?, _ fault: CellFault, _ cells: SourceCells
+    ) -> CellProblem {
         let field = fields[index]
-        guard let member else {
+        let part = member.map { field.members[$0] }
+        let origin = part?.origin ?? field.origin
+        // Of alternatives, those that the record has.
+        let sources = if case .alternatives(let ranks) = origin { cells.chosen(ranks) } else { origin.columns }
+        let isAmbiguous = fault == .ambiguousField
+        guard let part else {
             return CellProblem(
-                row: row, source: field.firstSource, target: field.target.name, fault: fault,
-                expectation: expectation(fault, field))
+                row: row, source: sources.first ?? field.firstSource, target: field.target.name, fault: fault,
+                expectation: expectation(fault, field), others: isAmbiguous ? Array(sources.dropFirst()) : [])
         }
-        let part = field.members[member]
         return CellProblem(
-            row: row, source: part.origin.columns.first,
-            target: ([field.target.name] + part.path).joined(separator: "."),
-            fault: fault, expectation: part.rule.expectation(fault))
+            row: row, source: sources.first, target: ([field.target.name] + part.path).joined(separator: "."),
+            fault: fault, expectation: part.rule.expectation(fault),
+            others: isAmbiguous ? Array(sources.dropFirst()) : [])
     }
 
     private func expectation(_ fault: CellFault, _ field: FieldMapping) -> String? {

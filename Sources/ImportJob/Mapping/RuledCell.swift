@@ -4,6 +4,7 @@ internal import JobCore
 /// Applies a rule to the text of a cell: the way of everything that is more than one cell of a plain kind.
 struct RuledCell: Sendable {
     let cells: CellCanonicaliser
+    let keys: KeyGenerator
 
     /// Appends the canonical value, or nothing and sets `isNull`; else tells what is wrong.
     func append(
@@ -17,11 +18,28 @@ struct RuledCell: Sendable {
             if row.isNull(column) { return empty(rule, to: &output, isNull: &isNull) }
             return unsafe append(
                 row.text(column), isString: row.isString(column), rule, to: &output, isNull: &isNull)
+        case .passedOver(let above, let column):
+            if row.isNull(column) || above.allSatisfy({ row.isAbsent($0) }) { return .none }
+            return unsafe append(
+                row.text(column), isString: row.isString(column), rule, to: &output, isNull: &isNull)
+        case .alternatives(let ranks):
+            let chosen = row.chosen(ranks)
+            guard let column = chosen.first else { return empty(rule, to: &output, isNull: &isNull) }
+            if chosen.count > 1, !agree(chosen, row, rule) { return .ambiguousField }
+            return unsafe append(
+                row.text(column), isString: row.isString(column), rule, to: &output, isNull: &isNull)
+        case .generated(let columns):
+            let values = columns.map { column in
+                column.flatMap { row.isNull($0) ? nil : unsafe String(decoding: row.text($0), as: UTF8.self) }
+            }
+            isNull = !keys.append(values, to: &output)
+            return isNull ? empty(rule, to: &output, isNull: &isNull) : .none
         case .joined(let columns, let separator):
             var text: [UInt8] = []
             for column in columns where !row.isNull(column) {
                 let part = unsafe CellCanonicaliser.trim(row.text(column))
                 if part.isEmpty { continue }
+                if text.count + part.count > RowCanonicaliser.maximumRowBytes { return .rowTooLarge }
                 if !text.isEmpty { text += separator.utf8 }
                 unsafe text.append(contentsOf: part)
             }
@@ -33,6 +51,22 @@ struct RuledCell: Sendable {
             var text = text
             return text.withUTF8 { unsafe append($0, isString: true, rule, to: &output, isNull: &isNull) }
         }
+    }
+
+    /// Whether the columns have the same value, however it is written.
+    private func agree(_ columns: [Int], _ row: SourceCells, _ rule: ValueRule) -> Bool {
+        var first: [UInt8]?
+        for column in columns {
+            var value: [UInt8] = []
+            var isNull = true
+            let fault = unsafe append(
+                row.text(column), isString: row.isString(column), rule, to: &value, isNull: &isNull)
+            if fault != .none { return false }
+            if isNull { continue }
+            if let first, first != value { return false }
+            first = value
+        }
+        return true
     }
 
     private func empty(_ rule: ValueRule, to output: inout [UInt8], isNull: inout Bool) -> CellFault {

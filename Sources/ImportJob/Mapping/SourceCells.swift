@@ -22,6 +22,18 @@ internal import JobCore
     @inline(__always)
     func isNull(_ column: Int) -> Bool { unsafe ends[first + column] & RowBatch.nullFlag != 0 }
 
+    /// Whether the record has no such name.
+    @inline(__always)
+    func isAbsent(_ column: Int) -> Bool {
+        unsafe ends[first + column] & RowBatch.absentFlag == RowBatch.absentFlag
+    }
+
+    /// Of the columns of the first rank that the record names, those with a value.
+    func chosen(_ ranks: [[Int]]) -> [Int] {
+        for rank in ranks where rank.contains(where: { !isAbsent($0) }) { return rank.filter { !isNull($0) } }
+        return []
+    }
+
     @inline(__always)
     func isString(_ column: Int) -> Bool { unsafe ends[first + column] & RowBatch.stringFlag != 0 }
 

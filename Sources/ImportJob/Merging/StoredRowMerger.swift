@@ -39,7 +39,9 @@ struct StoredRowMerger: RowMerger {
             let source = layout.sources[index]
             let isEmpty = incoming.isNull(row: row, column: source)
             let wasEmpty = stored.isNull(row: storedRow, column: place)
-            if isEmpty && (!rules.clearsEmpty || wasEmpty) {
+            // What the record does not name it does not change.
+            let isAbsent = incoming.isAbsent(row: row, column: source)
+            if isAbsent || isEmpty && (!rules.clearsEmpty || wasEmpty) {
                 output.appendField(of: stored, row: storedRow, column: place)
                 continue
             }

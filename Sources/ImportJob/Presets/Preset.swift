@@ -39,37 +39,45 @@ struct Preset: Sendable {
         }
     }
 
-    /// The rules for a source with these columns.
+    /// The rules for a source with these columns, without those that the spec has its own for.
+    ///
+    /// Of objects any name may come later: which entry has a field does not depend on the names that came so far.
     ///
     /// Throws `preset_unfit` (65) when the source has none of its columns.
-    func rules(for columns: [String], _ resource: Resource) throws(JobError) -> [MappingRule] {
-        var names: [String: String] = [:]
-        for column in columns.reversed() { names[HeaderMatcher.normalise(column)] = column }
+    func rules(
+        for columns: [String], _ resource: Resource, over mapping: Mapping, isJSON: Bool
+    ) throws(JobError) -> [MappingRule] {
+        let names = SourceNames(columns)
         var members: [JSONMember] = []
         var taken: Set<String> = []
+        var isFit = false
         for (index, entry) in entries.enumerated() {
-            let found = entry.sources.lazy.compactMap { names[HeaderMatcher.normalise($0)] }.first
+            let found = entry.sources.first { !names[HeaderMatcher.normalise($0)].isEmpty }
             let free = entry.targets.first { Self.has(resource, $0) && !taken.contains($0) }
-            guard let source = found, let target = free else { continue }
+            guard found != nil || isJSON, let target = free else { continue }
+            isFit = isFit || found != nil
             taken.insert(target)
             let options = try JSONValue(parsing: Array(entry.options.utf8))
             let own = [
-                JSONMember("field", .string(target)), JSONMember("columns", .array([.string(source)])),
+                JSONMember("field", .string(target)),
+                JSONMember("columns", .array(entry.sources.map { .string($0) })),
             ]
             members.append(JSONMember("\(index)", .object(own + options.members)))
         }
-        guard !members.isEmpty else {
+        guard isFit || isJSON else {
             throw JobError(
                 "preset_unfit", .dataError,
                 "the source has no column of a \(name) export that \(resource.name) has room for",
                 hint: "its columns: \(columns.prefix(40).joined(separator: ", "))")
         }
         var problems = SpecProblems()
-        let rules = MappingReader(.object(members), resource, &problems).rules
+        let rules = MappingReader(.object(members), resource, &problems).mapping.rules
         try problems.throwIfAny("preset_invalid", "the preset \(name)", exitCode: .software)
-        return rules.map { rule in
+        let fields = Set(mapping.rules.map(\.field))
+        return rules.filter { !fields.contains($0.field) }.map { rule in
             var rule = rule
             rule.reason = .preset
+            rule.isChoice = true
             return rule
         }
     }

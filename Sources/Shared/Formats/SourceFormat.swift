@@ -41,15 +41,15 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         }
         guard isText(sample) else { throw notText("binary data", hint: "CSV, JSON or JSON Lines is expected") }
         let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        switch sample[start...].first(where: { !isSpace($0) }) {
+        switch sample[start...].first(where: { !isSpace($0) && $0 != recordSeparator }) {
         case UInt8(ascii: "["): return .json
         case UInt8(ascii: "{"): return .jsonl
         default: return .csv
         }
     }
 
-    /// Whether a file that begins with an object has it spread over lines, so that it cannot be JSON Lines.
-    package static func isSpreadObject(_ sample: [UInt8]) -> Bool {
+    /// Whether the first line of a file that begins with an object looks like a part of one that has several.
+    static func isSpreadObject(_ sample: [UInt8]) -> Bool {
         let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         guard let first = sample[start...].firstIndex(where: { !isSpace($0) }), sample[first] == UInt8(ascii: "{"),
             let end = sample[first...].firstIndex(of: 0x0A),
@@ -59,10 +59,13 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
     }
 
+    /// Stands in front of each record of a JSON text sequence (RFC 7464).
+    private static let recordSeparator: UInt8 = 0x1E
+
     /// Few control characters, hardly a NUL: a stray one is the business of the reader, which names the row.
     private static func isText(_ sample: [UInt8]) -> Bool {
         let nuls = sample.count { $0 == 0 }
-        let controls = sample.count { $0 < 0x20 && !isSpace($0) || $0 == 0x7F }
+        let controls = sample.count { $0 < 0x20 && !isSpace($0) && $0 != recordSeparator || $0 == 0x7F }
         return nuls * 100 <= sample.count && controls * 20 <= sample.count
     }
 

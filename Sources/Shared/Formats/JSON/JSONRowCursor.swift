@@ -35,6 +35,8 @@ struct JSONRowCursor: Sendable {
     }
 
     let layout: JSONLayout
+    /// Elements follow each other without an array around them.
+    let isSequence: Bool
     /// The array is inside something that goes on behind it.
     let isInside: Bool
     let limits: ReaderLimits
@@ -43,8 +45,9 @@ struct JSONRowCursor: Sendable {
     private(set) var line = 1
     private(set) var offset = 0
 
-    init(layout: JSONLayout, isInside: Bool, limits: ReaderLimits) {
+    init(layout: JSONLayout, isSequence: Bool, isInside: Bool, limits: ReaderLimits) {
         self.layout = layout
+        self.isSequence = isSequence
         self.isInside = isInside
         self.limits = limits
     }
@@ -62,17 +65,22 @@ struct JSONRowCursor: Sendable {
     ) -> Event {
         let shift = offset &- position
         defer { offset = position &+ shift }
+        // Of the line at the position; several records may stand on it.
+        var lineEnd = position &- 1
         while position < end {
             let record: Range<Int>
             let start: Int
             switch layout {
             case .lines:
-                guard let lineEnd = unsafe Self.lineEnd(parser.input, from: position, to: end) else {
-                    return .incomplete
+                if lineEnd < position {
+                    guard let found = unsafe Self.lineEnd(parser.input, from: position, to: end) else {
+                        return .incomplete
+                    }
+                    lineEnd = found
                 }
                 var stop = lineEnd
                 if unsafe stop > position && parser.input[stop &- 1] == 0x0D { stop &-= 1 }
-                start = unsafe Self.skipSpace(parser.input, position, stop)
+                start = unsafe Self.skipFiller(parser.input, position, stop)
                 if start == stop {
                     position = lineEnd &+ 1
                     line &+= 1
@@ -81,7 +89,7 @@ struct JSONRowCursor: Sendable {
                 record = position..<stop
                 if record.count > limits.recordBytes { return .limit(.recordBytes) }
             case .array:
-                let next = unsafe Self.skipSpace(parser.input, position, end)
+                let next = unsafe Self.skip(parser.input, position, end, separators: isSequence)
                 line &+= unsafe Self.lineEnds(parser.input, from: position, to: next)
                 position = next
                 if next == end { return .exhausted }
@@ -100,14 +108,12 @@ struct JSONRowCursor: Sendable {
             if layout == .lines && !hasRoom(record.count, output, parser) { return .room(record.count) }
             var defect: Defect?
             let stop: Int
+            // Where the next record of the line is; its end when there is none.
+            var next = record.upperBound
             switch parser.parse(start, end: record.upperBound) {
             case .newNames(let names, let behind):
                 // Names of a line that turns out to be no row are no columns.
-                if unsafe layout == .array
-                    || Self.skipSpace(parser.input, behind, record.upperBound) == record.upperBound
-                {
-                    return .newNames(names)
-                }
+                if layout == .array || rest(parser, behind, record.upperBound) != nil { return .newNames(names) }
                 stop = behind
             case .limit(let limit): return .limit(limit)
             case .fault(let fault, let at):
@@ -140,8 +146,10 @@ struct JSONRowCursor: Sendable {
                 if stop &- start > limits.recordBytes { return .limit(.recordBytes) }
                 if !hasRoom(stop &- start, output, parser) { return .room(stop &- start) }
             case .lines:
-                let rest = unsafe Self.skipSpace(parser.input, stop, record.upperBound)
-                if rest != record.upperBound {
+                if let rest = rest(parser, stop, record.upperBound) {
+                    next = rest
+                } else {
+                    let rest = unsafe Self.skipFiller(parser.input, stop, record.upperBound)
                     defect = self.defect(.trailingText, at: rest &+ shift, start: start &+ shift, record)
                 }
             }
@@ -158,6 +166,7 @@ struct JSONRowCursor: Sendable {
             }
             // Nothing stops the record from here on.
             switch layout {
+            case .lines where next < record.upperBound: position = next
             case .lines:
                 line &+= 1
                 position = record.upperBound &+ (unsafe parser.input[record.upperBound] == 0x0D ? 2 : 1)
@@ -170,6 +179,73 @@ struct JSONRowCursor: Sendable {
             if output.byteCount >= fullBytes || output.endCount >= fullFields { return .full }
         }
         return .exhausted
+    }
+
+    /// Names that the records from the position on bring, up to the first one that does not end before `end`, that is
+    /// faulty or that has too many.
+    func names(_ parser: inout JSONRowParser, from position: Int, to end: Int) -> [[UInt8]] {
+        var cursor = self
+        var position = position
+        var names: [[UInt8]] = []
+        var known: Set<[UInt8]> = []
+        while position < end {
+            let start: Int
+            var stop = end
+            switch layout {
+            case .lines:
+                guard let lineEnd = unsafe Self.lineEnd(parser.input, from: position, to: end) else { return names }
+                start = unsafe Self.skipFiller(parser.input, position, lineEnd)
+                stop = lineEnd
+                position = lineEnd &+ 1
+                if start == lineEnd { continue }
+            case .array:
+                start = unsafe Self.skip(parser.input, position, end, separators: isSequence)
+                if start == end { return names }
+                switch cursor.punctuate(unsafe parser.input[start]) {
+                case .passed:
+                    position = start &+ 1
+                    if cursor.stage == .done { return names }
+                    continue
+                case .fault: return names
+                case .element: cursor.stage = .separator
+                }
+                stop = min(end, start &+ limits.recordBytes)
+            }
+            var place = start
+            while place < stop {
+                switch parser.parse(place, end: stop) {
+                case .newNames(let found, let behind):
+                    let rest = layout == .lines ? self.rest(parser, behind, stop) : stop
+                    guard let rest else {
+                        place = stop
+                        break
+                    }
+                    let fresh = found.filter { !known.contains($0) }
+                    if parser.columnCount + names.count + fresh.count > limits.columns { return names }
+                    known.formUnion(fresh)
+                    names += fresh
+                    if layout == .array { position = behind }
+                    place = rest
+                case .row(let behind), .duplicateKey(let behind), .notAnObject(let behind):
+                    if layout == .array {
+                        position = behind
+                        place = stop
+                    } else {
+                        place = rest(parser, behind, stop) ?? stop
+                    }
+                case .fault, .limit:
+                    if layout == .array { return names }
+                    place = stop
+                }
+            }
+        }
+        return names
+    }
+
+    /// Where the next object of a line begins, or its end; `nil` when something else follows.
+    private func rest(_ parser: JSONRowParser, _ behind: Int, _ end: Int) -> Int? {
+        let rest = unsafe Self.skipFiller(parser.input, behind, end)
+        return unsafe rest == end || parser.input[rest] == UInt8(ascii: "{") ? rest : nil
     }
 
     private func hasRoom(_ count: Int, _ output: JSONRowOutput, _ parser: JSONRowParser) -> Bool {
@@ -192,6 +268,7 @@ struct JSONRowCursor: Sendable {
 
     /// Takes what stands between the elements of the outer array.
     private mutating func punctuate(_ byte: UInt8) -> Punctuation {
+        if isSequence { return .element }
         switch (stage, byte) {
         case (.start, UInt8(ascii: "[")): stage = .first
         case (.start, _): return .fault(.array)
@@ -218,6 +295,22 @@ struct JSONRowCursor: Sendable {
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
             at &+= 1
         }
+        return at
+    }
+
+    /// Behind white space, and behind record separators where they may stand.
+    @inline(__always)
+    private static func skip(
+        _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, separators: Bool
+    ) -> Int {
+        unsafe separators ? skipFiller(bytes, start, end) : skipSpace(bytes, start, end)
+    }
+
+    /// Behind white space and the separators in front of the records of a JSON text sequence (RFC 7464).
+    @inline(__always)
+    private static func skipFiller(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var at = unsafe skipSpace(bytes, start, end)
+        while unsafe at < end && bytes[at] == 0x1E { at = unsafe skipSpace(bytes, at &+ 1, end) }
         return at
     }
 

@@ -27,10 +27,11 @@ extension JSONRowParser {
         let bytes = unsafe output.bytes
         let nullFlag = self.nullFlag
         let stringFlag = self.stringFlag
+        let absentFlag = nullFlag | stringFlag
         var count = output.byteCount
         for column in 0..<columnCount {
             let slot = unsafe slots[column]
-            var flags = nullFlag
+            var flags = slot.stamp == stamp ? nullFlag : absentFlag
             if slot.stamp == stamp && slot.kind != .null {
                 let from = unsafe input + slot.start
                 let length = slot.end &- slot.start

@@ -45,6 +45,7 @@ internal import JobCore
         if limits.depth < 1 { return .limit(.depth) }
         stamp &+= 1
         var fresh: [[UInt8]] = []
+        var freshNames: Set<[UInt8]> = []
         var hasDuplicate = false
         var next = 0
         var at = scanner.skipSpace(start &+ 1)
@@ -69,7 +70,7 @@ internal import JobCore
                     column = known
                 } else {
                     if name.count > limits.nameBytes { return .limit(.nameBytes) }
-                    if fresh.contains(name) { hasDuplicate = true } else { fresh.append(name) }
+                    if freshNames.insert(name).inserted { fresh.append(name) } else { hasDuplicate = true }
                     if columnCount + fresh.count > limits.columns { return .limit(.columns) }
                 }
             }

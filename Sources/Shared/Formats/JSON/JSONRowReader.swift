@@ -3,18 +3,21 @@ package import JobCore
 /// Reads rows from JSON given in pieces of any size: objects one a line, or one array of objects, which may stand inside
 /// an object.
 ///
-/// Columns appear as the objects bring them; a batch ends before the first row with a new name, so all its rows have the
-/// same columns. A missing member is null. Strings are decoded and marked as such, numbers and booleans are their text,
+/// Columns appear as the objects bring them: those of all records of a piece of input at once, so that most batches are
+/// large; a batch ends before the first row with a new name, so all its rows have the same columns. A missing member is null and marked as absent. Strings are decoded and marked as such, numbers and booleans are their text,
 /// arrays and objects their source text with raw line ends and tabs blanked (names inside are not checked for
 /// duplicates). Lines count by LF; a byte order mark and blank lines are skipped.
 ///
 /// Defects: `not_an_object`, `duplicate_key`, `nul_byte` (an escaped NUL), `empty_object` (no members while no column is
-/// known), and in the layout `lines`, where reading goes on with the next line, `invalid_json`.
+/// known), and in the layout `lines`, where reading goes on with the next line, `invalid_json`. Objects that follow each
+/// other on one line are records of their own; a record separator (RFC 7464) may stand in front of each. As a sequence
+/// objects follow each other in any way, each over as many lines as it likes.
 package struct JSONRowReader: Sendable {
     /// Output room that is reserved at once; a longer record gets what it needs.
     private static let roomBytes = 1 << 18
 
     private let layout: JSONLayout
+    private let isSequence: Bool
     private let limits: ReaderLimits
     private let fullBytes: Int
     private var cursor: JSONRowCursor
@@ -23,6 +26,8 @@ package struct JSONRowReader: Sendable {
     private var seeker: JSONPathSeeker?
     private var table = JSONColumns()
     private var stamp: UInt64 = 0
+    /// Columns that the first record brought.
+    private var openingColumns: Int?
     /// The first bytes until it is known whether they are a byte order mark.
     private var head: [UInt8] = []
     private var headPosition: Int?
@@ -48,10 +53,23 @@ package struct JSONRowReader: Sendable {
         layout: JSONLayout, path: [String] = [], limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20
     ) {
         precondition(path.isEmpty || layout == .array, "a path leads to an array")
+        self.init(layout, isSequence: false, path, limits, batchBytes)
+    }
+
+    /// A reader of a file of objects that follow each other, each over as many lines as it likes.
+    package static func sequence(limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20) -> JSONRowReader {
+        JSONRowReader(.array, isSequence: true, [], limits, batchBytes)
+    }
+
+    private init(
+        _ layout: JSONLayout, isSequence: Bool, _ path: [String], _ limits: ReaderLimits, _ batchBytes: Int
+    ) {
         self.layout = layout
+        self.isSequence = isSequence
         self.limits = limits.effective
         fullBytes = min(max(batchBytes, 1), 512 << 20)
-        cursor = JSONRowCursor(layout: layout, isInside: !path.isEmpty, limits: limits.effective)
+        cursor = JSONRowCursor(
+            layout: layout, isSequence: isSequence, isInside: !path.isEmpty, limits: limits.effective)
         self.path = path
         seeker = path.isEmpty ? nil : JSONPathSeeker(path: path, limits: limits.effective)
     }
@@ -89,7 +107,7 @@ package struct JSONRowReader: Sendable {
             cutState = .complete
         }
         var position = 0
-        guard try consume([], &position, into: &batch), layout == .array else { return }
+        guard try consume([], &position, into: &batch), layout == .array, !isSequence else { return }
         if let seeker, seeker.hasBegun, !seeker.isComplete, !seeker.hasArrived {
             throw failure(.endsEarly, at: cursor.offset)
         }
@@ -109,6 +127,7 @@ package struct JSONRowReader: Sendable {
             batch.columns = columns
             batch.rows.columnCount = columns.count
         }
+        batch.openingColumns = openingColumns
         batch.rows.bytes.removeLast(batch.rows.bytes.count - batch.rows.byteCount)
     }
 
@@ -223,6 +242,9 @@ package struct JSONRowReader: Sendable {
             case .newNames(let names):
                 guard batch.lines.isEmpty else { return .full }
                 for name in names { table.add(name) }
+                if openingColumns == nil { openingColumns = columns.count }
+                for name in survey(input, position) { table.add(name) }
+                batch.openingColumns = openingColumns
                 batch.columns = columns
                 batch.rows.columnCount = columns.count
             case .defect(let defect):
@@ -297,6 +319,29 @@ package struct JSONRowReader: Sendable {
             }
         }
         return event
+    }
+
+    /// Names that further records of the input bring, in their order, as many as there may be.
+    private mutating func survey(_ input: [UInt8], _ position: Int) -> [[UInt8]] {
+        var slots: [JSONColumns.Slot] = []
+        swap(&slots, &table.slots)
+        defer { swap(&slots, &table.slots) }
+        return unsafe input.withUnsafeBufferPointer { source in
+            unsafe table.keys.withUnsafeBufferPointer { keys in
+                unsafe table.keyStarts.withUnsafeBufferPointer { keyStarts in
+                    unsafe slots.withUnsafeMutableBufferPointer { slots in
+                        guard let source = source.baseAddress, let keys = keys.baseAddress,
+                            let keyStarts = keyStarts.baseAddress
+                        else { return [] }
+                        var parser = unsafe JSONRowParser(
+                            input: source, readable: input.count, keys: keys, keyStarts: keyStarts, slots: slots,
+                            index: table.index, limits: limits, stamp: stamp)
+                        defer { stamp = parser.stamp }
+                        return cursor.names(&parser, from: position, to: input.count)
+                    }
+                }
+            }
+        }
     }
 
     private var place: DataPosition { DataPosition(line: cursor.line, byteOffset: cursor.offset) }

@@ -11,6 +11,9 @@ package struct RowBatch: Sendable {
     @inlinable package static var nullFlag: UInt32 { 1 << 31 }
     /// Set in an entry of `ends` when the source marked the field as a string (JSON only): `"12"` as opposed to `12`.
     @inlinable package static var stringFlag: UInt32 { 1 << 30 }
+    /// Set in an entry of `ends` when the field is null because its record has no such name (JSON only), not because it
+    /// says null.
+    @inlinable package static var absentFlag: UInt32 { nullFlag | stringFlag }
     /// The offset part of an entry of `ends`: a batch holds less than 1 GiB.
     @inlinable package static var offsetMask: UInt32 { (1 << 30) - 1 }
 
@@ -58,6 +61,11 @@ package struct RowBatch: Sendable {
     /// Whether the source marked the field as a string.
     package func isString(row: Int, column: Int) -> Bool {
         ends[row * columnCount + column] & Self.stringFlag != 0
+    }
+
+    /// Whether the record has no such name.
+    package func isAbsent(row: Int, column: Int) -> Bool {
+        ends[row * columnCount + column] & Self.absentFlag == Self.absentFlag
     }
 
     /// The field as text, `nil` when null.

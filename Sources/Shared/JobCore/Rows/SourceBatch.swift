@@ -13,6 +13,9 @@ package struct SourceBatch: Sendable {
     package var defects: [RowDefect]
     /// The rows come from JSON objects: cells know whether they were strings, columns may grow.
     package var isJSON = false
+    /// Columns that the first record of the source brought, the first ones of `columns`; all of them when they do not
+    /// grow.
+    package var openingColumns: Int?
 
     package init(columns: [String] = [], byteCapacity: Int = 0) {
         self.columns = columns

@@ -16,6 +16,7 @@ extension SpecType {
                 JSONMember("maximum", .number("\(range.upperBound)")),
             ])
         case .boolean: .object([JSONMember("type", .string("boolean"))])
+        case .null: .object([JSONMember("type", .string("null"))])
         case .object(let fields): Self.object(fields)
         case .array(let element):
             .object([JSONMember("type", .string("array")), JSONMember("items", element.jsonSchema())])

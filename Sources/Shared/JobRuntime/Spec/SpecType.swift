@@ -92,6 +92,7 @@ package indirect enum SpecType: Sendable {
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
     case boolean
+    case null
     case object([SpecField])
     case array(SpecType)
     /// An object with any member names.
@@ -108,6 +109,7 @@ package indirect enum SpecType: Sendable {
             "an integer from \(range.lowerBound)" + (range.upperBound == .max ? "" : " to \(range.upperBound)")
         case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
+        case .null: "null"
         case .object, .map: "an object"
         case .array: "an array"
         case .anyOf(let types): types.map(\.expectation).joined(separator: ", or ")

@@ -5,7 +5,7 @@ extension SpecType {
     /// Checks a value against the shape; adds every mistake with its path.
     package func validate(_ value: JSONValue, at path: String, into problems: inout SpecProblems) {
         switch (self, value) {
-        case (.any, _), (.boolean, .bool):
+        case (.any, _), (.boolean, .bool), (.null, .null):
             break
         case (.string(let rule), .string(let text)):
             if !rule.accepts(text) { problems.add(path, "found \(value.summary), expected \(expectation)") }
