@@ -33,6 +33,8 @@ struct FieldMapping: Sendable {
     let members: [Member]
     /// Who says so, for the manifest.
     let reason: MappingReason
+    /// Columns by which somebody may have refused what this field says.
+    var refusals: RefusalColumns?
 
     init(
         target: Column, origin: Origin, rule: ValueRule, members: [Member] = [], reason: MappingReason = .mapping
@@ -56,7 +58,9 @@ struct FieldMapping: Sendable {
 
     /// The same with members of a JSON column under those that it has.
     func adding(_ more: [Member]) -> FieldMapping {
-        FieldMapping(target: target, origin: origin, rule: rule, members: more + members, reason: reason)
+        var field = FieldMapping(target: target, origin: origin, rule: rule, members: more + members, reason: reason)
+        field.refusals = refusals
+        return field
     }
 }
 
@@ -97,13 +101,15 @@ enum MappingReason: String, Sendable {
     case alias
     /// The spec keeps columns without a target.
     case unmapped
+    /// Columns tell who has refused messages.
+    case refusal
 
     /// How sure it is, from 0 to 1.
     var confidence: String {
         switch self {
         case .mapping, .unmapped: "1"
         case .preset: "0.95"
-        case .name: "0.9"
+        case .name, .refusal: "0.9"
         case .alias: "0.7"
         }
     }

@@ -58,6 +58,9 @@ struct MappingPlan {
                 }
             }
         }
+        // The fields of objects are settled, whatever names come later.
+        fields = fields.heedingRefusals(
+            of: resource, among: names, leftOut: mapping.leftOut, mayAdd: mapping.isAutomatic && !isJSON)
         let order = Dictionary(uniqueKeysWithValues: resource.columns.enumerated().map { ($1.name, $0) })
         fields.sort { (order[$0.target.name] ?? 0) < (order[$1.target.name] ?? 0) }
         columns = fields.map(\.target)

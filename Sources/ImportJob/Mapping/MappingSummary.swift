@@ -33,10 +33,13 @@ extension MappingPlan {
             JSONMember("name", .string(field.target.name)), JSONMember("source", describe(field.origin)),
             JSONMember("type", .string(field.rule.kind.name)),
         ]
-        let isMapped = field.origin != .nowhere || !field.members.isEmpty
+        let isMapped = field.origin != .nowhere || !field.members.isEmpty || field.refusals != nil
         if isMapped {
             members.append(JSONMember("by", .string(field.reason.rawValue)))
             members.append(JSONMember("confidence", .number(field.reason.confidence)))
+        }
+        if let refusals = field.refusals {
+            members.append(JSONMember("refusals", .array(refusals.columns.map { .string(names[$0]) })))
         }
         if !field.rule.description.isEmpty { members.append(JSONMember("format", .string(field.rule.description))) }
         if !field.members.isEmpty {

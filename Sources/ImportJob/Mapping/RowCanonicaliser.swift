@@ -77,7 +77,7 @@ struct RowCanonicaliser: Sendable {
             var step = Step(
                 source: -1, kind: field.rule.kind, isRuled: true, isKey: key.contains(field.target.name),
                 maxLength: field.target.maxLength.map { Int32(clamping: $0) } ?? -1)
-            guard field.rule.isPlain && field.members.isEmpty else { return step }
+            guard field.rule.isPlain && field.members.isEmpty && field.refusals == nil else { return step }
             switch field.origin {
             case .nowhere: step.isRuled = false
             case .column(let column):
@@ -177,6 +177,7 @@ struct RowCanonicaliser: Sendable {
         let field = fields[index]
         let start = output.count
         let fault = ruled.append(row, field.origin, field.rule, to: &output, isNull: &isNull)
+        if fault == .none { field.refusals?.apply(row, over: start, to: &output, isNull: &isNull) }
         guard fault == .none, let assembly = assemblies[index] else { return (fault, nil) }
         let (memberFault, member) = assembly.append(row, over: start, to: &output, isNull: &isNull)
         return (memberFault, memberFault == .none ? nil : member)

@@ -22,77 +22,116 @@ struct MergeRules: Sendable, Equatable {
 
 /// Puts the values of the source over those of a row that is there.
 struct StoredRowMerger: RowMerger {
+    private static let limits = JSONLimits(maxDepth: 128, maxBytes: 1 << 30)
+
     private let layout: ChangeLayout
     private let rules: MergeRules
+    /// What each changed column says of messages.
+    private let names: [ConsentName]
+    private let hasConsent: Bool
 
     init(_ layout: ChangeLayout, _ rules: MergeRules) {
         self.layout = layout
         self.rules = rules
+        names = layout.changed.map { ConsentName($0) }
+        hasConsent = !rules.maySubscribeAgain && layout.changed.contains(where: \.holdsConsent)
     }
 
     func merge(
         _ stored: RowBatch, _ storedRow: Int, _ incoming: RowBatch, _ row: Int, into output: inout RowBatch
     ) -> Bool {
         var keepsConsent = false
+        let isRefused = hasConsent && isRefused(stored, storedRow, incoming, row)
         for (index, column) in layout.changed.enumerated() {
             let place = layout.key.count + index
             let source = layout.sources[index]
-            let isEmpty = incoming.isNull(row: row, column: source)
-            let wasEmpty = stored.isNull(row: storedRow, column: place)
-            // What the record does not name it does not change.
+            // An empty text is as empty as a null; what the record does not name it does not change.
+            let isEmpty = incoming.range(row: row, column: source).isEmpty
+            let wasEmpty = stored.range(row: storedRow, column: place).isEmpty
             let isAbsent = incoming.isAbsent(row: row, column: source)
             if isAbsent || isEmpty && (!rules.clearsEmpty || wasEmpty) {
                 output.appendField(of: stored, row: storedRow, column: place)
                 continue
             }
-            if !wasEmpty, column.type == .json || column.holdsConsent {
-                let before = stored.text(row: storedRow, column: place) ?? ""
-                let after = incoming.text(row: row, column: source)
-                let merged = merge(column, before, after)
+            let isConsent = names[index].meaning != .nothing && !rules.maySubscribeAgain
+            if column.type == .json && !wasEmpty || column.type != .json && isConsent {
+                let before = stored.text(row: storedRow, column: place)
+                let after = isEmpty ? nil : incoming.text(row: row, column: source)
+                let merged =
+                    column.type == .json
+                    ? mergeJSON(before ?? "", after, names[index])
+                    : mergeConsent(before, after, names[index], column.holdsConsent && isRefused)
                 if merged.keepsConsent { keepsConsent = true }
                 output.append(merged.text)
-                continue
+            } else if isEmpty {
+                output.append(nil)
+            } else {
+                output.appendField(of: incoming, row: row, column: source)
             }
-            output.appendField(of: incoming, row: row, column: source)
         }
         return keepsConsent
     }
 
-    /// The value of a column that is not simply replaced.
-    private func merge(_ column: Column, _ before: String, _ after: String?) -> (text: String?, keepsConsent: Bool) {
-        if column.type == .json { return mergeJSON(before, after) }
-        let consent = ConsentValue(column)
-        if !rules.maySubscribeAgain, consent.isRefusal(before), !(after.map(consent.isRefusal) ?? false) {
-            return (before, true)
+    /// Whether a JSON column of the row, as it is or as it comes, says that somebody refuses messages.
+    private func isRefused(_ stored: RowBatch, _ storedRow: Int, _ incoming: RowBatch, _ row: Int) -> Bool {
+        for (index, column) in layout.changed.enumerated() where column.type == .json {
+            let texts = [
+                stored.text(row: storedRow, column: layout.key.count + index),
+                incoming.text(row: row, column: layout.sources[index]),
+            ]
+            if texts.contains(where: { isRefusal($0, names[index]) }) { return true }
         }
+        return layout.watched.enumerated().contains { index, column in
+            isRefusal(stored.text(row: storedRow, column: layout.columns.count + index), ConsentName(column))
+        }
+    }
+
+    private func isRefusal(_ text: String?, _ name: ConsentName) -> Bool {
+        guard let text, let value = Self.value(text) else { return false }
+        return name.isRefusal(value, ofMail: true)
+    }
+
+    private static func value(_ text: String) -> JSONValue? {
+        try? JSONValue(parsing: Array(text.utf8), limits: limits)
+    }
+
+    /// The value of a column by which somebody may have refused; `isRefused`: a member of JSON says so.
+    private func mergeConsent(
+        _ before: String?, _ after: String?, _ name: ConsentName, _ isRefused: Bool
+    ) -> (text: String?, keepsConsent: Bool) {
+        let refuses = { (text: String?) in text.map(name.isRefusal) ?? false }
+        if refuses(before), !refuses(after) { return (before, true) }
+        if isRefused, let after, name.isGrant(after), !(before.map(name.isGrant) ?? false) { return (before, true) }
         return (after, false)
     }
 
-    private func mergeJSON(_ before: String, _ after: String?) -> (text: String?, keepsConsent: Bool) {
-        let limits = JSONLimits(maxDepth: 128, maxBytes: 1 << 30)
-        guard let old = try? JSONValue(parsing: Array(before.utf8), limits: limits), case .object(let oldMembers) = old
-        else { return (after, false) }
-        let new = after.flatMap { try? JSONValue(parsing: Array($0.utf8), limits: limits) }
-        guard case .object(var members) = new ?? .object([]) else { return (after, false) }
-        var keepsConsent = false
-        if !rules.maySubscribeAgain {
-            for member in oldMembers where ConsentValue.isRefusal(member) {
-                let index = members.firstIndex { $0.name == member.name }
-                if let index, ConsentValue.isRefusal(members[index]) { continue }
-                // Without the member a merge keeps it anyway.
-                if index == nil && !rules.replacesJSON { continue }
-                keepsConsent = true
-                if let index { members[index] = member } else { members.append(member) }
-            }
+    private func mergeJSON(
+        _ before: String, _ after: String?, _ name: ConsentName
+    ) -> (text: String?, keepsConsent: Bool) {
+        guard let old = Self.value(before), case .some(let new) = after.map(Self.value) ?? .some(nil) else {
+            return (after, false)
         }
-        if after == nil && members.isEmpty { return (nil, keepsConsent) }
+        var kept = ConsentMembers()
+        guard case .object(let oldMembers) = old, case .object(var members) = new ?? .object([]) else {
+            if rules.maySubscribeAgain { return (after, false) }
+            let value = kept.keep(old, in: new ?? .null, name)
+            return kept.hasKept ? (Self.canonical(value) ?? before, true) : (after, false)
+        }
+        if !rules.maySubscribeAgain {
+            members = kept.keep(oldMembers, in: members, name, isMerged: !rules.replacesJSON && after != nil)
+        }
+        if after == nil && members.isEmpty { return (nil, kept.hasKept) }
         if !rules.replacesJSON && after != nil {
             let names = Set(members.map(\.name))
             members += oldMembers.filter { !names.contains($0.name) }
         }
-        let text = Array(JSONValue.object(members).serialized().utf8)
+        return (Self.canonical(.object(members)) ?? after, kept.hasKept)
+    }
+
+    private static func canonical(_ value: JSONValue) -> String? {
+        let text = Array(value.serialized().utf8)
         var canonical: [UInt8] = []
         let isJSON = unsafe text.withUnsafeBufferPointer { unsafe CanonicalJSON.append($0, to: &canonical) }
-        return (isJSON ? String(decoding: canonical, as: UTF8.self) : after, keepsConsent)
+        return isJSON ? String(decoding: canonical, as: UTF8.self) : nil
     }
 }

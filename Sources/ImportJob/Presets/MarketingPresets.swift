@@ -26,6 +26,9 @@ extension Preset {
             Entry("UNSUB_CAMPAIGN_TITLE", to: "attributes.unsubscribe_campaign"),
             Entry("UNSUB_REASON", to: "attributes.unsubscribe_reason"),
             Entry("UNSUB_REASON_OTHER", to: "attributes.unsubscribe_reason_other"),
+            // And only that of those whose address bounced.
+            Entry("CLEAN_TIME", to: "attributes.cleaned_at", options: mailchimpTime),
+            Entry("CLEAN_CAMPAIGN_TITLE", to: "attributes.clean_campaign"),
         ])
 
     private static let mailchimpTime = #"{"type":"timestamp","format":["yyyy-MM-dd HH:mm:ss","yyyy-MM-dd HH:mm"]}"#
@@ -54,6 +57,31 @@ extension Preset {
             Entry("Profile Created On", "Date Added", to: "created_at", options: klaviyoTime),
             Entry("Last Active", to: "updated_at", "attributes.last_active", options: klaviyoTime),
         ])
+
+    /// User data as CSV: https://www.braze.com/docs/user_guide/data/export_braze_data/segment_data_to_csv.
+    static let braze = Preset(
+        name: "braze",
+        signatures: [["Braze ID"], ["braze_id", "external_id"], ["unsubscribed_from_emails_at", "user_id"]],
+        entries: [
+            Entry("user_id", "external_id", "Braze ID", "braze_id", to: "id"), Entry("email", to: "email"),
+            Entry("first_name", to: "first_name"), Entry("last_name", to: "last_name"),
+            Entry("phone", "phone_number", to: "phone"), Entry("country", to: "country", "attributes.country"),
+            Entry("language", to: "language", "attributes.language"),
+            Entry("timezone", "time_zone", to: "timezone", "attributes.timezone"),
+            Entry("created_at", to: "created_at", options: brazeTime),
+            Entry("Braze ID", "braze_id", to: "attributes.braze_id"), Entry("gender", to: "attributes.gender"),
+            Entry("city", "home_city", to: "attributes.city"), Entry("date_of_birth", "dob", to: "attributes.birthday"),
+            Entry("last_session", to: "attributes.last_session"),
+            Entry(
+                "email_subscribe", to: "subscribed",
+                options: #"{"format":"subscribed,opted_in/unsubscribed,never subscribed"}"#),
+            Entry("email_subscribe", to: "status", options: #"{"case":"lower"}"#),
+            Entry("unsubscribed_from_emails_at", to: "attributes.unsubscribed_at"),
+        ])
+
+    private static let brazeTime = """
+        {"type":"timestamp","format":["yyyy-MM-dd'T'HH:mm:ssX","yyyy-MM-dd'T'HH:mm:ss.SX","yyyy-MM-dd HH:mm:ss 'UTC'","yyyy-MM-dd HH:mm:ssX","yyyy-MM-dd HH:mm:ss","yyyy-MM-dd"]}
+        """
 
     private static let klaviyoTime = """
         {"type":"timestamp","format":["yyyy-MM-dd HH:mm:ss","yyyy-MM-dd'T'HH:mm:ssX","yyyy-MM-dd HH:mm:ssX","yyyy-MM-dd HH:mm","yyyy-MM-dd"]}

@@ -26,7 +26,7 @@ struct Preset: Sendable {
     let entries: [Entry]
 
     /// The presets of this version, in the order in which they are tried.
-    static let all = [mailchimp, klaviyo, hubspot, salesforce, intercom, segment]
+    static let all = [mailchimp, klaviyo, braze, hubspot, salesforce, intercom, segment]
 
     /// The preset of that name.
     static func named(_ name: String) -> Preset? { all.first { $0.name == name } }

@@ -34,7 +34,7 @@ internal import JobCore
         keep = try connection.prepare("INSERT INTO temp.dataio_matches VALUES (\(marks))")
         forget = try connection.prepare("DELETE FROM temp.dataio_matches")
         let table = "main.\(dialect.quoteTable(plan.resource.table))"
-        let read = layout.columns.map { "t.\(dialect.quote($0.name))" }.joined(separator: ", ")
+        let read = layout.read.map { "t.\(dialect.quote($0.name))" }.joined(separator: ", ")
         let isMatch = plan.matchOn.enumerated().map { "t.\(dialect.quote($1)) = k.k\($0)" }.joined(separator: " AND ")
         let isIndexed = try Self.hasIndex(plan, connection)
         let from =
@@ -44,7 +44,7 @@ internal import JobCore
         try find.bind(.text(plan.orgId), at: 1)
         binder = RowBinder(columns, connection)
         decoder = RowDecoder(
-            statement: find, connection: connection, columns: [Column("n", .int)] + layout.columns, batchBytes: 1 << 20)
+            statement: find, connection: connection, columns: [Column("n", .int)] + layout.read, batchBytes: 1 << 20)
         changer = plan.isDryRun ? nil : try RowChanger(connection, plan, layout)
     }
 
@@ -65,7 +65,7 @@ internal import JobCore
     }
 
     func stored(_ batch: RowBatch, _ rows: [Int]) throws -> StoredRows {
-        var stored = StoredRows(rows: RowBatch(columnCount: layout.columns.count))
+        var stored = StoredRows(rows: RowBatch(columnCount: layout.read.count))
         if rows.isEmpty { return stored }
         try forget.run()
         let ends = batch.ends

@@ -1,6 +1,6 @@
 /// Rows of a table that rows of a batch match.
 package struct StoredRows: Sendable {
-    /// In the columns of a `ChangeLayout`, as canonical text.
+    /// In the columns that a `ChangeLayout` reads, as canonical text.
     package var rows: RowBatch
     /// For each of them the row of the batch.
     package var incoming: [Int]

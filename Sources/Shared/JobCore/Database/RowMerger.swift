@@ -4,6 +4,8 @@ package struct ChangeLayout: Sendable {
     package let changed: [Column]
     /// Where each changed column is in a batch of the source.
     package let sources: [Int]
+    /// JSON columns that the source does not change, and in which a refusal of messages may stand.
+    package let watched: [Column]
 
     init(resource: Resource, columns: [Column], matchOn: [String]) {
         key = resource.keyColumns
@@ -11,17 +13,24 @@ package struct ChangeLayout: Sendable {
         let places = columns.indices.filter { !fixed.contains(columns[$0].name) }
         sources = places
         changed = places.map { columns[$0] }
+        let loaded = Set(columns.map(\.name))
+        watched =
+            changed.contains(where: \.holdsConsent)
+            ? resource.columns.filter { $0.type == .json && !loaded.contains($0.name) && !fixed.contains($0.name) } : []
     }
 
-    /// All columns, in the order in which rows that are there are read and changes are written.
+    /// The columns of a change, in the order in which it is written.
     package var columns: [Column] { key + changed }
+
+    /// The columns that are read of a row that is there: those of a change, then the watched ones.
+    package var read: [Column] { columns + watched }
 }
 
 /// Decides what the values of a row are that is there, when the source has others.
 package protocol RowMerger: Sendable {
     /// Appends the changed columns of the row to `output`.
     ///
-    /// `stored` has the columns of the layout, `incoming` those of the source. Returns whether it kept a refusal of
+    /// `stored` has the columns that the layout reads, `incoming` those of the source. Returns whether it kept a refusal of
     /// messages that the source would have lifted.
     func merge(
         _ stored: RowBatch, _ storedRow: Int, _ incoming: RowBatch, _ row: Int, into output: inout RowBatch

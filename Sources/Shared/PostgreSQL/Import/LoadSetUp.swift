@@ -77,7 +77,7 @@ struct LoadSetUp {
     private func matches(_ shape: TableShape) throws -> MatchProbe {
         let table = plan.resource.table
         let layout = plan.changeLayout(columns)
-        let needed = plan.matchOn + layout.columns.map(\.name)
+        let needed = plan.matchOn + layout.read.map(\.name)
         _ = try shape.require(needed, table: table, to: "SELECT", \.canSelect, connection)
         return try MatchProbe(plan, layout, keys: RowKeys(plan.matchOn, columns), shape, connection)
     }

@@ -17,7 +17,7 @@ final class MatchProbe {
         self.keys = keys
         self.layout = layout
         let table = Quoting.table(plan.resource.table)
-        reads = try layout.columns.compactMap { column in
+        reads = try layout.read.compactMap { column in
             try shape.fields[column.name].map { try ColumnRead(column, $0, table: plan.resource.table) }
         }
         let match = plan.matchOn.compactMap { shape.fields[$0] }
@@ -71,9 +71,9 @@ final class MatchProbe {
     private func read(_ sql: String, _ rows: [Int]) throws -> StoredRows {
         try connection.execute(sql)
         let decoder = BinaryRowDecoder(
-            connection: connection, columns: [Column("dataio_n", .int)] + layout.columns,
+            connection: connection, columns: [Column("dataio_n", .int)] + layout.read,
             forms: [.int8] + reads.map(\.form), batchBytes: 1 << 20)
-        var stored = StoredRows(rows: RowBatch(columnCount: layout.columns.count))
+        var stored = StoredRows(rows: RowBatch(columnCount: layout.read.count))
         var part = RowBatch(columnCount: 0)
         while !decoder.isAtEnd {
             try decoder.fill(&part)

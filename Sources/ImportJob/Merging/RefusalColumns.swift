@@ -1,0 +1,76 @@
+internal import JobCore
+
+/// Source columns that tell of a refusal beside the field that holds consent: `unsubscribed_at` beside `subscribed`.
+///
+/// Whoever has refused in one of them is not subscribed, whatever the field's own source says.
+struct RefusalColumns: Sendable {
+    /// Places in the source.
+    let columns: [Int]
+    private let names: [ConsentName]
+    /// What the field says of messages.
+    private let field: ConsentName
+    private let isFlag: Bool
+
+    /// Those of the source's columns that speak for this field; `nil` when there is none.
+    ///
+    /// The field's own source is none of them, nor is a column that is left out.
+    init?(_ target: Column, among columns: [String], own: [Int], leftOut: Set<String>) {
+        guard target.holdsConsent, target.type == .bool || target.type == .text else { return nil }
+        let found = columns.indices.map { ($0, ConsentName.of(columns[$0])) }.filter { index, name in
+            let isAboutConsent = name.meaning == .refusal || name.meaning == .consent
+            return isAboutConsent && !name.isPart && !own.contains(index) && !leftOut.contains(columns[index])
+        }
+        if found.isEmpty { return nil }
+        self.columns = found.map(\.0)
+        names = found.map(\.1)
+        field = ConsentName(target)
+        isFlag = target.type == .bool
+    }
+
+    /// Puts the refusal of a row in the place of the field's value, which `output` has from `start` on.
+    func apply(_ row: SourceCells, over start: Int, to output: inout [UInt8], isNull: inout Bool) {
+        guard let word = word(row) else { return }
+        if isFlag {
+            replace(field.meaning == .refusal ? "true" : "false", from: start, in: &output)
+        } else if isNull || !field.isRefusal(String(decoding: output[start...], as: UTF8.self)) {
+            replace(word, from: start, in: &output)
+        }
+        isNull = false
+    }
+
+    private func replace(_ text: String, from start: Int, in output: inout [UInt8]) {
+        output.removeLast(output.count - start)
+        output += text.utf8
+    }
+
+    /// What a status would say of who refused in the row.
+    private func word(_ row: SourceCells) -> String? {
+        for (column, name) in zip(columns, names) where !row.isNull(column) {
+            let cell = unsafe CellCanonicaliser.trim(row.text(column))
+            if cell.isEmpty { continue }
+            if unsafe name.isRefusal(String(decoding: cell, as: UTF8.self)) { return name.statusWord }
+        }
+        return nil
+    }
+}
+
+extension [FieldMapping] {
+    /// The fields, those of consent with the columns that tell of a refusal.
+    ///
+    /// `mayAdd`: a field without a source of its own is added where there are such columns.
+    func heedingRefusals(of resource: Resource, among columns: [String], leftOut: Set<String>, mayAdd: Bool)
+        -> [FieldMapping]
+    {
+        var fields = self
+        for target in resource.columns where target.holdsConsent {
+            let place = fields.firstIndex { $0.target.name == target.name }
+            if place == nil && !mayAdd { continue }
+            let own = place.map { fields[$0].origin.columns } ?? []
+            guard let refusals = RefusalColumns(target, among: columns, own: own, leftOut: leftOut) else { continue }
+            let index = place ?? fields.count
+            if place == nil { fields.append(FieldMapping(target: target, source: nil, reason: .refusal)) }
+            fields[index].refusals = refusals
+        }
+        return fields
+    }
+}
