@@ -24,19 +24,25 @@ internal import JobCore
     ) throws(JobError) {
         self.connection = connection
         self.inserting = inserting
-        keys = RowKeys(plan.matchOn, columns)
+        keys = RowKeys(matchOn: plan, columns)
         layout = plan.changeLayout(columns)
         let dialect = SQLiteDialect()
         let places = plan.matchOn.indices.map { "k\($0)" }.joined(separator: ", ")
         try connection.execute(
             "CREATE TEMP TABLE dataio_matches (n INTEGER, \(places), PRIMARY KEY (\(places))) WITHOUT ROWID")
-        let marks = (0...plan.matchOn.count).map { "?\($0 + 1)" }.joined(separator: ", ")
+        let isCaseless = plan.matchOn.map { plan.resource.column($0).map(plan.matchesWithoutCase) ?? false }
+        let marks = (["?1"] + isCaseless.indices.map { isCaseless[$0] ? "lower(?\($0 + 2))" : "?\($0 + 2)" })
+            .joined(separator: ", ")
         keep = try connection.prepare("INSERT INTO temp.dataio_matches VALUES (\(marks))")
         forget = try connection.prepare("DELETE FROM temp.dataio_matches")
         let table = "main.\(dialect.quoteTable(plan.resource.table))"
         let read = layout.read.map { "t.\(dialect.quote($0.name))" }.joined(separator: ", ")
-        let isMatch = plan.matchOn.enumerated().map { "t.\(dialect.quote($1)) = k.k\($0)" }.joined(separator: " AND ")
-        let isIndexed = try Self.hasIndex(plan, connection)
+        let matched = zip(plan.matchOn, isCaseless).map {
+            $1 ? "lower(t.\(dialect.quote($0)))" : "t.\(dialect.quote($0))"
+        }
+        let isMatch = matched.enumerated().map { "\($1) = k.k\($0)" }.joined(separator: " AND ")
+        let isIndexed = try Self.hasIndex(
+            plan, table, zip(matched, isCaseless).filter(\.1).map(\.0), connection)
         let from =
             isIndexed
             ? "temp.dataio_matches AS k CROSS JOIN \(table) AS t" : "\(table) AS t CROSS JOIN temp.dataio_matches AS k"
@@ -49,8 +55,23 @@ internal import JobCore
     }
 
     /// Whether an index of the table leads to rows by what they match by.
-    private static func hasIndex(_ plan: LoadPlan, _ connection: Connection) throws(JobError) -> Bool {
-        if plan.matchOn == plan.resource.key { return true }
+    private static func hasIndex(
+        _ plan: LoadPlan, _ table: String, _ caseless: [String], _ connection: Connection
+    ) throws(JobError) -> Bool {
+        // An index of an expression has no column that could be looked for: the plan of a query tells whether there is
+        // one (https://www.sqlite.org/eqp.html).
+        for expression in caseless {
+            for start in ["", "t.org_id = ?1 AND "] {
+                let steps = try connection.prepare(
+                    "EXPLAIN QUERY PLAN SELECT 1 FROM \(table) AS t WHERE \(start)\(expression) = ?2")
+                while try steps.step() {
+                    let detail = steps.text(3)
+                    if detail.hasPrefix("SEARCH"), detail.contains("<expr>=?") { return true }
+                }
+            }
+        }
+        let plain = plan.matchOn.filter { plan.resource.column($0).map(plan.matchesWithoutCase) != true }
+        if plan.matchOn == plan.resource.key, caseless.isEmpty { return true }
         let columns = try connection.prepare(
             SQLStatement(
                 """
@@ -60,7 +81,7 @@ internal import JobCore
         var leading: [String: Set<String>] = [:]
         while try columns.step() { leading[columns.text(0), default: []].insert(columns.text(1)) }
         return leading.values.contains { names in
-            !names.isDisjoint(with: plan.matchOn) && names.isSubset(of: plan.matchOn + ["org_id"])
+            !names.isDisjoint(with: plain) && names.isSubset(of: plain + ["org_id"])
         }
     }
 

@@ -62,6 +62,9 @@ package struct LoadPlan: Sendable {
         }
     }
 
+    /// Whether rows match by this column without regard to the case of letters: e-mail addresses do.
+    package func matchesWithoutCase(_ column: Column) -> Bool { column.type == .text && column.check == .email }
+
     /// What may be changed in rows that are there, when these columns are loaded.
     package func changeLayout(_ columns: [Column]) -> ChangeLayout {
         ChangeLayout(resource: resource, columns: columns, matchOn: matchOn)

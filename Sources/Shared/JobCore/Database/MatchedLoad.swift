@@ -34,6 +34,7 @@ package final class MatchedLoad {
     private let layout: ChangeLayout
     private let merger: any RowMerger
     private var keys: RowKeys
+    private var storedKeys: RowKeys
     /// In a dry run, what the rows would be matched by that would have been inserted.
     private var unwritten = KeySet()
     private var shown = 0
@@ -42,7 +43,8 @@ package final class MatchedLoad {
         self.plan = plan
         layout = plan.changeLayout(columns)
         merger = plan.makeMerger(layout)
-        keys = RowKeys(plan.matchOn, columns)
+        keys = RowKeys(matchOn: plan, columns)
+        storedKeys = RowKeys(layout.key.map(\.name), layout.read)
     }
 
     /// Loads these rows of the batch.
@@ -59,14 +61,23 @@ package final class MatchedLoad {
         }
         var outcome = LoadOutcome()
         for number in 0..<waves {
-            outcome.add(
-                try loadOnce(batch, rows: waves == 1 ? rows : rows.filter { wave[$0] == number }, table))
+            // What the table takes for the same, though its text differs, waits for the one before it.
+            var rest = waves == 1 ? rows : rows.filter { wave[$0] == number }
+            while !rest.isEmpty {
+                var waiting: [Int] = []
+                outcome.add(try loadOnce(batch, rows: rest, table, &waiting))
+                rest = waiting
+            }
         }
         return outcome
     }
 
-    private func loadOnce(_ batch: RowBatch, rows: [Int], _ table: some MatchingTable) throws -> LoadOutcome {
+    /// Loads the rows but for those that would change a row again that one of them changes: they are `waiting`.
+    private func loadOnce(
+        _ batch: RowBatch, rows: [Int], _ table: some MatchingTable, _ waiting: inout [Int]
+    ) throws -> LoadOutcome {
         let stored = try table.stored(batch, rows)
+        let earlier = storedKeys.repeats(in: stored.rows)
         var match = [Int32](repeating: -1, count: batch.rowCount)
         var isAmbiguous = [Bool](repeating: false, count: batch.rowCount)
         for (place, row) in stored.incoming.enumerated() {
@@ -90,6 +101,8 @@ package final class MatchedLoad {
                 outcome.meet(row, .insert)
             } else if isAmbiguous[row] {
                 outcome.refused.append(RowVerdict(row: row, reason: .ambiguousMatch))
+            } else if earlier[Int(match[row])] >= 0 {
+                waiting.append(row)
             } else {
                 changing.append(row)
                 append(stored.rows, Int(match[row]), batch, row, to: &changes, &outcome)

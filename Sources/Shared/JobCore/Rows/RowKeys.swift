@@ -1,13 +1,25 @@
-/// The keys of the rows of one batch, by the bytes of their text.
+/// The keys of the rows of one batch, by the bytes of their text; e-mail addresses without regard to case.
 package struct RowKeys: Sendable {
     /// Where each key column is in the batch.
     package let positions: [Int]
+    /// For each of them, whether letters count without regard to case.
+    private let isCaseless: [Bool]
     private var slots: [Int32] = []
     private var hashes: [UInt64] = []
 
     /// Keys of these names in batches of these columns.
     package init(_ names: [String], _ columns: [Column]) {
+        self.init(names, columns) { _ in false }
+    }
+
+    /// What rows match by, in batches of these columns.
+    package init(matchOn plan: LoadPlan, _ columns: [Column]) {
+        self.init(plan.matchOn, columns, isCaseless: plan.matchesWithoutCase)
+    }
+
+    private init(_ names: [String], _ columns: [Column], isCaseless: (Column) -> Bool) {
         positions = names.compactMap { name in columns.firstIndex { $0.name == name } }
+        self.isCaseless = positions.map { isCaseless(columns[$0]) }
     }
 
     /// For each row the row before it with the same key, -1 when there is none.
@@ -40,27 +52,28 @@ package struct RowKeys: Sendable {
         for row in rows { hashes.append(hash(batch, row)) }
     }
 
-    /// A number that differs for different keys, but for one case in 2^64.
+    /// A number that differs for different keys, but for one pair in 2^64 that nobody can choose.
+    ///
+    /// Where it alone decides, in dry runs, at most 2^24 keys of 62 bits each are compared: that two of them are one
+    /// there by chance happens once in 2^15 such runs.
     package func hash(_ batch: RowBatch, _ row: Int) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var hash = KeyedHash()
         unsafe batch.bytes.withUnsafeBufferPointer { bytes in
-            for position in positions {
-                for index in batch.range(row: row, column: position) {
-                    hash = unsafe (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3
-                }
-                // Between two columns stands what no text holds.
-                hash = (hash ^ 0x1FF) &* 0x0000_0100_0000_01B3
+            for (position, isCaseless) in zip(positions, isCaseless) {
+                let text = unsafe UnsafeBufferPointer(rebasing: bytes[batch.range(row: row, column: position)])
+                // Where a text ends is told by its length.
+                if positions.count > 1 { hash.add(UInt64(text.count)) }
+                if isCaseless { unsafe hash.addWithoutCase(text) } else { unsafe hash.add(text) }
             }
         }
-        // FNV-1a mixes its low bits poorly (http://www.isthe.com/chongo/tech/comp/fnv/).
-        hash = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
-        return hash ^ (hash >> 29)
+        return hash.finish()
     }
 
     private func isSame(_ batch: RowBatch, _ left: Int, _ right: Int) -> Bool {
-        positions.allSatisfy { position in
-            batch.bytes[batch.range(row: left, column: position)]
-                == batch.bytes[batch.range(row: right, column: position)]
+        zip(positions, isCaseless).allSatisfy { position, isCaseless in
+            let one = batch.bytes[batch.range(row: left, column: position)]
+            let other = batch.bytes[batch.range(row: right, column: position)]
+            return isCaseless ? one.elementsEqual(other) { ASCII.lower($0) == ASCII.lower($1) } : one == other
         }
     }
 }

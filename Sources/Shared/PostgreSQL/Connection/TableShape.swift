@@ -9,8 +9,12 @@ struct TableShape {
         let typeId: Int
         /// Name of the declared type, as in `numeric(12,2)`.
         let typeName: String
-        /// Name of the base type, as SQL.
+        /// Name of the base type without a length, as SQL: `bpchar`, where `character` would be `character(1)`.
         let baseTypeName: String
+        /// What gives a value of the base type the declared length or precision, without cutting anything off.
+        let coercion: Coercion?
+        /// Name of the domain that it is declared as.
+        let domain: String?
         /// `b` base, `c` composite, `e` enumeration, `r` range, `m` multirange, `p` pseudo.
         let kind: String
         let isArray: Bool
@@ -21,6 +25,17 @@ struct TableShape {
         let canUpdate: Bool
         /// The server makes its values.
         let isGenerated: Bool
+
+        var isDomain: Bool { domain != nil }
+    }
+
+    /// A function of the server's that an assignment to a column calls, such as `varchar(value, 14, false)`.
+    struct Coercion {
+        let function: String
+        /// Length or precision, as the server keeps it.
+        let modifier: Int
+        /// It takes whether a cast is explicit: such a one would cut.
+        let isTold: Bool
     }
 
     let objectId: Int
@@ -74,11 +89,12 @@ struct TableShape {
         let rows = try connection.execute(
             """
             WITH RECURSIVE base AS (
-              SELECT a.attnum, t.oid, t.typtype, t.typbasetype, t.typcategory
+              SELECT a.attnum, t.oid, t.typtype, t.typbasetype, t.typcategory, t.typtypmod, a.atttypmod AS modifier
               FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
               WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
               UNION ALL
-              SELECT b.attnum, t.oid, t.typtype, t.typbasetype, t.typcategory
+              SELECT b.attnum, t.oid, t.typtype, t.typbasetype, t.typcategory, t.typtypmod,
+                CASE WHEN b.typtypmod >= 0 THEN b.typtypmod ELSE b.modifier END
               FROM base b JOIN pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd')
             SELECT a.attname, b.oid, format_type(a.atttypid, a.atttypmod), b.typtype, b.typcategory = 'A',
               CASE WHEN a.attcollation = 0 THEN true
@@ -87,8 +103,12 @@ struct TableShape {
                 ELSE a.attcollation IN ('pg_catalog."C"'::regcollation, 'pg_catalog."POSIX"'::regcollation) END,
               has_column_privilege(a.attrelid, a.attnum, 'SELECT'), has_column_privilege(a.attrelid, a.attnum, 'INSERT'),
               has_column_privilege(a.attrelid, a.attnum, 'UPDATE'), a.attgenerated <> '' OR a.attidentity = 'a',
-              format_type(b.oid, NULL)
-            FROM base b JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.attnum,
+              format_type(b.oid, -1), f.name, b.modifier, f.arguments = 3,
+              CASE WHEN b.oid <> a.atttypid THEN format_type(a.atttypid, NULL) END
+            FROM base b JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.attnum
+              LEFT JOIN LATERAL (SELECT format('%I.%I', n.nspname, p.proname) AS name, p.pronargs AS arguments
+                FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace n ON n.oid = p.pronamespace
+                WHERE c.castsource = b.oid AND c.casttarget = b.oid AND b.modifier >= 0) f ON true,
               pg_database d WHERE d.datname = current_database() AND b.typtype <> 'd'
             """, [String(table)])
         var fields: [String: Field] = [:]
@@ -96,7 +116,11 @@ struct TableShape {
             let name = rows.text(row, 0) ?? ""
             fields[name] = Field(
                 name: name, typeId: rows.integer(row, 1), typeName: rows.text(row, 2) ?? "",
-                baseTypeName: rows.text(row, 10) ?? "text", kind: rows.text(row, 3) ?? "", isArray: rows.flag(row, 4),
+                baseTypeName: rows.text(row, 10) ?? "text",
+                coercion: rows.text(row, 11).map {
+                    Coercion(function: $0, modifier: rows.integer(row, 12), isTold: rows.flag(row, 13))
+                },
+                domain: rows.text(row, 14), kind: rows.text(row, 3) ?? "", isArray: rows.flag(row, 4),
                 isByteOrdered: rows.flag(row, 5),
                 canSelect: rows.flag(row, 6), canInsert: rows.flag(row, 7), canUpdate: rows.flag(row, 8),
                 isGenerated: rows.flag(row, 9))
@@ -143,6 +167,25 @@ struct TableShape {
         }
         return found
     }
+}
+
+extension TableShape.Field {
+    /// A text as a value of the column, with what an assignment to it would do: round, pad, check.
+    ///
+    /// A text that is too long is an error there, where a cast would cut it.
+    func value(_ text: String) -> String {
+        var value = "\(text)::\(baseTypeName)"
+        if let coercion {
+            value = "\(coercion.function)(\(value), \(coercion.modifier)\(coercion.isTold ? ", false" : ""))"
+        }
+        return domain.map { "(\(value))::\($0)" } ?? value
+    }
+
+    /// Characters that a `varchar(n)` holds; `nil` when it has no limit.
+    var length: Int? { coercion.map { $0.modifier - 4 } }
+
+    /// Whether the server cuts texts that are too long without a word: types of its own catalogue.
+    var cutsText: Bool { typeId == 18 || typeId == 19 }
 }
 
 /// One-dimensional arrays as text (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).

@@ -16,7 +16,7 @@ struct KeyProbe {
         let arrays = (0..<key.count).map { "$\($0 + 2)::text[]" }.joined(separator: ", ")
         let places = (0..<key.count).map { "c\($0)" }.joined(separator: ", ")
         let names = key.map { Quoting.name($0.name) }.joined(separator: ", ")
-        let values = key.enumerated().map { "k.c\($0)::\($1.baseTypeName)" }.joined(separator: ", ")
+        let values = key.enumerated().map { $1.value("k.c\($0)") }.joined(separator: ", ")
         // Between the key and itself, in key order: only the index of the key gives that order without a sort. For an
         // equality the planner takes any index, or none, for as good when its statistics are from the middle of a load.
         sql = """

@@ -33,9 +33,10 @@ struct LoadSetUp {
             let matching = try MatchWriter(plan, columns, try matches(shape), rows: try rows(shape, fields, .insert)) {
                 try changes(shape, $0)
             }
-            return (matching, false)
+            return (settling(matching, shape), false)
         }
-        return (try rows(shape, fields, plan.mode), shape.hasIndependentRows && !plan.isAtomic)
+        let mayBeOneOfSeveral = shape.hasIndependentRows && !plan.isAtomic && forms(shape)?.joinsTexts != true
+        return (settling(try rows(shape, fields, plan.mode), shape), mayBeOneOfSeveral)
     }
 
     /// The writer of a dry run.
@@ -47,8 +48,16 @@ struct LoadSetUp {
         if try probe?.hasRows() == false { probe = nil }
         let stored = probe == nil ? nil : try StoredKeys(plan, shape, keyFields(shape), connection)
         let writer = DryRunWriter(load, probe: probe, stored: stored, keys: keys)
-        return plan.readsStoredRows
-            ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer
+        return settling(
+            plan.readsStoredRows
+                ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer, shape)
+    }
+
+    private func forms(_ shape: TableShape) -> KeyForms? { KeyForms(plan, columns, shape, connection) }
+
+    /// The writer, behind what puts keys into the form of the table where that is needed.
+    private func settling(_ writer: any BatchWriter, _ shape: TableShape) -> any BatchWriter {
+        forms(shape).map { SettlingWriter($0, writer) } ?? writer
     }
 
     /// What writes rows into the table.
@@ -79,7 +88,7 @@ struct LoadSetUp {
         let layout = plan.changeLayout(columns)
         let needed = plan.matchOn + layout.read.map(\.name)
         _ = try shape.require(needed, table: table, to: "SELECT", \.canSelect, connection)
-        return try MatchProbe(plan, layout, keys: RowKeys(plan.matchOn, columns), shape, connection)
+        return try MatchProbe(plan, layout, keys: RowKeys(matchOn: plan, columns), shape, connection)
     }
 
     /// The keys of a batch.
@@ -110,6 +119,12 @@ struct LoadSetUp {
                 "database_statement", .configuration,
                 "\(connection.name): the server makes the values of column \(generated.name) of table \(table)",
                 hint: "leave the column out of the mapping, or out of the catalogue")
+        }
+        if let cutting = fields.first(where: \.cutsText) {
+            throw JobError(
+                "column_type_mismatch", .configuration,
+                "column \(cutting.name) of table \(table) is \(cutting.typeName), which cuts text without a word",
+                hint: "make it text, or leave the column out of the mapping")
         }
         if shape.keyConstraints.isEmpty && shape.relationKind != "v" {
             let key = (["org_id"] + plan.resource.key).joined(separator: ", ")

@@ -27,8 +27,9 @@ final class MatchProbe {
         let lock = plan.isDryRun || plan.mode == .insert ? "" : " FOR UPDATE"
         let org = "org_id = \(Quoting.literal(plan.orgId))"
         let columns = match.map { Quoting.name($0.name) }
-        let values = zip(places, match).map { "k.\($0)::\($1.baseTypeName)" }
-        if plan.matchOn == plan.resource.key {
+        let values = zip(places, match).map { $1.value("k.\($0)") }
+        let isCaseless = plan.matchOn.map { plan.resource.column($0).map(plan.matchesWithoutCase) ?? false }
+        if plan.matchOn == plan.resource.key, !isCaseless.contains(true) {
             // Only the index of the key gives its order without a sort; see `KeyProbe`.
             let list = columns.joined(separator: ", ")
             let value = values.joined(separator: ", ")
@@ -38,7 +39,9 @@ final class MatchProbe {
             from = { "\($0), LATERAL (\(found)) AS t" }
             setUp = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
         } else {
-            let isMatch = zip(columns, values).map { "t.\($0) = \($1)" }.joined(separator: " AND ")
+            let isMatch = zip(zip(columns, values), isCaseless).map { pair, isCaseless in
+                isCaseless ? "lower(t.\(pair.0)) = lower(\(pair.1))" : "t.\(pair.0) = \(pair.1)"
+            }.joined(separator: " AND ")
             from = { "\($0) JOIN \(table) AS t ON t.\(org) AND \(isMatch)\(lock.isEmpty ? "" : lock + " OF t")" }
             setUp = ""
         }

@@ -154,9 +154,15 @@ internal import JobCore
     }
 
     private func reason(_ error: ServerError) -> RowVerdict.Reason {
-        if isKey(error) { return .duplicateKey }
+        isKey(error) ? .duplicateKey : .constraint(error.rowFault)
+    }
+}
+
+extension ServerError {
+    /// What was wrong with a row, for people: the kind, and the constraint or column.
+    var rowFault: String {
         let kind =
-            switch error.sqlState {
+            switch sqlState {
             case "23502": "not_null"
             case "23503": "foreign_key"
             case "23505": "unique"
@@ -164,14 +170,14 @@ internal import JobCore
             case "23P01": "exclusion"
             case "44000": "check_option"
             case "P0001": "trigger"
-            case "22001": "too_long"
+            case "22001", "22026": "too_long"
             case "22003": "out_of_range"
             case "22021", "22P05": "invalid_text"
             case "22P02", "22007", "22008": "invalid_value"
-            default: "SQLSTATE \(error.sqlState)"
+            default: "SQLSTATE \(sqlState)"
             }
-        let name = error.constraint ?? error.column
-        return .constraint(name.map { "\(kind) (\($0))" } ?? kind)
+        let name = constraint ?? column
+        return name.map { "\(kind) (\($0))" } ?? kind
     }
 }
 
