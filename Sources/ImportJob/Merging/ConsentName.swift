@@ -117,3 +117,6 @@ extension Column {
         }
     }
 }
+
+/// The name that notes know it by.
+typealias ConsentValue = ConsentName
