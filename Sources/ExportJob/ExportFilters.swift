@@ -5,7 +5,9 @@ internal import JobRuntime
 /// The rows an export wants.
 struct ExportFilters: Sendable {
     /// Databases limit the depth of an expression.
-    private static let maximumConditions = 500
+    static let maximumConditions = 500
+    /// Values of all conditions: each is bound by itself.
+    private static let maximumValues = 50_000
 
     private var conditions: [Condition] = []
     private var hasTimeRange = false
@@ -59,6 +61,10 @@ struct ExportFilters: Sendable {
                 "\(conditions.count) conditions, at most \(Self.maximumConditions) are possible; "
                     + "an array holds many values in one")
         }
+        let values = conditions.reduce(0) { $0 + $1.valueCount }
+        if values > Self.maximumValues {
+            problems.add("$.filters", "\(values) values, at most \(Self.maximumValues) are possible")
+        }
         if last != nil && hasTimeRange { problems.add("$.filters.last", "cannot be combined with from or to") }
         if let from = bounds["from"], let to = bounds["to"], from >= to {
             problems.add("$.filters.to", "the range is empty: 'to' is not after 'from'")
@@ -78,6 +84,14 @@ struct ExportFilters: Sendable {
     func order(_ resource: Resource) -> [String] {
         guard hasTimeRange || last != nil, let time else { return resource.key }
         return [time.name] + resource.key.filter { $0 != time.name }
+    }
+}
+
+extension Condition {
+    /// Values it compares with.
+    fileprivate var valueCount: Int {
+        if case .anyOf(_, let values) = self { return values.count }
+        return 1
     }
 }
 

@@ -20,7 +20,7 @@ struct ExportSpec: Sendable {
     static let shape = SpecType.object(
         CommonSpec.fields(formats: ["csv", "json", "jsonl"]) + [
             SpecField(
-                "filters", .map(.any),
+                "filters", .map(.any, atMost: ExportFilters.maximumConditions),
                 "from and to (a date means the whole UTC day, a timestamp in 'to' is exclusive), last (\"30d\"), and any "
                     + "column, or field of a JSON column as column.field: a scalar, an array (any of), or an object of "
                     + "eq ne gt gte lt lte contains startsWith in exists"),
@@ -51,6 +51,13 @@ struct ExportSpec: Sendable {
         let common = try CommonSpec(
             bytes: bytes, kind: .export, shape: Self.shape, environment: environment, catalogue: catalogue,
             problems: &problems)
+        try self.init(common, problems: &problems)
+    }
+
+    /// Decodes what exports alone have; mistakes are added to those that were found before.
+    ///
+    /// Throws `spec_invalid`, which names every mistake.
+    init(_ common: CommonSpec, problems: inout SpecProblems) throws(JobError) {
         let value = common.value
         if value["format"] == nil { problems.add("$.format", "is missing, expected one of csv, json, jsonl") }
         if let shards = value.integer("shards"), shards > 1 {
@@ -74,6 +81,7 @@ struct ExportSpec: Sendable {
     private static func columns(_ value: JSONValue, _ resource: Resource, _ problems: inout SpecProblems) -> [Column] {
         guard value["columns"] != nil else { return resource.exportableColumns }
         var columns: [Column] = []
+        var seen: Set<String> = []
         for (index, item) in value.items("columns").enumerated() {
             guard let name = item.asText else { continue }
             let path = "$.columns[\(index)]"
@@ -83,7 +91,7 @@ struct ExportSpec: Sendable {
                     path, "\(found) \(item.summary)", nearest: name, among: resource.exportableColumns.map(\.name))
                 continue
             }
-            if columns.contains(column) { problems.add(path, "column '\(name)' is there twice") }
+            if !seen.insert(column.name).inserted { problems.add(path, "column '\(name)' is there twice") }
             columns.append(column)
         }
         if columns.isEmpty && problems.isEmpty { problems.add("$.columns", "is empty; leave it out for all columns") }

@@ -12,10 +12,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let input = try options.read()
-        let spec = try ExportSpec(
-            bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
-        let backends = try await input.openBackends(for: spec.common)
-        let actor = try await input.gate(backends).admit(spec.common)
+        let (spec, backends, actor) = try await input.admit(.export, ExportSpec.shape) {
+            common, problems throws(JobError) in
+            try ExportSpec(common, problems: &problems)
+        }
         try await check.run(backends)
         let runner = JobRunner(
             spec: spec.common, format: spec.format.rawValue, backends: backends, environment: input.environment,
@@ -37,10 +37,10 @@ struct PrepareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let input = try options.read()
-        let spec = try ExportSpec(
-            bytes: input.bytes, environment: input.environment, catalogue: input.catalogue)
-        let backends = try await input.openBackends(for: spec.common)
-        let actor = try await input.gate(backends).admit(spec.common)
+        let (spec, backends, actor) = try await input.admit(.export, ExportSpec.shape) {
+            common, problems throws(JobError) in
+            try ExportSpec(common, problems: &problems)
+        }
         let preparation = Preparation(backends: backends)
         let manifest = try await preparation.queue(spec.common, as: actor, format: spec.format.rawValue)
         StandardStream.output(manifest)

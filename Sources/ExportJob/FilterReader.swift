@@ -7,6 +7,8 @@ struct FilterReader {
     private static let operators = [
         "eq", "ne", "gt", "gte", "lt", "lte", "contains", "startsWith", "in", "exists",
     ]
+    /// Names in the way to a field of a JSON column.
+    private static let maximumDepth = 16
     private let resource: Resource
 
     init(resource: Resource) { self.resource = resource }
@@ -23,6 +25,11 @@ struct FilterReader {
             return anyOf(operand, items, path, &problems)
         case .object(let members):
             if members.isEmpty { problems.add(path, "has no operator", among: Self.operators) }
+            // Names are unique: with more, some are unknown.
+            if members.count > Self.operators.count {
+                problems.add(path, "has \(members.count) operators", among: Self.operators)
+                return []
+            }
             return members.flatMap { condition(operand, $0, SpecType.join(path, $0.name), &problems) }
         case .bool, .number, .string:
             return compare(operand, .equal, value, path, &problems)
@@ -30,11 +37,11 @@ struct FilterReader {
     }
 
     private func operand(_ name: String, _ path: String, _ problems: inout SpecProblems) -> Operand? {
-        let known = resource.exportableColumns.map(\.name)
         if let column = resource.exportableColumns.first(where: { $0.name == name }) { return .column(column) }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let parts = name.split(separator: ".", maxSplits: Self.maximumDepth + 1, omittingEmptySubsequences: false)
+            .map(String.init)
         guard parts.count > 1, let column = resource.exportableColumns.first(where: { $0.name == parts[0] }) else {
-            problems.add(path, "unknown column", nearest: name, among: ["from", "to", "last"] + known)
+            problems.add(path, "unknown column", nearest: name, among: ["from", "to", "last"] + resource.exportableColumns.map(\.name))
             return nil
         }
         guard column.type == .json else {
@@ -42,7 +49,7 @@ struct FilterReader {
             return nil
         }
         let keys = Array(parts.dropFirst())
-        if keys.count > 16 || keys.contains(where: { $0.isEmpty || $0.contains("\"") || $0.contains("\\") }) {
+        if keys.count > Self.maximumDepth || keys.contains(where: { $0.isEmpty || $0.contains("\"") || $0.contains("\\") }) {
             problems.add(path, "a field path is up to 16 names without quotes or backslashes")
             return nil
         }
@@ -95,7 +102,10 @@ struct FilterReader {
             problems.add(path, "\(items.count) values, at most 10000 are possible")
             return []
         }
-        let values = items.enumerated().compactMap { operand.literal($1, "\(path)[\($0)]", &problems) }
+        var values: [Literal] = []
+        for (index, item) in items.enumerated() {
+            if let value = operand.literal(item, "\(path)[\(index)]", &problems) { values.append(value) }
+        }
         return [.anyOf(operand, values)]
     }
 
@@ -133,7 +143,9 @@ extension Operand {
     }
 
     /// The value in the type it is compared in; adds a mistake when it is of another type.
-    fileprivate func literal(_ value: JSONValue, _ path: String, _ problems: inout SpecProblems) -> Literal? {
+    fileprivate func literal(
+        _ value: JSONValue, _ path: @autoclosure () -> String, _ problems: inout SpecProblems
+    ) -> Literal? {
         switch self {
         case .jsonField:
             switch value {
@@ -141,12 +153,12 @@ extension Operand {
             case .bool(let flag): return .bool(flag)
             case .number(let text): return Int64(text).map { .integer($0) } ?? Double(text).map { .double($0) }
             case .null, .array, .object:
-                problems.add(path, "found \(value.summary), expected a string, number or boolean")
+                problems.add(path(), "found \(value.summary), expected a string, number or boolean")
                 return nil
             }
         case .column(let column):
             if let literal = column.type.literal(value) { return literal }
-            problems.add(path, "found \(value.summary), expected \(column.type.expectation)")
+            problems.add(path(), "found \(value.summary), expected \(column.type.expectation)")
             return nil
         }
     }

@@ -57,7 +57,7 @@ struct ImportSpec: Sendable {
                 "Names that lead to the array inside a JSON object, joined with dots, such as data.contacts"),
             SpecField(
                 "mapping",
-                .map(MappingRule.shape),
+                .map(MappingRule.shape, atMost: MappingRule.maximumRules),
                 "Source column to target field, or null to leave it out; all others by their names, unless automatic is false"
             ),
             SpecField(
@@ -74,7 +74,8 @@ struct ImportSpec: Sendable {
             SpecField(
                 "mode", .choice(["insert", "upsert", "update"]),
                 "insert (default), upsert: rows that are there are changed, or update: only those, others are rejected"),
-            SpecField("matchOn", .array(.string(.any)), "Fields that tell which row is meant, instead of the key"),
+            SpecField(
+                "matchOn", .array(.string(.any), atMost: 64), "Fields that tell which row is meant, instead of the key"),
             SpecField(
                 "onMatch",
                 .object([
@@ -124,6 +125,13 @@ struct ImportSpec: Sendable {
         let common = try CommonSpec(
             bytes: bytes, kind: .import, shape: Self.shape, environment: environment, catalogue: catalogue,
             problems: &problems)
+        try self.init(common, problems: &problems)
+    }
+
+    /// Decodes what imports alone have; mistakes are added to those that were found before.
+    ///
+    /// Throws `spec_invalid`, which names every mistake.
+    init(_ common: CommonSpec, problems: inout SpecProblems) throws(JobError) {
         let value = common.value
         Self.refuseWhatIsMissing(value, &problems)
         format = SourceFormat(rawValue: value.text("format") ?? "auto")
@@ -205,6 +213,7 @@ struct ImportSpec: Sendable {
         guard value["matchOn"] != nil else { return resource.key }
         let names = value.items("matchOn").compactMap(\.asText)
         if names.isEmpty { problems.add("$.matchOn", "names no field") }
+        var seen: Set<[UInt8]> = []
         for (index, name) in names.enumerated() {
             let path = "$.matchOn[\(index)]"
             switch resource.column(name)?.type {
@@ -213,7 +222,7 @@ struct ImportSpec: Sendable {
             case .json: problems.add(path, "'\(name)' is JSON, which nothing can be found by")
             default: break
             }
-            if names[..<index].contains(name) { problems.add(path, "'\(name)' is there twice") }
+            if !seen.insert(Array(name.utf8)).inserted { problems.add(path, "'\(name)' is there twice") }
         }
         return names == resource.key ? resource.key : names
     }

@@ -22,13 +22,14 @@ struct JSONAssembly: Sendable {
 
     private static func tree(_ indexes: [Int], depth: Int, _ members: [FieldMapping.Member]) -> Node {
         var parts: [(name: String, indexes: [Int])] = []
-        var places: [String: Int] = [:]
+        var places: [[UInt8]: Int] = [:]
         for index in indexes where depth < members[index].path.count {
             let name = members[index].path[depth]
-            if let place = places[name] {
+            let key = Array(name.utf8)
+            if let place = places[key] {
                 parts[place].indexes.append(index)
             } else {
-                places[name] = parts.count
+                places[key] = parts.count
                 parts.append((name, [index]))
             }
         }

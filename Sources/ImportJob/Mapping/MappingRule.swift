@@ -23,6 +23,17 @@ struct MappingRule: Sendable {
     /// The target as specs name it.
     var field: String { ([target.name] + path).joined(separator: ".") }
 
+    /// Entries of a mapping: what is done for each source row has a bound.
+    static let maximumRules = 4096
+    /// Formats of one entry, each of which may be tried for each cell.
+    static let maximumFormats = 32
+    /// Source columns that one entry joins.
+    static let maximumColumns = 64
+    /// Texts of one entry that mean null.
+    static let maximumNulls = 1000
+    /// Characters of a constant or a default, which each row may get.
+    static let maximumText = 4096
+
     /// What an entry of `mapping` may be.
     static let shape = SpecType.anyOf([
         .string(.any),
@@ -30,25 +41,29 @@ struct MappingRule: Sendable {
             SpecField(
                 "field", .string(.any), "Target field, or a field of a JSON column: attributes.city", isRequired: true),
             SpecField(
-                "columns", .array(.string(.any)), "Several source columns, joined; the entry's name is then free"),
+                "columns", .array(.string(.any), atMost: maximumColumns),
+                "Several source columns, joined; the entry's name is then free"),
             SpecField(
                 "generate", .choice(["uuid"]),
                 "A key made from the columns: the same for the same values, but for case and spaces around them"),
             SpecField("separator", .string(.short(16)), "Between joined columns, default a space"),
             SpecField(
-                "value", .anyOf([.string(.any), .number(-1e300...1e300), .boolean]), "A constant instead of a column"),
+                "value", .anyOf([.string(.short(maximumText)), .number(-1e300...1e300), .boolean]),
+                "A constant instead of a column"),
             SpecField(
                 "type", .choice(ValueKind.allCases.filter { $0 != .passwordHash }.map(\.name)),
                 "What the text is checked for; default: as the catalogue says, in JSON columns text"),
             SpecField(
-                "format", .anyOf([.string(.short(200)), .array(.string(.short(200)))]),
+                "format", .anyOf([.string(.short(200)), .array(.string(.short(200)), atMost: maximumFormats)]),
                 "dd.MM.yyyy HH:mm, epochSeconds, 1.234,56, yes,ja/no,nein, of a list its delimiter; several of times are tried in order"
             ),
             SpecField("timezone", .string(.short(64)), "Of times without a zone: an IANA name or +02:00; default UTC"),
-            SpecField("default", .anyOf([.string(.any), .number(-1e300...1e300), .boolean]), "For an empty cell"),
+            SpecField(
+                "default", .anyOf([.string(.short(maximumText)), .number(-1e300...1e300), .boolean]),
+                "For an empty cell"),
             SpecField("trim", .boolean, "Remove spaces around text"),
             SpecField("case", .choice(ValueRule.LetterCase.allCases.map(\.rawValue)), "Change letters"),
-            SpecField("nulls", .array(.string(.any)), "Texts that mean null"),
+            SpecField("nulls", .array(.string(.short(256)), atMost: maximumNulls), "Texts that mean null"),
             SpecField("required", .boolean, "Reject rows without a value"),
         ]),
         // Goes nowhere.
@@ -69,12 +84,13 @@ struct Mapping: Sendable {
 
 /// Reads `mapping`.
 struct MappingReader {
-    /// Source columns that one entry may join.
-    private static let maximumColumns = 64
+    /// Formats of all entries together.
+    private static let maximumFormats = 512
 
     private let resource: Resource
     private(set) var mapping = Mapping()
     private var taken = TakenTargets()
+    private var zones = ZoneCache()
 
     /// The rules of a checked spec, in its order; problems tell what is wrong with them.
     init(_ value: JSONValue, _ resource: Resource, _ problems: inout SpecProblems) {
@@ -87,6 +103,10 @@ struct MappingReader {
             case .bool: problems.add(path, "goes to no field; only 'automatic' is true or false")
             default: read(member, path, &problems)
             }
+        }
+        let formats = mapping.rules.reduce(0) { $0 + $1.value.layouts.count }
+        if formats > Self.maximumFormats {
+            problems.add("$.mapping", "has \(formats) formats of times, at most \(Self.maximumFormats) are possible")
         }
         if !mapping.isAutomatic && mapping.rules.isEmpty && problems.isEmpty {
             problems.add("$.mapping", "maps nothing, and 'automatic' is false")
@@ -106,9 +126,6 @@ struct MappingReader {
             return
         }
         let columns = member.value.items("columns").compactMap(\.asText)
-        if columns.count > Self.maximumColumns {
-            problems.add(path + ".columns", "names more than \(Self.maximumColumns) columns")
-        }
         let constant = Self.scalar(member.value["value"])
         if constant != nil && !columns.isEmpty { problems.add(path, "has both 'value' and 'columns'") }
         var rule = MappingRule(
@@ -135,7 +152,7 @@ struct MappingReader {
         return (column, Array(parts.dropFirst()))
     }
 
-    private func value(
+    private mutating func value(
         _ value: JSONValue, _ target: Column, _ inside: [String], _ path: String, _ problems: inout SpecProblems
     ) -> ValueRule {
         let own = inside.isEmpty ? ValueKind(target) : .text
@@ -149,7 +166,7 @@ struct MappingReader {
         rule.letterCase = value.text("case").flatMap(ValueRule.LetterCase.init(rawValue:))
         rule.nulls = Set(value.items("nulls").compactMap(\.asText))
         rule.isRequired = value.flag("required") ?? false
-        FormatReader(path: path).read(value, into: &rule, &problems)
+        FormatReader(path: path).read(value, into: &rule, &zones, &problems)
         if let text = Self.scalar(value["default"]) {
             rule.fallback = Self.canonical(text, rule.kind)
             if rule.fallback == nil {
@@ -210,7 +227,9 @@ private struct TakenTargets {
 private struct FormatReader {
     let path: String
 
-    func read(_ value: JSONValue, into rule: inout ValueRule, _ problems: inout SpecProblems) {
+    func read(
+        _ value: JSONValue, into rule: inout ValueRule, _ zones: inout ZoneCache, _ problems: inout SpecProblems
+    ) {
         let formats = value.text("format").map { [$0] } ?? value.items("format").compactMap(\.asText)
         if let name = value.text("timezone") {
             guard rule.kind == .timestamp || rule.kind == .date else {
@@ -218,7 +237,7 @@ private struct FormatReader {
                 return
             }
             do {
-                rule.zone = try ZoneLoader.load(name)
+                rule.zone = try zones.zone(name)
             } catch {
                 problems.add(path + ".timezone", error.problem)
             }
@@ -281,6 +300,24 @@ extension TimeLayout {
         "yyyy-MM-dd'T'HH:mm",
         "yyyy-MM-dd HH:mm:ss.S", "yyyy-MM-dd'T'HH:mm:ss.S", "yyyy-MM-dd'T'HH:mm:ss.SX", "yyyy-MM-dd",
     ].compactMap { text in (try? DatePattern(text)).map { .pattern($0) } }
+}
+
+/// Zones that were loaded already: many entries name the same one.
+struct ZoneCache {
+    private var zones: [String: Result<ZoneRules, DatePattern.Fault>] = [:]
+
+    /// Throws what is wrong with the name.
+    mutating func zone(_ name: String) throws(DatePattern.Fault) -> ZoneRules {
+        if let known = zones[name] { return try known.get() }
+        do throws(DatePattern.Fault) {
+            let rules = try ZoneLoader.load(name)
+            zones[name] = .success(rules)
+            return rules
+        } catch {
+            zones[name] = .failure(error)
+            throw error
+        }
+    }
 }
 
 /// Finds time zones by name.

@@ -43,11 +43,22 @@ package struct SpecInput: Sendable {
     package let catalogue: Catalogue
     package let log: JobLog
 
-    /// The database and the store of the job; opened only when the spec is known to be right.
-    package func openBackends(for spec: CommonSpec) async throws -> Backends {
-        try await Backends.open(environment, log: log, jobId: spec.jobId)
+    /// Decodes the spec and lets the actor in, in the order that costs a stranger's spec least: its shape, the gate, and
+    /// only then what the rest of it means.
+    ///
+    /// A spec with mistakes in its shape is refused for all its mistakes before anything is opened; so is one with others
+    /// where no proof is asked for. Throws `invalid_json`, `spec_invalid`, `not_permitted` and what the backends report.
+    package func admit<Spec>(
+        _ kind: JobKind, _ shape: SpecType,
+        decode: (CommonSpec, inout SpecProblems) throws(JobError) -> Spec
+    ) async throws -> (spec: Spec, backends: Backends, actor: JobActor) {
+        var problems = SpecProblems()
+        let common = try CommonSpec(
+            bytes: bytes, kind: kind, shape: shape, environment: environment, catalogue: catalogue,
+            problems: &problems)
+        let early = problems.isEmpty && environment.asksForProof ? nil : try decode(common, &problems)
+        let backends = try await Backends.open(environment, log: log, jobId: common.jobId)
+        let actor = try await Gate(backends, environment: environment, log: log).admit(common)
+        return (try early ?? decode(common, &problems), backends, actor)
     }
-
-    /// Who decides whether the job may be run.
-    package func gate(_ backends: Backends) -> Gate { Gate(backends, environment: environment, log: log) }
 }

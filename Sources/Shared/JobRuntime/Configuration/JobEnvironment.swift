@@ -38,6 +38,12 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
     /// All variables, for the credential chain of the store.
     let variables: [String: String]
 
+    /// Somebody must prove who asks for a job, or tries to: database and store are not both files of this machine.
+    var asksForProof: Bool {
+        apiKey != nil || specSignature != nil || BackendURL.split(databaseURL).scheme != "sqlite"
+            || BackendURL.split(objectStoreURL).scheme != "file"
+    }
+
     /// The type's name only.
     package var description: String { "JobEnvironment" }
 

@@ -50,7 +50,9 @@ extension JSONValue {
         case .bool(let flag): return flag ? "true" : "false"
         case .number(let text): return "the number \(text.prefix(40))"
         case .string(let text):
-            let short = text.count > 40 ? String(text.prefix(40)) + "…" : text
+            // Code points, as one letter may have any number of marks.
+            let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(40)))
+            let short = start.utf8.count < text.utf8.count ? start + "…" : text
             return "the string " + JSONValue.string(short).serialized()
         case .array(let items): return "an array of \(items.count)"
         case .object(let members): return "an object of \(members.count) fields"

@@ -18,11 +18,15 @@ extension SpecType {
         case .boolean: .object([JSONMember("type", .string("boolean"))])
         case .null: .object([JSONMember("type", .string("null"))])
         case .object(let fields): Self.object(fields)
-        case .array(let element):
-            .object([JSONMember("type", .string("array")), JSONMember("items", element.jsonSchema())])
-        case .map(let element):
+        case .array(let element, let maximum):
+            .object([
+                JSONMember("type", .string("array")), JSONMember("items", element.jsonSchema()),
+                JSONMember("maxItems", .integer(maximum)),
+            ])
+        case .map(let element, let maximum):
             .object([
                 JSONMember("type", .string("object")), JSONMember("additionalProperties", element.jsonSchema()),
+                JSONMember("maxProperties", .integer(maximum)),
             ])
         case .anyOf(let types): .object([JSONMember("anyOf", .array(types.map { $0.jsonSchema() }))])
         case .any: .object([])

@@ -30,7 +30,7 @@ package enum StringRule: Sendable {
     case timestamp
     /// One ASCII character that can separate fields, or `\t`.
     case separator
-    /// Text of at most so many characters.
+    /// Text of at most so many characters: code points, as one letter may have any number of marks.
     case short(Int)
 
     /// What is allowed, for messages.
@@ -67,7 +67,7 @@ package enum StringRule: Sendable {
                 && text.utf8.allSatisfy { byte in
                     byte == 0x09 || (byte > 0x20 && byte < 0x7F && byte != 0x22 && !Identifier.isLetterOrDigit(byte))
                 }
-        case .short(let count): text.count <= count
+        case .short(let count): text.utf8.count <= count || text.unicodeScalars.count <= count
         }
     }
 }
@@ -94,11 +94,15 @@ package indirect enum SpecType: Sendable {
     case boolean
     case null
     case object([SpecField])
-    case array(SpecType)
-    /// An object with any member names.
-    case map(SpecType)
+    /// At most so many elements: what a job does for each one must stay cheap.
+    case array(SpecType, atMost: Int = SpecType.maximumItems)
+    /// An object with any member names, at most so many.
+    case map(SpecType, atMost: Int = SpecType.maximumItems)
     case anyOf([SpecType])
     case any
+
+    /// Elements of an array and members of a map, where a field says nothing else.
+    package static let maximumItems = 4096
 
     /// What is allowed, for messages.
     var expectation: String {

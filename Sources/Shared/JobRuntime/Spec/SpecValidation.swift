@@ -3,69 +3,93 @@ internal import JobCore
 
 extension SpecType {
     /// Checks a value against the shape; adds every mistake with its path.
-    package func validate(_ value: JSONValue, at path: String, into problems: inout SpecProblems) {
+    ///
+    /// A path is only made for a mistake, so that a long document costs no text.
+    package func validate(
+        _ value: JSONValue, at path: @autoclosure () -> String, into problems: inout SpecProblems
+    ) {
         switch (self, value) {
         case (.any, _), (.boolean, .bool), (.null, .null):
             break
         case (.string(let rule), .string(let text)):
-            if !rule.accepts(text) { problems.add(path, "found \(value.summary), expected \(expectation)") }
+            if !rule.accepts(text) { problems.add(path(), "found \(value.summary), expected \(expectation)") }
         case (.choice(let names), .string(let text)):
             if !names.contains(text) {
-                problems.add(path, "found \(value.summary)", nearest: text, among: names)
+                problems.add(path(), "found \(value.summary)", nearest: text, among: names)
             }
         case (.integer(let range), .number(let text)):
             guard let number = Int(text), range.contains(number) else {
-                problems.add(path, "found \(value.summary), expected \(expectation)")
+                problems.add(path(), "found \(value.summary), expected \(expectation)")
                 return
             }
         case (.number(let range), .number(let text)):
             guard let number = Double(text), range.contains(number) else {
-                problems.add(path, "found \(value.summary), expected \(expectation)")
+                problems.add(path(), "found \(value.summary), expected \(expectation)")
                 return
             }
         case (.object(let fields), .object(let members)):
-            validate(members, fields, at: path, into: &problems)
-        case (.array(let element), .array(let items)):
-            for (index, item) in items.enumerated() { element.validate(item, at: "\(path)[\(index)]", into: &problems) }
-        case (.map(let element), .object(let members)):
-            for member in members { element.validate(member.value, at: Self.join(path, member.name), into: &problems) }
+            validate(members, fields, at: path(), into: &problems)
+        case (.array(let element, let maximum), .array(let items)):
+            if items.count > maximum {
+                problems.add(path(), "has \(items.count) elements, at most \(maximum) are possible")
+                return
+            }
+            for (index, item) in items.enumerated() {
+                element.validate(item, at: "\(path())[\(index)]", into: &problems)
+            }
+        case (.map(let element, let maximum), .object(let members)):
+            if members.count > maximum {
+                problems.add(path(), "has \(members.count) fields, at most \(maximum) are possible")
+                return
+            }
+            for member in members {
+                element.validate(member.value, at: Self.join(path(), member.name), into: &problems)
+            }
         case (.anyOf(let types), _):
-            validate(value, against: types, at: path, into: &problems)
+            validate(value, against: types, at: path(), into: &problems)
         default:
-            problems.add(path, "found \(value.summary), expected \(expectation)")
+            problems.add(path(), "found \(value.summary), expected \(expectation)")
         }
     }
 
     private func validate(
-        _ members: [JSONMember], _ fields: [SpecField], at path: String, into problems: inout SpecProblems
+        _ members: [JSONMember], _ fields: [SpecField], at path: @autoclosure () -> String,
+        into problems: inout SpecProblems
     ) {
-        let names = fields.map(\.name)
+        // Names are the same when their bytes are: what reads the fields compares them so too.
+        var missing = Set(fields.indices.filter { fields[$0].isRequired })
         for member in members {
-            if let field = fields.first(where: { $0.name == member.name }) {
-                field.type.validate(member.value, at: Self.join(path, member.name), into: &problems)
+            let found = fields.firstIndex { $0.name.utf8.elementsEqual(member.name.utf8) }
+            if let found {
+                missing.remove(found)
+                fields[found].type.validate(
+                    member.value, at: Self.join(path(), member.name), into: &problems)
             } else {
                 problems.add(
-                    Self.join(path, member.name), "unknown field", nearest: member.name, among: names)
+                    Self.join(path(), member.name), "unknown field", nearest: member.name,
+                    among: fields.map(\.name))
             }
         }
-        for field in fields where field.isRequired && !members.contains(where: { $0.name == field.name }) {
-            problems.add(Self.join(path, field.name), "is missing, expected \(field.type.expectation)")
+        for index in missing.sorted() {
+            problems.add(
+                Self.join(path(), fields[index].name), "is missing, expected \(fields[index].type.expectation)")
         }
     }
 
     /// The mistakes of the alternative that fits the kind of value, so that a message is about what was meant.
     private func validate(
-        _ value: JSONValue, against types: [SpecType], at path: String, into problems: inout SpecProblems
+        _ value: JSONValue, against types: [SpecType], at path: @autoclosure () -> String,
+        into problems: inout SpecProblems
     ) {
         var best: SpecProblems?
         for type in types {
             var own = SpecProblems()
-            type.validate(value, at: path, into: &own)
+            type.validate(value, at: path(), into: &own)
             if own.isEmpty { return }
             if type.isSameKind(as: value) { best = own }
         }
         guard let best else {
-            problems.add(path, "found \(value.summary), expected \(expectation)")
+            problems.add(path(), "found \(value.summary), expected \(expectation)")
             return
         }
         problems.append(best)
@@ -82,7 +106,8 @@ extension SpecType {
 
     /// Path of a member; names that are not plain are quoted, long ones cut.
     package static func join(_ path: String, _ name: String) -> String {
-        let short = String(name.prefix(64))
+        // Code points, as one letter may have any number of marks.
+        let short = String(String.UnicodeScalarView(name.unicodeScalars.prefix(64)))
         if !short.isEmpty, short.utf8.allSatisfy({ Identifier.isLetterOrDigit($0) || $0 == 0x5F || $0 == 0x2E }) {
             return "\(path).\(short)"
         }
