@@ -103,21 +103,13 @@ struct ExportPipeline: Sendable {
             context.backends.database.keepsJSONAsWritten
             ? spec.columns.indices.filter { spec.columns[$0].type == .json } : []
         do {
-            while var batch = try await channel.receive() {
-                if !freeJSON.isEmpty { batch.canonicaliseJSON(columns: freeJSON) }
-                try await writer.write(batch)
-                let rows = batch.rowCount
-                let bytes = batch.byteCount
-                pool.give(batch)
-                let written = writer.bytesWritten
-                context.meter.update { counts in
-                    counts.rowsRead += rows
-                    counts.rowsWritten += rows
-                    counts.bytesRead += bytes
-                    counts.bytesWritten = written
-                    counts.rowsTotal = max(progress.rows ?? 0, counts.rowsWritten)
-                    // Estimates may be exceeded; only the end is the end.
-                    return progress.share(written: counts.rowsWritten).map { min($0, 0.999) }
+            while let batch = try await channel.receive() {
+                var rest: RowBatch? = batch
+                while var part = rest {
+                    rest = freeJSON.isEmpty ? nil : part.canonicaliseJSON(columns: freeJSON)
+                    try await writer.write(part)
+                    count(part, writer.bytesWritten, progress)
+                    if rest == nil { pool.give(part) }
                 }
             }
             var result = JobResult()
@@ -130,6 +122,21 @@ struct ExportPipeline: Sendable {
         } catch {
             await writer.abort()
             throw error
+        }
+    }
+
+    /// Counts the rows of a batch that was written.
+    private func count(_ batch: RowBatch, _ written: Int, _ progress: ReadProgress) {
+        let rows = batch.rowCount
+        let bytes = batch.byteCount
+        context.meter.update { counts in
+            counts.rowsRead += rows
+            counts.rowsWritten += rows
+            counts.bytesRead += bytes
+            counts.bytesWritten = written
+            counts.rowsTotal = max(progress.rows ?? 0, counts.rowsWritten)
+            // Estimates may be exceeded; only the end is the end.
+            return progress.share(written: counts.rowsWritten).map { min($0, 0.999) }
         }
     }
 }

@@ -35,7 +35,7 @@ struct ExportSpec: Sendable {
                     SpecField("nulls", .string(.short(16)), "Text for null; default empty"),
                     SpecField(
                         "formulas", .choice(["raw", "escape"]),
-                        "escape puts an apostrophe before text that a spreadsheet would run; default raw"),
+                        "escape puts an apostrophe wherever a spreadsheet would run the text; default raw"),
                 ]), "Options of the CSV format"),
             SpecField("maxFileBytes", .integer(1024...Int.max), "Split into files of about that size"),
             SpecField("limit", .integer(0...Int.max), "At most so many rows"),
@@ -102,6 +102,9 @@ struct ExportSpec: Sendable {
         let nulls = value.text("nulls") ?? ""
         if nulls.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0x22 }) {
             problems.add("$.csv.nulls", "may not hold quotes or line ends")
+        }
+        if value.text("formulas") == "escape", let delimiter = value.text("delimiter"), "=+-@'".contains(delimiter) {
+            problems.add("$.csv.delimiter", "begins a formula, or what keeps text from being one")
         }
         return CSVWriterOptions(
             delimiter: value.text("delimiter")?.utf8.first ?? UInt8(ascii: ","),

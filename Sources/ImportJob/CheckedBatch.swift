@@ -27,10 +27,7 @@ struct CheckedBatch: Sendable {
     /// Maps and checks the rows; returns those that are too much for one batch.
     mutating func check() -> SourceBatch? {
         let done = plan.canonicaliser.map(source.rows, into: &mapped, sources: &sources, problems: &problems)
-        if done == source.rows.rowCount { return nil }
-        let rest = source.dropping(records: source.records(throughRow: done - 1))
-        source = source.keeping(rows: done)
-        return rest
+        return done == source.rows.rowCount ? nil : source.cut(at: done)
     }
 
     /// Throws what the rows say about the mapping as a whole: `mapping_ambiguous`, `unmapped_columns` (65).
@@ -59,7 +56,14 @@ final class ImportChecker {
     /// Batches that are checked at once: as many as there are processors to do it on.
     private static let width = 2
 
-    private typealias Checks = ThrowingTaskGroup<(number: Int, batches: [CheckedBatch]), any Error>
+    private typealias Checks = ThrowingTaskGroup<Checked, any Error>
+
+    /// A batch, and the rows of its source that are for the next ones.
+    private struct Checked: Sendable {
+        let number: Int
+        let batch: CheckedBatch
+        let rest: SourceBatch?
+    }
 
     private let spec: ImportSpec
     private let context: JobContext
@@ -71,7 +75,7 @@ final class ImportChecker {
     private var started = 0
     private var sent = 0
     /// Checked before one that comes ahead of them.
-    private var early: [Int: [CheckedBatch]] = [:]
+    private var early: [Int: Checked] = [:]
     private var isJSON = false
     private var hasRows = false
 
@@ -85,7 +89,7 @@ final class ImportChecker {
     ///
     /// Throws what is wrong with the mapping as a whole.
     func run(_ rows: BoundedChannel<SourceBatch>, into checked: BoundedChannel<CheckedBatch>) async throws {
-        try await withThrowingTaskGroup(of: (number: Int, batches: [CheckedBatch]).self) { group in
+        try await withThrowingTaskGroup(of: Checked.self) { group in
             while let batch = try await rows.receive() {
                 try start(batch, &group)
                 if started - sent >= Self.width { try await settle(&group, checked) }
@@ -112,27 +116,31 @@ final class ImportChecker {
         started += 1
         group.addTask { [pool, spec, meter = context.meter] in
             let start = WallClock.monotonic()
-            var batches: [CheckedBatch] = []
-            var rest: SourceBatch? = draft.source
-            while let source = rest {
-                // Here, so that nobody else holds the storage it is written to.
-                var batch = CheckedBatch(source, plan: draft.plan, mapped: pool.take())
-                rest = batch.check()
-                try batch.judge(spec)
-                batches.append(batch)
-            }
+            var batch = draft
+            // Here, so that nobody else holds the storage it is written to.
+            batch.mapped = pool.take()
+            let rest = batch.check()
+            try batch.judge(spec)
             meter.addTime("check", since: start)
-            return (number, batches)
+            return Checked(number: number, batch: batch, rest: rest)
         }
     }
 
     /// Waits for one batch, and sends those whose turn it is.
     private func settle(_ group: inout Checks, _ checked: BoundedChannel<CheckedBatch>) async throws {
         guard let done = try await group.next() else { throw CancellationError() }
-        early[done.number] = done.batches
-        while let batches = early.removeValue(forKey: sent) {
+        early[done.number] = done
+        while let next = early.removeValue(forKey: sent) {
             sent += 1
-            for batch in batches { try await checked.send(batch) }
+            try await checked.send(next.batch)
+            // One by one, as each is large.
+            var rest = next.rest
+            while let rows = rest {
+                var batch = CheckedBatch(rows, plan: next.batch.plan, mapped: pool.take())
+                rest = batch.check()
+                try batch.judge(spec)
+                try await checked.send(batch)
+            }
         }
     }
 

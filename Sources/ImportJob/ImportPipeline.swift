@@ -98,8 +98,8 @@ struct ImportPipeline: Sendable {
         _ loader: any RowLoader, _ load: ImportLoad
     ) async throws -> JobResult {
         let chunks = ChunkLoader(load, loader, context.meter, isDryRun: spec.isDryRun) { batch in
-            sourcePool.give(batch.source)
-            mappedPool.give(batch.mapped)
+            if batch.source.rows.bytes.capacity <= RowCanonicaliser.keptBytes { sourcePool.give(batch.source) }
+            if batch.mapped.bytes.capacity <= RowCanonicaliser.keptBytes { mappedPool.give(batch.mapped) }
         }
         try await chunks.run(checked)
         return try await load.finish()

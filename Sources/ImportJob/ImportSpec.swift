@@ -109,7 +109,7 @@ struct ImportSpec: Sendable {
                     SpecField("header", .boolean, "Default true"),
                     SpecField(
                         "formulas", .choice(["raw", "unescape"]),
-                        "unescape: take away the apostrophe of an export with formulas escape; default raw"),
+                        "unescape: take away the apostrophes of an export with formulas escape; default raw"),
                 ]), "Options of the CSV format"),
             SpecField(
                 "atomic", .boolean,

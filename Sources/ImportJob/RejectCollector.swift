@@ -1,3 +1,4 @@
+internal import Formats
 internal import JobCore
 
 /// The refused rows of one source batch, in source order, one record each however many problems a row has.
@@ -98,9 +99,11 @@ struct RejectCollector {
 /// One CSV record as text, for the few rows of a rejects file.
 enum CSVRecord {
     /// The fields separated by commas, quoted where needed; null is empty, empty text is `""`.
+    ///
+    /// Whoever opens the file looks at what somebody else has written: what could be a formula gets its apostrophes.
     static func encode(_ fields: [String?]) -> String {
         fields.map { field in
-            guard let field else { return "" }
+            guard let field = field.map({ FormulaText.guarded($0, delimiter: 0x2C) }) else { return "" }
             let needsQuotes =
                 field.isEmpty
                 || field.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
@@ -117,19 +120,6 @@ enum CSVRecord {
 }
 
 extension SourceBatch {
-    /// Records up to the row, good or bad, those behind it that are no rows too.
-    func records(throughRow row: Int) -> Int { row + 1 + defects.count { $0.rowsBefore <= row + 1 } }
-
-    /// The batch up to that many rows, with what is no row before and right behind them.
-    func keeping(rows count: Int) -> SourceBatch {
-        var first = self
-        first.rows.ends.removeLast((rows.rowCount - count) * rows.columnCount)
-        first.lines.removeLast(lines.count - count)
-        first.offsets.removeLast(offsets.count - count)
-        first.defects.removeAll { $0.rowsBefore > count }
-        return first
-    }
-
     /// The batch without its first records, good or bad.
     func dropping(records count: Int) -> SourceBatch {
         var rest = SourceBatch(columns: columns)

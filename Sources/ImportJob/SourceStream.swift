@@ -186,6 +186,12 @@ private final class SourceParser {
             traits.note(reader, isTold: spec.csv.delimiter != nil)
         }
         batch.isJSON = reader?.isJSON ?? false
+        // A rejects file has the apostrophes in any case.
+        if case .csv(let reader) = reader, let delimiter = reader.delimiter,
+            spec.unescapesFormulas || !RejectsWriter.areOwn(in: batch.columns).isEmpty
+        {
+            batch.removeFormulaGuards(delimiter: delimiter)
+        }
         try await channel.send(batch)
         batch = pool.take()
         batch.removeAll()

@@ -60,7 +60,7 @@ enum CellFault: Sendable {
         case .invalidCountry: "expected a country's ISO 3166 code, such as DE, or its English name"
         case .invalidList: "expected a list such as a,b or \"a\",\"b\", every quote closed"
         case .outOfRange: "the number does not fit 64 bits"
-        case .tooLong: "the text is longer than the field allows"
+        case .tooLong: "the text is longer than the field, or a row, may be"
         case .notText: "expected text, found an object or array"
         case .notAnObject: "fields can only be added to a JSON object"
         case .ambiguousField:

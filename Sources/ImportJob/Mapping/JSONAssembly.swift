@@ -109,6 +109,10 @@ struct JSONAssembly: Sendable {
         var isNull = true
         problem = (cells.append(row, member.origin, rule, to: &value, isNull: &isNull), index)
         if problem.fault != .none || isNull { return false }
+        if text.count + value.count > RowCanonicaliser.maximumRowBytes {
+            problem.fault = .rowTooLarge
+            return false
+        }
         if rule.kind.type.isBareInJSON {
             text += value
             return true

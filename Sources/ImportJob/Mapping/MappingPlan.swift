@@ -69,7 +69,7 @@ struct MappingPlan {
         needed = spec.neededFields
         canonicaliser = RowCanonicaliser(
             fields: fields, key: spec.neededFields, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues,
-            unescapesFormulas: spec.unescapesFormulas && !isJSON, keys: KeyGenerator(spec.common.orgId, resource.name))
+            keys: KeyGenerator(spec.common.orgId, resource.name))
         if !isJSON { try checkNeeded(resource) }
     }
 

@@ -47,9 +47,13 @@ struct RowCanonicaliser: Sendable {
     }
 
     /// Bytes of one row: a batch of them stays below what its offsets can hold.
-    static let maximumRowBytes = 256 << 20
+    static let maximumRowBytes = 64 << 20
+    /// Problems after which a batch ends.
+    private static let fullProblems = 50_000
+    /// Storage that is kept for another batch; larger ones were for a rare row.
+    static let keptBytes = 24 << 20
     /// Bytes of a batch from which on it takes no further row.
-    private static let fullBytes = 64 << 20
+    private static let fullBytes = 8 << 20
 
     private let fields: [FieldMapping]
     private let isJSONSource: Bool
@@ -58,15 +62,13 @@ struct RowCanonicaliser: Sendable {
     private let assemblies: [JSONAssembly?]
     private let cells: CellCanonicaliser
     private let ruled: RuledCell
-    private let unescapesFormulas: Bool
 
     /// `isJSONSource`: cells know whether they were strings.
     init(
         fields: [FieldMapping], key: [String], isJSONSource: Bool, allowsSpecialValues: Bool = false,
-        unescapesFormulas: Bool = false, keys: KeyGenerator = KeyGenerator("", "")
+        keys: KeyGenerator = KeyGenerator("", "")
     ) {
         self.isJSONSource = isJSONSource
-        self.unescapesFormulas = unescapesFormulas
         self.fields = fields
         let cells = CellCanonicaliser(isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues)
         let ruled = RuledCell(cells: cells, keys: keys)
@@ -109,8 +111,7 @@ struct RowCanonicaliser: Sendable {
         unsafe batch.bytes.withUnsafeBufferPointer { bytes in
             unsafe batch.ends.withUnsafeBufferPointer { ends in
                 for row in 0..<batch.rowCount {
-                    let cells = unsafe SourceCells(
-                        bytes, ends, first: row * width, unescapesFormulas: unescapesFormulas)
+                    let cells = unsafe SourceCells(bytes, ends, first: row * width)
                     let firstByte = output.bytes.count
                     let firstEnd = output.ends.count
                     let firstProblem = problems.count
@@ -150,7 +151,7 @@ struct RowCanonicaliser: Sendable {
                         output.bytes.removeLast(output.bytes.count - firstByte)
                         output.ends.removeLast(output.ends.count - firstEnd)
                     }
-                    if output.bytes.count > Self.fullBytes { break }
+                    if output.bytes.count > Self.fullBytes || problems.count >= Self.fullProblems { break }
                 }
             }
         }

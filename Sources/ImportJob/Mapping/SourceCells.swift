@@ -1,4 +1,3 @@
-internal import Formats
 internal import JobCore
 
 /// The cells of one row of a source batch.
@@ -6,17 +5,14 @@ internal import JobCore
     private let bytes: UnsafeBufferPointer<UInt8>
     private let ends: UnsafeBufferPointer<UInt32>
     private let first: Int
-    /// The apostrophe in front of what would be a formula is none of the text.
-    private let unescapesFormulas: Bool
 
     /// The cells from the given place in `ends` on.
     init(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, first: Int, unescapesFormulas: Bool
+        _ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, first: Int
     ) {
         unsafe self.bytes = bytes
         unsafe self.ends = ends
         self.first = first
-        self.unescapesFormulas = unescapesFormulas
     }
 
     @inline(__always)
@@ -41,7 +37,6 @@ internal import JobCore
     func text(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         let place = first + column
         let start = unsafe place == 0 ? 0 : Int(ends[place - 1] & RowBatch.offsetMask)
-        let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[place] & RowBatch.offsetMask)])
-        return unsafe unescapesFormulas ? FormulaText.unescaped(text) : text
+        return unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[place] & RowBatch.offsetMask)])
     }
 }

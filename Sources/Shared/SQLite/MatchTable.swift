@@ -102,6 +102,7 @@ internal import JobCore
         var part = RowBatch(columnCount: 0)
         while !decoder.isAtEnd {
             try decoder.fill(&part)
+            try stored.makeRoom(for: part)
             for row in 0..<part.rowCount {
                 stored.incoming.append(part.text(row: row, column: 0).flatMap { Int($0) } ?? 0)
                 for column in 1..<part.columnCount { stored.rows.appendField(of: part, row: row, column: column) }

@@ -16,7 +16,8 @@ internal import JobCore
     /// The most bytes a row can take, with room for wide stores.
     func bound(row: Int) -> Int {
         let bytes = offset((row + 1) * columnCount) - offset(row * columnCount)
-        // Every byte a quote, then two quotes, an apostrophe and a delimiter for each field.
+        // Every byte a quote or a separator with its apostrophe, then two quotes, an apostrophe and a delimiter for each
+        // field.
         return unsafe 2 * bytes + columnCount * (4 + nulls.count) + FieldCopy.slack
     }
 
@@ -63,8 +64,9 @@ internal import JobCore
         _ from: UnsafePointer<UInt8>, count: Int, readable: Int, isGuarded: Bool, into to: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var isPlain = unsafe count > 0 && from[0] != 0x20 && from[count &- 1] != 0x20
-        let isFormula = unsafe isGuarded && FormulaText.begins(from, count: count)
-        isPlain = isPlain && !isFormula
+        if unsafe isGuarded && FormulaText.needsGuard(from, count: count, delimiter: delimiter) {
+            return unsafe disarmed(from, count: count, into: to)
+        }
         var at = 0
         while isPlain && at < count {
             if at &+ 16 <= readable {
@@ -82,7 +84,7 @@ internal import JobCore
             }
         }
         if unsafe isPlain && !isNullText(from, count: count) { return unsafe to + count }
-        return unsafe quoted(from, count: count, readable: readable, isFormula: isFormula, into: to)
+        return unsafe quoted(from, count: count, readable: readable, into: to)
     }
 
     private func null(into to: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
@@ -97,16 +99,11 @@ internal import JobCore
     }
 
     private func quoted(
-        _ from: UnsafePointer<UInt8>, count: Int, readable: Int, isFormula: Bool,
-        into start: UnsafeMutablePointer<UInt8>
+        _ from: UnsafePointer<UInt8>, count: Int, readable: Int, into start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var to = unsafe start
         unsafe to.pointee = UInt8(ascii: "\"")
         unsafe to += 1
-        if isFormula {
-            unsafe to.pointee = UInt8(ascii: "'")
-            unsafe to += 1
-        }
         var at = 0
         // A quote is doubled by storing what follows it one byte further, as often as the block has quotes.
         while at < count && at &+ 32 <= readable {
@@ -136,6 +133,29 @@ internal import JobCore
         }
         unsafe to.pointee = UInt8(ascii: "\"")
         return unsafe to + 1
+    }
+
+    /// Writes a text in quotes, with an apostrophe wherever it would be a formula.
+    private func disarmed(
+        _ from: UnsafePointer<UInt8>, count: Int, into start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var to = unsafe start
+        func put(_ byte: UInt8) {
+            unsafe to.pointee = byte
+            unsafe to += 1
+        }
+        put(UInt8(ascii: "\""))
+        if unsafe FormulaText.begins(from, count: count) { put(UInt8(ascii: "'")) }
+        for at in 0..<count {
+            let byte = unsafe from[at]
+            put(byte)
+            if byte == UInt8(ascii: "\"") { put(byte) }
+            if unsafe FormulaText.isGuarded(behind: at, from, count: count, delimiter: delimiter) {
+                put(UInt8(ascii: "'"))
+            }
+        }
+        put(UInt8(ascii: "\""))
+        return unsafe to
     }
 
     /// Whether the field must be quoted to be told from null.

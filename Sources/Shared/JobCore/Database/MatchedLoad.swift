@@ -9,6 +9,14 @@ package struct StoredRows: Sendable {
         self.rows = rows
         self.incoming = incoming
     }
+
+    /// Throws `limit_stored_bytes` (65) when the fields of another batch do not fit.
+    package func makeRoom(for other: RowBatch) throws(JobError) {
+        if !rows.isOverfull(with: other) { return }
+        throw JobError(
+            "limit_stored_bytes", .dataError, "the stored rows that one batch of the source matches have more than 1 GiB",
+            hint: "import the source in several files")
+    }
 }
 
 /// What a database does for an import that reads before it writes.
@@ -59,37 +67,66 @@ package final class MatchedLoad {
             wave[row] = wave[Int(repeats[row])] + 1
             waves = max(waves, wave[row] + 1)
         }
+        var rowsOfWave = [[Int]](repeating: [], count: waves)
+        for row in rows { rowsOfWave[wave[row]].append(row) }
+        var matches = Matches(count: batch.rowCount)
         var outcome = LoadOutcome()
-        for number in 0..<waves {
-            // What the table takes for the same, though its text differs, waits for the one before it.
-            var rest = waves == 1 ? rows : rows.filter { wave[$0] == number }
-            while !rest.isEmpty {
-                var waiting: [Int] = []
-                outcome.add(try loadOnce(batch, rows: rest, table, &waiting))
-                rest = waiting
-            }
-        }
+        for rows in rowsOfWave { try load(batch, rows: rows, &matches, table, &outcome) }
+        outcome.refused.sort { $0.row < $1.row }
         return outcome
     }
 
-    /// Loads the rows but for those that would change a row again that one of them changes: they are `waiting`.
+    /// What is known of each row of a batch; made once for all waves, of which there may be as many as rows.
+    private struct Matches {
+        /// The place of the stored row, -1 without one.
+        var place: [Int32]
+        var isAmbiguous: [Bool]
+
+        init(count: Int) {
+            place = Array(repeating: -1, count: count)
+            isAmbiguous = Array(repeating: false, count: count)
+        }
+    }
+
+    /// What the table takes for the same, though its text differs, waits for the one before it.
+    private func load(
+        _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ table: some MatchingTable,
+        _ outcome: inout LoadOutcome
+    ) throws {
+        var next = [rows]
+        while let rows = next.popLast() {
+            var waiting: [[Int]] = []
+            outcome.append(try loadOnce(batch, rows: rows, &matches, table, &waiting))
+            next += waiting.reversed()
+        }
+    }
+
+    /// Loads the rows but for those that would change a row again that one of them changes: they are `waiting`, first
+    /// those that come second, then those that come third, and so on.
     private func loadOnce(
-        _ batch: RowBatch, rows: [Int], _ table: some MatchingTable, _ waiting: inout [Int]
+        _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ table: some MatchingTable,
+        _ waiting: inout [[Int]]
     ) throws -> LoadOutcome {
         let stored = try table.stored(batch, rows)
         let earlier = storedKeys.repeats(in: stored.rows)
-        var match = [Int32](repeating: -1, count: batch.rowCount)
-        var isAmbiguous = [Bool](repeating: false, count: batch.rowCount)
+        // How many rows before this one change the same stored row.
+        var depth = [Int](repeating: 0, count: earlier.count)
+        for place in earlier.indices where earlier[place] >= 0 { depth[place] = depth[Int(earlier[place])] + 1 }
+        for row in rows {
+            matches.place[row] = -1
+            matches.isAmbiguous[row] = false
+        }
         for (place, row) in stored.incoming.enumerated() {
-            isAmbiguous[row] = match[row] >= 0
-            match[row] = Int32(place)
+            matches.isAmbiguous[row] = matches.place[row] >= 0
+            matches.place[row] = Int32(place)
         }
         var outcome = LoadOutcome()
         var new: [Int] = []
         var changing: [Int] = []
         var changes = RowBatch(columnCount: layout.columns.count)
         for row in rows {
-            if match[row] < 0 {
+            let place = Int(matches.place[row])
+            if place < 0 {
                 if plan.mode == .update {
                     outcome.refused.append(RowVerdict(row: row, reason: .noMatch))
                 } else if plan.isDryRun, unwritten.contains(keys.hash(batch, row)) {
@@ -99,13 +136,14 @@ package final class MatchedLoad {
                 }
             } else if plan.mode == .insert {
                 outcome.meet(row, .insert)
-            } else if isAmbiguous[row] {
+            } else if matches.isAmbiguous[row] {
                 outcome.refused.append(RowVerdict(row: row, reason: .ambiguousMatch))
-            } else if earlier[Int(match[row])] >= 0 {
-                waiting.append(row)
+            } else if depth[place] > 0 {
+                while waiting.count < depth[place] { waiting.append([]) }
+                waiting[depth[place] - 1].append(row)
             } else {
                 changing.append(row)
-                append(stored.rows, Int(match[row]), batch, row, to: &changes, &outcome)
+                append(stored.rows, place, batch, row, to: &changes, &outcome)
             }
         }
         if !new.isEmpty { outcome.add(try insert(batch, new, table)) }

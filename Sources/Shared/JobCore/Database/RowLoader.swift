@@ -58,12 +58,18 @@ package struct LoadOutcome: Sendable, Equatable {
 
     /// Adds what became of other rows of the same batch.
     package mutating func add(_ other: LoadOutcome) {
+        append(other)
+        if !other.refused.isEmpty { refused.sort { $0.row < $1.row } }
+    }
+
+    /// The same, for whoever sorts what was refused at the end.
+    mutating func append(_ other: LoadOutcome) {
         inserted += other.inserted
         updated += other.updated
         consentKept += other.consentKept
         repeatedKeys += other.repeatedKeys
         changes += other.changes
-        if !other.refused.isEmpty { refused = (refused + other.refused).sorted { $0.row < $1.row } }
+        refused += other.refused
     }
 
     /// The same for rows of another batch, of which these were a part: `rows` are their places there.

@@ -15,6 +15,8 @@ package struct RowBatch: Sendable {
     /// says null.
     @inlinable package static var absentFlag: UInt32 { nullFlag | stringFlag }
     /// The offset part of an entry of `ends`: a batch holds less than 1 GiB.
+    ///
+    /// Readers and mappings end a batch far below it, and measure it as it is after numbers are written out.
     @inlinable package static var offsetMask: UInt32 { (1 << 30) - 1 }
 
     /// Fields in each row.
@@ -86,7 +88,7 @@ package struct RowBatch: Sendable {
         }
         bytes.removeLast(bytes.count - byteCount)
         bytes.append(contentsOf: text.utf8)
-        ends.append(UInt32(bytes.count) | (isString ? Self.stringFlag : 0))
+        ends.append(end(isString ? Self.stringFlag : 0))
     }
 
     /// Adds a field of another batch.
@@ -97,7 +99,33 @@ package struct RowBatch: Sendable {
         let used = byteCount
         if bytes.count > used { bytes.removeLast(bytes.count - used) }
         bytes.append(contentsOf: other.bytes[range])
-        ends.append(UInt32(bytes.count) | flags)
+        ends.append(end(flags))
+    }
+
+    /// Takes the rows from `row` on out of the batch.
+    package mutating func cut(at row: Int) -> RowBatch {
+        var rest = RowBatch(columnCount: columnCount)
+        let kept = row * columnCount
+        let start = kept == 0 ? 0 : Int(ends[kept - 1] & Self.offsetMask)
+        rest.bytes = Array(bytes[start..<byteCount])
+        // Flags are above the offset, which does not reach them.
+        rest.ends = ends[kept...].map { $0 - UInt32(truncatingIfNeeded: start) }
+        bytes.removeLast(bytes.count - start)
+        ends.removeLast(ends.count - kept)
+        return rest
+    }
+
+    /// The entry of `ends` for a field that ends where `bytes` do.
+    ///
+    /// Precondition: the batch is not too large for one, which whoever fills it sees to (`isOverfull`).
+    private func end(_ flags: UInt32) -> UInt32 {
+        precondition(bytes.count <= Int(Self.offsetMask), "a batch holds less than 1 GiB")
+        return UInt32(bytes.count) | flags
+    }
+
+    /// Whether the fields of another batch might not fit.
+    package func isOverfull(with other: RowBatch) -> Bool {
+        byteCount + other.byteCount > Int(Self.offsetMask)
     }
 
     /// Some of the rows.

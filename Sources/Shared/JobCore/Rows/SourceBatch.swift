@@ -32,6 +32,26 @@ package struct SourceBatch: Sendable {
         offsets.removeAll(keepingCapacity: true)
         defects.removeAll(keepingCapacity: true)
     }
+
+    /// Takes the rows from `row` on out of the batch; defects before that row stay.
+    package mutating func cut(at row: Int) -> SourceBatch {
+        var rest = SourceBatch(columns: columns)
+        rest.isJSON = isJSON
+        rest.openingColumns = openingColumns
+        rest.rows = rows.cut(at: row)
+        rest.lines = Array(lines[row...])
+        rest.offsets = Array(offsets[row...])
+        lines.removeLast(lines.count - row)
+        offsets.removeLast(offsets.count - row)
+        let kept = defects.prefix { $0.rowsBefore <= row }.count
+        rest.defects = defects[kept...].map { defect in
+            RowDefect(
+                code: defect.code, message: defect.message, rowsBefore: defect.rowsBefore - row, line: defect.line,
+                byteOffset: defect.byteOffset, fields: defect.fields)
+        }
+        defects.removeLast(defects.count - kept)
+        return rest
+    }
 }
 
 /// A row that is not one: too few or too many fields, a value that is not an object.

@@ -80,6 +80,7 @@ final class MatchProbe {
         var part = RowBatch(columnCount: 0)
         while !decoder.isAtEnd {
             try decoder.fill(&part)
+            try stored.makeRoom(for: part)
             for row in 0..<part.rowCount {
                 let number = part.text(row: row, column: 0).flatMap { Int($0) } ?? 0
                 stored.incoming.append(rows[number - 1])
