@@ -92,7 +92,9 @@ final class ImportChecker {
         try await withThrowingTaskGroup(of: Checked.self) { group in
             while let batch = try await rows.receive() {
                 try start(batch, &group)
-                if started - sent >= Self.width { try await settle(&group, checked) }
+                // Nothing comes behind a large one until it is loaded.
+                let most = batch.isHeavy ? 0 : Self.width - 1
+                while started - sent > most { try await settle(&group, checked) }
             }
             while sent < started { try await settle(&group, checked) }
         }

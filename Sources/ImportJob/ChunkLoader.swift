@@ -75,7 +75,11 @@ final class ChunkLoader {
         gatheredRecords += rest.records
         // A few bytes of a source can become many.
         gatheredBytes += max(rest.source.rows.byteCount, rest.mapped.byteCount)
-        if gatheredRecords >= Self.records || gatheredBytes >= bytes { try await start(&group) }
+        if gatheredRecords >= Self.records || gatheredBytes >= bytes || rest.source.isHeavy {
+            try await start(&group)
+        }
+        // Nothing comes behind a large one until it is loaded.
+        while rest.source.isHeavy, !load.isOver, !underWay.isEmpty { try await settleOldest(&group) }
     }
 
     /// Starts to load what was gathered, once a lane is free.

@@ -68,12 +68,13 @@ struct ImportPipeline: Sendable {
         let rows = BoundedChannel<SourceBatch>(depth: 1)
         let checked = BoundedChannel<CheckedBatch>(depth: 1)
         let traits = SourceTraits()
+        let heavy = HeavyBatches()
         let sourcePool = Pool { SourceBatch() }
         let mappedPool = Pool { RowBatch(columnCount: 0) }
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask {
                 try await SourceStream(spec: spec, context: context).read(
-                    source, into: rows, pool: sourcePool, traits: traits)
+                    source, into: rows, pool: sourcePool, traits: traits, heavy: heavy)
                 return nil
             }
             group.addTask {
@@ -83,7 +84,7 @@ struct ImportPipeline: Sendable {
             group.addTask {
                 let load = ImportLoad(
                     spec: spec, context: context, loader: loader, sourceTag: source.tag, traits: traits, agreed: agreed)
-                return try await self.load(checked, sourcePool, mappedPool, loader, load)
+                return try await self.load(checked, sourcePool, mappedPool, heavy, loader, load)
             }
             defer { group.cancelAll() }
             while let result = try await group.next() {
@@ -95,9 +96,10 @@ struct ImportPipeline: Sendable {
 
     private func load(
         _ checked: BoundedChannel<CheckedBatch>, _ sourcePool: Pool<SourceBatch>, _ mappedPool: Pool<RowBatch>,
-        _ loader: any RowLoader, _ load: ImportLoad
+        _ heavy: HeavyBatches, _ loader: any RowLoader, _ load: ImportLoad
     ) async throws -> JobResult {
         let chunks = ChunkLoader(load, loader, context.meter, isDryRun: spec.isDryRun) { batch in
+            if batch.source.isHeavy { heavy.leave() }
             if batch.source.rows.bytes.capacity <= RowCanonicaliser.keptBytes { sourcePool.give(batch.source) }
             if batch.mapped.bytes.capacity <= RowCanonicaliser.keptBytes { mappedPool.give(batch.mapped) }
         }

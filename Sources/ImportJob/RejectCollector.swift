@@ -125,6 +125,7 @@ extension SourceBatch {
         var rest = SourceBatch(columns: columns)
         rest.isJSON = isJSON
         rest.openingColumns = openingColumns
+        rest.isHeavy = isHeavy
         var rows = 0
         var bad = 0
         // Walk the records in source order until `count` of them are passed.

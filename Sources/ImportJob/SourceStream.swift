@@ -35,10 +35,10 @@ struct SourceStream: Sendable {
     /// Throws what is wrong with the source as a whole.
     func read(
         _ source: ImportSource, into channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>,
-        traits: SourceTraits
+        traits: SourceTraits, heavy: HeavyBatches
     ) async throws {
         let start = WallClock.monotonic()
-        let parser = SourceParser(spec: spec, channel: channel, pool: pool, traits: traits)
+        let parser = SourceParser(spec: spec, channel: channel, pool: pool, traits: traits, heavy: heavy)
         let size = source.size ?? 0
         var chunk: [UInt8] = []
         while try await source.read(into: &chunk) {
@@ -71,6 +71,9 @@ private final class SourceParser {
     private let channel: BoundedChannel<SourceBatch>
     private let pool: Pool<SourceBatch>
     private let traits: SourceTraits
+    private let heavy: HeavyBatches
+    /// The next batch is a large one, and may be.
+    private var isHeavy = false
     private var hasNotedDelimiter = false
     private var decompressor: Decompressor?
     private var isCompressed = false
@@ -83,8 +86,10 @@ private final class SourceParser {
     private var sample: [UInt8] = []
 
     init(
-        spec: ImportSpec, channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>, traits: SourceTraits
+        spec: ImportSpec, channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>, traits: SourceTraits,
+        heavy: HeavyBatches
     ) {
+        self.heavy = heavy
         self.spec = spec
         self.channel = channel
         self.pool = pool
@@ -175,7 +180,12 @@ private final class SourceParser {
         var position = 0
         while position < plain.count {
             position = try reader?.read(plain, from: position, into: &batch) ?? plain.count
-            if position < plain.count { try await send() }
+            if position < plain.count {
+                try await send()
+            } else if !isHeavy, reader?.heldBytes ?? 0 > HeavyBatches.bytes {
+                try await heavy.enter()
+                isHeavy = true
+            }
         }
     }
 
@@ -186,6 +196,15 @@ private final class SourceParser {
             traits.note(reader, isTold: spec.csv.delimiter != nil)
         }
         batch.isJSON = reader?.isJSON ?? false
+        if !isHeavy, batch.rows.byteCount > HeavyBatches.bytes {
+            try await heavy.enter()
+            isHeavy = true
+        }
+        // One that is still gathered comes with a later batch.
+        if isHeavy, reader?.heldBytes ?? 0 <= HeavyBatches.bytes {
+            batch.isHeavy = true
+            isHeavy = false
+        }
         // A rejects file has the apostrophes in any case.
         if case .csv(let reader) = reader, let delimiter = reader.delimiter,
             spec.unescapesFormulas || !RejectsWriter.areOwn(in: batch.columns).isEmpty

@@ -11,13 +11,22 @@ package enum SourceReader: Sendable {
         return false
     }
 
+    /// Bytes of a record whose end has not come yet.
+    package var heldBytes: Int {
+        switch self {
+        case .csv(let reader): reader.heldBytes
+        case .json(let reader): reader.heldBytes
+        }
+    }
+
     /// Reads from `input[position...]` until the batch is full; returns the new position.
     ///
     /// Throws as the format's reader.
     package mutating func read(
         _ input: [UInt8], from position: Int, into batch: inout SourceBatch
     ) throws(JobError) -> Int {
-        switch self {
+        // Moved out and back in, so that nobody else holds what a long record was gathered in.
+        switch consume self {
         case .csv(var reader):
             defer { self = .csv(reader) }
             return try reader.read(input, from: position, into: &batch)
@@ -29,7 +38,8 @@ package enum SourceReader: Sendable {
 
     /// Flushes what the end of the input completes; call until the batch stays empty.
     package mutating func finish(into batch: inout SourceBatch) throws(JobError) {
-        switch self {
+        // Moved out and back in, so that nobody else holds what a long record was gathered in.
+        switch consume self {
         case .csv(var reader):
             defer { self = .csv(reader) }
             try reader.finish(into: &batch)

@@ -56,6 +56,9 @@ package struct CSVReader: Sendable {
     /// What separates fields; `nil` until it is known.
     package var delimiter: UInt8? { scanner?.delimiter ?? options.delimiter }
 
+    /// Bytes of a record whose end has not come yet.
+    var heldBytes: Int { cut.bytes.count }
+
     /// By what the delimiter was found out; empty when it was told.
     package private(set) var delimiterCandidates: [DelimiterCandidate] = []
 
@@ -213,7 +216,8 @@ package struct CSVReader: Sendable {
         rows.bytes.append(contentsOf: cut.bytes)
         // Flags are above the offset, which does not reach them.
         for end in cut.ends { rows.ends.append(end + base) }
-        cut.bytes.removeAll(keepingCapacity: true)
+        // What a long record took is given back.
+        cut.bytes.removeAll(keepingCapacity: cut.bytes.capacity <= 1 << 20)
         cut.ends.removeAll(keepingCapacity: true)
         isCut = false
     }

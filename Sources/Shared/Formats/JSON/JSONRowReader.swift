@@ -46,6 +46,9 @@ package struct JSONRowReader: Sendable {
     /// Names of the columns so far.
     package var columns: [String] { table.names }
 
+    /// Bytes of a record whose end has not come yet.
+    var heldBytes: Int { cut.count }
+
     /// A reader at the beginning of a file; a batch is full at `batchBytes` bytes of fields.
     ///
     /// `path` has the names that lead to an array inside an object.
@@ -157,7 +160,8 @@ package struct JSONRowReader: Sendable {
                 let status = try process(record, &place, isWhole: true, into: &batch)
                 cutPosition = place
                 guard place == record.count else { return false }
-                record.removeAll(keepingCapacity: true)
+                // What a long record took is given back.
+                record.removeAll(keepingCapacity: record.capacity <= 1 << 20)
                 cutPosition = 0
                 cutState = .none
                 if status == .full { return false }

@@ -16,6 +16,8 @@ package struct SourceBatch: Sendable {
     /// Columns that the first record of the source brought, the first ones of `columns`; all of them when they do not
     /// grow.
     package var openingColumns: Int?
+    /// It is large, and alone in the stages of its import.
+    package var isHeavy = false
 
     package init(columns: [String] = [], byteCapacity: Int = 0) {
         self.columns = columns
@@ -31,6 +33,7 @@ package struct SourceBatch: Sendable {
         lines.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
         defects.removeAll(keepingCapacity: true)
+        isHeavy = false
     }
 
     /// Takes the rows from `row` on out of the batch; defects before that row stay.
@@ -38,6 +41,8 @@ package struct SourceBatch: Sendable {
         var rest = SourceBatch(columns: columns)
         rest.isJSON = isJSON
         rest.openingColumns = openingColumns
+        rest.isHeavy = isHeavy
+        isHeavy = false
         rest.rows = rows.cut(at: row)
         rest.lines = Array(lines[row...])
         rest.offsets = Array(offsets[row...])
