@@ -24,7 +24,11 @@ struct ExportCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PrepareCommand.self, StatusCommand.self, DownloadCommand.self, VerifyCommand.self,
             CancelCommand.self, DoctorCommand.self, SchemaCommand.self, MigrateCommand.self, KeysCommand.self,
-            AuditCommand.self,
+            AuditCommand.self, SignCommand<ExportCommand>.self,
         ],
         defaultSubcommand: RunCommand.self)
+}
+
+extension ExportCommand: JobProgram {
+    static var kind: JobKind { .export }
 }

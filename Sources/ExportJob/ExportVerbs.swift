@@ -37,11 +37,11 @@ struct PrepareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let input = try options.read()
-        let (spec, backends, actor) = try await input.admit(.export, ExportSpec.shape) {
+        let (spec, backends, actor) = try await input.admit(.export, ExportSpec.shape, to: .prepare) {
             common, problems throws(JobError) in
             try ExportSpec(common, problems: &problems)
         }
-        let preparation = Preparation(backends: backends)
+        let preparation = Preparation(backends: backends, log: input.log)
         let manifest = try await preparation.queue(spec.common, as: actor, format: spec.format.rawValue)
         StandardStream.output(manifest)
         try await preparation.announce(spec.common)

@@ -36,11 +36,15 @@ struct FilterReader {
         }
     }
 
+    private func column(_ name: String) -> Column? {
+        resource.exportableColumns.first { $0.name.hasSameBytes(as: name) }
+    }
+
     private func operand(_ name: String, _ path: String, _ problems: inout SpecProblems) -> Operand? {
-        if let column = resource.exportableColumns.first(where: { $0.name == name }) { return .column(column) }
+        if let column = column(name) { return .column(column) }
         let parts = name.split(separator: ".", maxSplits: Self.maximumDepth + 1, omittingEmptySubsequences: false)
             .map(String.init)
-        guard parts.count > 1, let column = resource.exportableColumns.first(where: { $0.name == parts[0] }) else {
+        guard parts.count > 1, let column = column(parts[0]) else {
             problems.add(path, "unknown column", nearest: name, among: ["from", "to", "last"] + resource.exportableColumns.map(\.name))
             return nil
         }
@@ -49,8 +53,9 @@ struct FilterReader {
             return nil
         }
         let keys = Array(parts.dropFirst())
-        if keys.count > Self.maximumDepth || keys.contains(where: { $0.isEmpty || $0.contains("\"") || $0.contains("\\") }) {
-            problems.add(path, "a field path is up to 16 names without quotes or backslashes")
+        let forbidden: [UInt8] = [0, UInt8(ascii: "\""), UInt8(ascii: "\\")]
+        if keys.count > Self.maximumDepth || keys.contains(where: { $0.isEmpty || $0.utf8.contains { forbidden.contains($0) } }) {
+            problems.add(path, "a field path is up to 16 names without quotes, backslashes or NUL")
             return nil
         }
         return .jsonField(column, path: keys)
@@ -88,6 +93,10 @@ struct FilterReader {
                 problems.add(path, "found \(member.value.summary), expected a string")
                 return []
             }
+            if text.utf8.contains(0) {
+                problems.add(path, Self.holdsNUL)
+                return []
+            }
             return [member.name == "contains" ? .contains(operand, text) : .startsWith(operand, text)]
         default:
             problems.add(path, "unknown operator", nearest: member.name, among: Self.operators)
@@ -102,6 +111,7 @@ struct FilterReader {
             problems.add(path, "\(items.count) values, at most 10000 are possible")
             return []
         }
+        if isWholeJSON(operand, path, &problems) { return [] }
         var values: [Literal] = []
         for (index, item) in items.enumerated() {
             if let value = operand.literal(item, "\(path)[\(index)]", &problems) { values.append(value) }
@@ -109,15 +119,21 @@ struct FilterReader {
         return [.anyOf(operand, values)]
     }
 
+    /// A document is compared with nothing: databases keep it each in their own way.
+    private func isWholeJSON(_ operand: Operand, _ path: String, _ problems: inout SpecProblems) -> Bool {
+        guard case .column(let column) = operand, column.type == .json else { return false }
+        problems.add(path, "a json column has no order; name a field of it, as in \(column.name).field")
+        return true
+    }
+
+    static let holdsNUL = "holds a NUL character, which no text of a database does"
+
     private func compare(
         _ operand: Operand, _ comparison: Comparison, _ value: JSONValue, _ path: String,
         _ problems: inout SpecProblems
     ) -> [Condition] {
+        if isWholeJSON(operand, path, &problems) { return [] }
         if case .column(let column) = operand {
-            if column.type == .json {
-                problems.add(path, "a json column has no order; name a field of it, as in \(column.name).field")
-                return []
-            }
             if column.type == .bool && comparison != .equal && comparison != .notEqual {
                 problems.add(path, "a bool column knows eq and ne only")
                 return []
@@ -130,7 +146,7 @@ struct FilterReader {
 extension Operand {
     fileprivate var isText: Bool {
         switch self {
-        case .column(let column): column.type == .text || column.type == .json || column.type == .uuid
+        case .column(let column): column.type == .text || column.type == .uuid
         case .jsonField: true
         }
     }
@@ -146,6 +162,10 @@ extension Operand {
     fileprivate func literal(
         _ value: JSONValue, _ path: @autoclosure () -> String, _ problems: inout SpecProblems
     ) -> Literal? {
+        if value.asText?.utf8.contains(0) == true {
+            problems.add(path(), FilterReader.holdsNUL)
+            return nil
+        }
         switch self {
         case .jsonField:
             switch value {

@@ -24,7 +24,11 @@ struct ImportCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PrepareCommand.self, StatusCommand.self, DownloadCommand.self, VerifyCommand.self,
             CancelCommand.self, DoctorCommand.self, SchemaCommand.self, MigrateCommand.self, KeysCommand.self,
-            AuditCommand.self,
+            AuditCommand.self, SignCommand<ImportCommand>.self,
         ],
         defaultSubcommand: RunCommand.self)
+}
+
+extension ImportCommand: JobProgram {
+    static var kind: JobKind { .import }
 }

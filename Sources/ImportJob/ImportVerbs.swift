@@ -41,11 +41,11 @@ struct PrepareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let input = try options.read()
-        let (spec, backends, actor) = try await input.admit(.import, ImportSpec.shape) {
+        let (spec, backends, actor) = try await input.admit(.import, ImportSpec.shape, to: .prepare) {
             common, problems throws(JobError) in
             try ImportSpec(common, problems: &problems)
         }
-        let preparation = Preparation(backends: backends)
+        let preparation = Preparation(backends: backends, log: input.log)
         let manifest = try await preparation.queue(spec.common, as: actor, format: spec.formatName)
         StandardStream.output(manifest)
         try await preparation.announce(spec.common, upload: spec.namesSource ? nil : spec.sourceKey())

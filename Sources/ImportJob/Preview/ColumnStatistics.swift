@@ -45,7 +45,7 @@ struct ColumnStatistics {
 
     init(_ column: Column) {
         self.column = column
-        isShown = !column.isWriteOnly && column.type != .json
+        isShown = !column.isWriteOnly && !column.isPersonal && column.type != .json
         isNumber = [.int, .decimal, .double].contains(column.type)
         isTime = column.type == .timestamp || column.type == .date
     }

@@ -108,7 +108,10 @@ struct ImportPreview {
                 .object([
                     JSONMember("line", .integer(batch.source.lines[batch.sources[change.row]])),
                     JSONMember(
-                        "key", .object(zip(key, change.key).map { JSONMember($0, .optional($1)) })),
+                        "key", .object(zip(key, change.key).map { name, text in
+                            let column = columns.first { $0.name == name }
+                            return JSONMember(name, column.map { Self.shown(text, $0) } ?? .optional(text))
+                        })),
                     JSONMember("changes", .array(fields)),
                 ]))
         }
@@ -132,7 +135,14 @@ struct ImportPreview {
 
     private static func shown(_ text: String?, _ column: Column) -> JSONValue {
         guard let text else { return .null }
-        return .string(column.isWriteOnly ? "***" : String(text.prefix(200)))
+        if column.isWriteOnly { return .string("***") }
+        return .string(column.isPersonal ? masked(text) : String(text.prefix(200)))
+    }
+
+    /// The first letter, and the domain of an address: enough to see that the right column was taken.
+    private static func masked(_ text: String) -> String {
+        let domain = text.lastIndex(of: "@").map { text[$0...].prefix(100) } ?? ""
+        return text.prefix(1) + "***" + domain
     }
 
     /// Statistics of each column, in order.

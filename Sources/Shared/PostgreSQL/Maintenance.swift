@@ -86,7 +86,7 @@ actor Maintenance {
         }
     }
 
-    private func connected<Value: Sendable>(
+    func connected<Value: Sendable>(
         doing: String = "look at the tables", _ work: @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await withTaskCancellationHandler {

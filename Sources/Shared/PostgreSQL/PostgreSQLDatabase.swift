@@ -47,5 +47,9 @@ package struct PostgreSQLDatabase: Database {
         try await Maintenance(settings).missing(TableDefinition.all(catalogue))
     }
 
+    package func shortcomings(_ catalogue: Catalogue) async throws -> [TableShortcoming] {
+        try await Maintenance(settings).shortcomings(TableNeed.all(catalogue))
+    }
+
     package func advice() async throws -> [String] { try await Maintenance(settings).advice() }
 }

@@ -41,6 +41,10 @@ package struct SQLiteDatabase: Database {
     package func missingTables(_ catalogue: Catalogue) async throws -> [String] {
         try await SQLiteMaintenance().missing(path: path, tables: TableDefinition.all(catalogue))
     }
+
+    package func shortcomings(_ catalogue: Catalogue) async throws -> [TableShortcoming] {
+        try await SQLiteMaintenance().shortcomings(path: path, TableNeed.all(catalogue))
+    }
 }
 
 /// Creates and looks at tables, on a thread of its own.
@@ -67,6 +71,21 @@ actor SQLiteMaintenance {
     /// Names of tables that are not there.
     func missing(path: String, tables: [TableDefinition]) throws -> [String] {
         try Self.missing(Connection(path: path, access: .readOnly), tables)
+    }
+
+    /// Columns that tables which are there have not.
+    func shortcomings(path: String, _ needs: [TableNeed]) throws -> [TableShortcoming] {
+        let connection = try Connection(path: path, access: .readOnly)
+        return try needs.compactMap { need in
+            let statement = try connection.prepare(
+                SQLStatement("SELECT name FROM pragma_table_info(?1)", values: [.text(need.table)]))
+            var found: Set<String> = []
+            // Names of columns differ by more than the case of their letters.
+            while try statement.step() { found.insert(statement.text(0).lowercased()) }
+            if found.isEmpty { return nil }
+            return TableShortcoming(
+                table: need.table, columns: need.columns.filter { !found.contains($0.lowercased()) })
+        }
     }
 
     private static func missing(_ connection: Connection, _ tables: [TableDefinition]) throws -> [String] {

@@ -30,6 +30,12 @@ package struct SourceURL: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Throws `invalid_source_url`.
     package init(validating text: String, allowList: AllowList = AllowList()) throws(JobError) {
+        try self.init(parsing: text)
+        try checkReach(allowList)
+    }
+
+    /// Takes apart an absolute URL wherever it leads, which is enough to show it.
+    package init(parsing text: String) throws(JobError) {
         try Self.checkCharacters(of: text)
         guard let separator = text.firstRange(of: "://"),
             let scheme = Scheme(rawValue: text[..<separator.lowerBound].lowercased())
@@ -46,7 +52,6 @@ package struct SourceURL: Sendable, Hashable, CustomStringConvertible {
         self.port = authority.port ?? scheme.defaultPort
         self.path = path.isEmpty ? "/" : path
         self.query = question.map { String(target[target.index(after: $0)...]) }
-        try checkReach(allowList)
     }
 
     /// The URL as it is sent.
@@ -62,8 +67,11 @@ package struct SourceURL: Sendable, Hashable, CustomStringConvertible {
         return origin + (components.count > 1 ? "/…/" : "/") + name
     }
 
+    /// The URL without its query.
+    package var place: String { origin + path }
+
     /// Scheme, host and port, as they are sent.
-    var origin: String {
+    package var origin: String {
         let bracketed = host.contains(":") ? "[\(host)]" : host
         return "\(scheme.rawValue)://\(bracketed)" + (port == scheme.defaultPort ? "" : ":\(port)")
     }

@@ -7,7 +7,7 @@ package struct Catalogue: Sendable, Equatable {
     package init(resources: [Resource]) { self.resources = resources }
 
     /// The resource of that name.
-    package func resource(_ name: String) -> Resource? { resources.first { $0.name == name } }
+    package func resource(_ name: String) -> Resource? { resources.first { $0.name.hasSameBytes(as: name) } }
 
     /// The seven resources every installation starts with.
     package static let builtIn = Catalogue(resources: [

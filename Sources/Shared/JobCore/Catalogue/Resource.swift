@@ -68,7 +68,7 @@ package struct Resource: Sendable, Equatable {
     }
 
     /// The column of that name.
-    package func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+    package func column(_ name: String) -> Column? { columns.first { $0.name.hasSameBytes(as: name) } }
 
     /// Columns an export may read, in catalogue order.
     package var exportableColumns: [Column] { columns.filter { !$0.isWriteOnly } }

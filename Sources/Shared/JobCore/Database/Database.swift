@@ -32,6 +32,9 @@ package protocol Database: Sendable {
     /// Tables of the catalogue and of the jobs that are missing; empty when the database is ready.
     func missingTables(_ catalogue: Catalogue) async throws -> [String]
 
+    /// What is wrong with the tables that are there: columns and rights that jobs need and do not have.
+    func shortcomings(_ catalogue: Catalogue) async throws -> [TableShortcoming]
+
     /// Whether the file or database exists at all.
     func exists() async -> Bool
 
@@ -45,6 +48,8 @@ extension Database {
     package var keepsJSONAsWritten: Bool { false }
 
     package var tellsAmount: Bool { false }
+
+    package func shortcomings(_ catalogue: Catalogue) async throws -> [TableShortcoming] { [] }
 
     package func advice() async throws -> [String] { [] }
 }

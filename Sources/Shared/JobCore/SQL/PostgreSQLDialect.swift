@@ -23,7 +23,12 @@ package struct PostgreSQLDialect: SQLDialect {
 
     package func comparable(_ column: Column, _ use: ComparisonUse) -> String {
         // Text is ordered by bytes, as everywhere else. Equality needs no collation, and finds its index without one.
-        column.type == .text && use == .order ? "\(quote(column.name)) COLLATE \"C\"" : quote(column.name)
+        switch (column.type, use) {
+        case (.text, .order): "\(quote(column.name)) COLLATE \"C\""
+        // Parts of it are looked for in its text.
+        case (.uuid, .anything): "\(quote(column.name))::text"
+        default: quote(column.name)
+        }
     }
 
     package func jsonField(_ column: Column, path: String, _ use: ComparisonUse) -> String {

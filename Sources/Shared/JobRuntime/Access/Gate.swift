@@ -30,25 +30,20 @@ package struct Gate: Sendable {
     /// The actor of the job.
     ///
     /// Throws `not_permitted` (77).
-    package func admit(_ spec: CommonSpec) async throws -> JobActor {
+    package func admit(_ spec: CommonSpec, to verb: SignedVerb = .run) async throws -> JobActor {
         var event = AuditEvent(orgId: spec.orgId, actor: "unknown", action: spec.auditedAction, outcome: "refused")
         event.jobId = spec.hasOwnJobId ? spec.jobId : ""
         event.resource = spec.resource.name
         event.filters = spec.auditedRequest
         return try await recordingRefusal(event) {
             // Proof that is there must be good, also beside better one.
-            if spec.signature == .wrong {
-                throw Refusal(
-                    message: "JOB_SPEC_SIGNATURE is not the signature of this spec",
-                    hint: "sign the exact bytes of the spec: hex HMAC-SHA-256 under JOB_SIGNING_KEY")
-            }
-            let signer = spec.signature == .valid ? try Self.signer(of: spec) : nil
+            let signer = try Self.signer(of: spec, to: verb)
             if let owner = try await keyOwner(spec.orgId) { return owner }
             if let signer { return signer }
             if backends.isLocal { return JobActor(id: Self.userName(), role: "ADMIN") }
             throw Refusal(
                 message: "only an embedded database with a local store runs without a proof of role",
-                hint: "set JOB_API_KEY (`ImportJob keys create` makes one), or sign the spec: JOB_SPEC_SIGNATURE, with "
+                hint: "set JOB_API_KEY (`ImportJob keys create` makes one) or JOB_SPEC_SIGNATURE (`sign` prints it), with "
                     + "JOB_SIGNING_KEY; or use sqlite: and file:")
         }
     }
@@ -105,8 +100,19 @@ package struct Gate: Sendable {
         return try Self.permitted(owner, plan: record.plan)
     }
 
-    /// Whom a signed spec names.
-    private static func signer(of spec: CommonSpec) throws -> JobActor {
+    /// Whom a signed spec names; `nil` when nobody has signed it.
+    private static func signer(of spec: CommonSpec, to verb: SignedVerb) throws -> JobActor? {
+        let tool = spec.kind == .export ? "ExportJob" : "ImportJob"
+        switch spec.signature {
+        case .absent: return nil
+        case .wrong(let why):
+            throw Refusal(message: why, hint: "`\(tool) sign` prints the signature of exactly these bytes")
+        case .valid(.prepare) where verb == .run:
+            throw Refusal(
+                message: "JOB_SPEC_SIGNATURE allows to prepare the job, not to run it",
+                hint: "`\(tool) sign` prints a signature that is good for both")
+        case .valid: break
+        }
         let actor = spec.value["actor"]
         guard let id = actor?.text("id"), !id.isEmpty else {
             throw Refusal(

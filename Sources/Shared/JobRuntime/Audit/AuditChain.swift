@@ -13,8 +13,16 @@ package protocol AuditChain: Sendable {
         _ event: AuditEvent, telling earlier: Int?, moreFollows: Bool
     ) async throws -> (entry: AuditEntry, earlier: AuditEntry?)
 
-    /// The entries behind `seq` in their order, at most `limit`.
-    func entries(of orgId: String, after seq: Int, limit: Int) async throws -> [AuditEntry]
+    /// Looks at the end of the chain for somebody who wants to add the event there.
+    ///
+    /// Throws what would keep an entry out, before one is announced, and `lease_lost` as `append` does.
+    func view(of event: AuditEvent) async throws -> AuditView
+
+    /// Puts an entry in its own place; false when another one is there.
+    func place(_ entry: AuditEntry, moreFollows: Bool) async throws -> Bool
+
+    /// The entries behind `seq` in their order, from the first without it, at most `limit`.
+    func entries(of orgId: String, after seq: Int?, limit: Int) async throws -> [AuditEntry]
 
     /// The entry with that number.
     func entry(_ seq: Int, of orgId: String) async throws -> AuditEntry?
@@ -29,8 +37,16 @@ extension AuditChain {
 
     /// The entry with that number, when there is one.
     package func entry(_ seq: Int, of orgId: String) async throws -> AuditEntry? {
-        try await entries(of: orgId, after: seq - 1, limit: 1).first { $0.seq == seq }
+        if seq == Int.min { return nil }
+        return try await entries(of: orgId, after: seq - 1, limit: 1).first { $0.seq == seq }
     }
+}
+
+/// The end of a chain.
+package struct AuditView: Sendable {
+    let last: AuditEntry?
+    /// The entry of the event, when it has one.
+    let known: AuditEntry?
 }
 
 extension AuditEvent {
@@ -40,6 +56,14 @@ extension AuditEvent {
     /// Whether the other event tells that this one, the start of an attempt, comes too late to be one.
     func isOvertaken(by other: AuditEvent) -> Bool {
         outcome == Self.started && other.jobId == jobId && other.at > at && Self.completions.contains(other.outcome)
+    }
+
+    /// The last entry is signed, or not as it was written; who has no key cannot tell which.
+    var behindSeal: JobError {
+        JobError(
+            "audit_key_missing", .configuration,
+            "the audit log of \(orgId) ends with an entry that is signed or was changed, and JOB_SIGNING_KEY is not set",
+            hint: "set the JOB_SIGNING_KEY that the organisation's jobs use; `audit verify` tells what is wrong")
     }
 
     /// The attempt is not the job's any more.

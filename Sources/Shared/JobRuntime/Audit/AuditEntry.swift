@@ -8,7 +8,8 @@ package struct AuditEvent: Sendable, Equatable {
     package var at = WallClock.now()
     package var orgId: String
     package var actor: String
-    /// `export`, `import`, `dry-run`, `cancel`, `download`, `keys.create`, `keys.revoke`.
+    /// `export`, `import`, `dry-run`, `prepare`, `cancel`, `status`, `download`, `replay`, `keys.create`, `keys.revoke`,
+    /// `audit.adopt`.
     package var action: String
     package var jobId = ""
     package var resource = ""
@@ -25,6 +26,17 @@ package struct AuditEvent: Sendable, Equatable {
         self.action = action
         self.outcome = outcome
     }
+
+    /// Whether both tell the same, to the byte.
+    package static func == (left: AuditEvent, right: AuditEvent) -> Bool {
+        (left.at, left.rows, left.bytes) == (right.at, right.rows, right.bytes)
+            && zip(left.texts, right.texts).allSatisfy { $0.hasSameBytes(as: $1) }
+    }
+
+    private var texts: [String] { [orgId, actor, action, jobId, resource, filters, outcome] }
+
+    /// Whether it can be written down as it is: a NUL would end a text early in some databases.
+    var isWritable: Bool { !texts.contains { $0.utf8.contains(0) } }
 }
 
 /// An event in its place: numbered from 1 in its organisation, and bound to the entry before it by that one's hash.
@@ -45,15 +57,34 @@ package struct AuditEntry: Sendable, Equatable {
     }
 
     /// The entry for an event behind another one, `nil` for the first.
-    package init(_ event: AuditEvent, after last: AuditEntry?) {
-        self.init(event: event, seq: (last?.seq ?? 0) + 1, previousHash: last?.hash ?? Self.noHash, hash: "")
-        hash = computedHash
+    init(_ event: AuditEvent, after last: AuditEntry?, seal: AuditSeal? = nil) {
+        self.init(
+            event: event, seq: Self.number(after: last?.seq), previousHash: last?.hash ?? Self.noHash, hash: "")
+        hash = computedHash(seal)
+    }
+
+    /// The number behind another one.
+    ///
+    /// Behind the last number there is no other: the same one again is refused where it is put.
+    static func number(after seq: Int?) -> Int {
+        guard let seq, seq > 0 else { return 1 }
+        return seq == Int.max ? seq : seq + 1
     }
 
     /// SHA-256 in hexadecimal of the entry's values as a JSON array without spaces, in the order of the table's columns:
-    /// `[org_id,seq,at,actor,action,job_id,resource,filters,rows,bytes,outcome,prev_hash]`.
-    package var computedHash: String {
-        SHA256Digest.of(JSONValue.array(values.dropLast().map(\.value)).serialized()).hex
+    /// `[org_id,seq,at,actor,action,job_id,resource,filters,rows,bytes,outcome,prev_hash]`; with a seal its keyed hash.
+    func computedHash(_ seal: AuditSeal?) -> String {
+        let text = JSONValue.array(values.dropLast().map(\.value)).serialized()
+        return seal?.hash(text) ?? SHA256Digest.of(text).hex
+    }
+
+    /// Whether it is as it was written by somebody without a key.
+    var isPlain: Bool { hash.hasSameBytes(as: computedHash(nil)) }
+
+    /// What stands in the place of an entry that cannot be read: no hash fits it.
+    static func unreadable(_ seq: Int, of orgId: String) -> AuditEntry {
+        AuditEntry(
+            event: AuditEvent(orgId: orgId, actor: "", action: "", outcome: ""), seq: seq, previousHash: "", hash: "")
     }
 
     /// The entry as a JSON object with the names of the table's columns.

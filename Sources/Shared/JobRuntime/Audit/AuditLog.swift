@@ -3,7 +3,7 @@ internal import ObjectStorage
 
 /// The audit log of the organisations: in the database, or in the object store where the database takes no writes.
 package struct AuditLog: Sendable {
-    private let backends: Backends
+    let backends: Backends
     private let log: JobLog
 
     package init(_ backends: Backends, log: JobLog) {
@@ -16,6 +16,11 @@ package struct AuditLog: Sendable {
     /// Moves the head in the object store on, which a job does with its last entry only. Throws what the database or the
     /// store reports; what must be recorded may then not go on.
     package func append(_ event: AuditEvent, movesHead: Bool = true) async throws {
+        if !event.isWritable {
+            throw JobError(
+                "audit_invalid", .usage, "the audit log takes no text with a NUL character",
+                hint: "look at the names in JOB_API_KEY's entry and in the spec")
+        }
         do {
             try await append(event, to: AuditTable(JobRecords(backends.database)), "table", movesHead)
         } catch let error as JobError where error.code == "database_read_only" {
@@ -30,17 +35,24 @@ package struct AuditLog: Sendable {
     private func append(
         _ event: AuditEvent, to chain: some AuditChain, _ name: String, _ movesHead: Bool
     ) async throws {
+        let anchor = anchor(event.orgId, name)
+        if let seal = anchor.seal {
+            return try await SealedChain(chain: chain, anchor: anchor, seal: seal)
+                .append(event, moreFollows: !movesHead)
+        }
         guard movesHead else {
             _ = try await chain.append(event, telling: nil, moreFollows: true)
             return
         }
-        let anchor = anchor(event.orgId, name)
         // Others may move the head meanwhile; one of them then does it for this entry too.
         for _ in 0..<5 {
-            let stored = await Self.head(anchor, log)
-            let (entry, found) = try await chain.append(event, telling: stored?.head.seq, moreFollows: false)
+            let stored = await unsignedHead(anchor)
+            if stored?.head?.signature != nil { throw anchor.locked }
+            let (entry, found) = try await chain.append(event, telling: stored?.head?.seq, moreFollows: false)
+            // A head that the chain does not have is evidence.
+            if let stored, stored.head.map({ $0.seq >= entry.seq || found?.hash != $0.hash }) ?? true { return }
             do {
-                if try await anchor.advance(from: stored, to: entry, found: found) { return }
+                if try await anchor.replace(stored, with: AuditHead(entry)) != nil { return }
             } catch {
                 // The entry is there; the next one moves the head on.
                 log.warning("the head of the audit log was not moved on: \(JobError.wrapping(error).description)")
@@ -50,7 +62,7 @@ package struct AuditLog: Sendable {
     }
 
     /// The head as it is, `nil` when there is none or it cannot be read: an entry is more important.
-    private static func head(_ anchor: AuditAnchor, _ log: JobLog) async -> AuditAnchor.Stored? {
+    private func unsignedHead(_ anchor: AuditAnchor) async -> AuditAnchor.Stored? {
         do {
             return try await anchor.stored()
         } catch {
@@ -59,33 +71,12 @@ package struct AuditLog: Sendable {
         }
     }
 
-    /// Proves the chains of an organisation; one line about each.
-    ///
-    /// Throws `audit_broken` (65) with the first entry that is not as it was written.
-    package func verify(_ orgId: String) async throws -> [String] {
-        try await [
-            verify(orgId, AuditTable(JobRecords(backends.database)), "table"),
-            verify(orgId, AuditObjects(backends.store), "objects"),
-        ].compactMap(\.self)
+    func anchor(_ orgId: String, _ chain: String) -> AuditAnchor {
+        AuditAnchor(orgId: orgId, chain: chain, store: backends.store, signingKey: backends.signingKey)
     }
+}
 
-    private func verify(_ orgId: String, _ chain: some AuditChain, _ name: String) async throws -> String? {
-        let anchor = anchor(orgId, name)
-        let head = try await anchor.stored()?.head
-        var check = AuditCheck(orgId: orgId, head: head)
-        if let head, anchor.isGenuine(head) == false { throw check.broken("its head is not signed by JOB_SIGNING_KEY") }
-        while true {
-            let page = try await page(of: orgId, after: check.last, chain)
-            if page.isEmpty { break }
-            for entry in page { try check.add(entry) }
-        }
-        try check.finish()
-        if check.last == 0 && name == "objects" { return nil }
-        let signed = head.flatMap { anchor.isGenuine($0) } == true ? ", signed" : ""
-        return "ok  \(orgId)  \(check.last) entries in \(name == "table" ? "audit_log" : "the object store"), "
-            + (head.map { "head at \($0.seq)\(signed)" } ?? "no head yet: entries cut off the end would not be missed")
-    }
-
+extension AuditLog {
     /// The entries of an organisation, those of one job only when it is named, handed over page by page.
     package func show(_ orgId: String, job: String?, _ take: (AuditEntry) -> Void) async throws {
         try await show(orgId, job, AuditTable(JobRecords(backends.database)), take)
@@ -95,25 +86,21 @@ package struct AuditLog: Sendable {
     private func show(
         _ orgId: String, _ job: String?, _ chain: some AuditChain, _ take: (AuditEntry) -> Void
     ) async throws {
-        var last = 0
+        var last: Int?
         while true {
             let page = try await page(of: orgId, after: last, chain)
-            guard let end = page.last, end.seq > last else { return }
+            guard let end = page.last, last.map({ end.seq > $0 }) ?? true else { return }
             last = end.seq
             for entry in page where job == nil || entry.event.jobId == job { take(entry) }
         }
     }
 
     /// A table that is not there has no entries: what of that is right, the head tells.
-    private func page(of orgId: String, after seq: Int, _ chain: some AuditChain) async throws -> [AuditEntry] {
+    func page(of orgId: String, after seq: Int?, _ chain: some AuditChain) async throws -> [AuditEntry] {
         do {
             return try await chain.entries(of: orgId, after: seq, limit: 1000)
         } catch let error as JobError where error.code == "database_statement" {
             return []
         }
-    }
-
-    private func anchor(_ orgId: String, _ chain: String) -> AuditAnchor {
-        AuditAnchor(orgId: orgId, chain: chain, store: backends.store, signingKey: backends.signingKey)
     }
 }

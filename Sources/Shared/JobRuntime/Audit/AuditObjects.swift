@@ -28,15 +28,9 @@ package struct AuditObjects: AuditChain {
         for _ in 0..<Self.tries {
             let last = try await entry(seq, of: event.orgId)
             if let last, let known = try await known(event, endingWith: last) { return known }
+            if let last, !last.isPlain { throw event.behindSeal }
             let entry = AuditEntry(event, after: last)
-            do throws(JobError) {
-                _ = try await store.put(
-                    Array((entry.json().serialized() + "\n").utf8), at: key(entry.seq, event.orgId),
-                    contentType: "application/json", mode: .createOnly)
-                return entry
-            } catch {
-                if error.code != "precondition_failed" { throw error }
-            }
+            if try await put(entry) { return entry }
             seq = entry.seq
         }
         throw JobError(
@@ -44,7 +38,32 @@ package struct AuditObjects: AuditChain {
             hint: "launch the job again")
     }
 
-    package func entries(of orgId: String, after seq: Int, limit: Int) async throws -> [AuditEntry] {
+    package func view(of event: AuditEvent) async throws -> AuditView {
+        let last = try await entry(try await lastNumber(event.orgId), of: event.orgId)
+        guard let last else { return AuditView(last: nil, known: nil) }
+        return AuditView(last: last, known: try await known(event, endingWith: last))
+    }
+
+    package func place(_ entry: AuditEntry, moreFollows: Bool) async throws -> Bool {
+        if try await put(entry) { return true }
+        return try await self.entry(entry.seq, of: entry.event.orgId) == entry
+    }
+
+    /// Writes the entry where none is; false when there is one.
+    private func put(_ entry: AuditEntry) async throws -> Bool {
+        do throws(JobError) {
+            _ = try await store.put(
+                Array((entry.json().serialized() + "\n").utf8), at: key(entry.seq, entry.event.orgId),
+                contentType: "application/json", mode: .createOnly)
+            return true
+        } catch {
+            if error.code == "precondition_failed" { return false }
+            throw error
+        }
+    }
+
+    package func entries(of orgId: String, after seq: Int?, limit: Int) async throws -> [AuditEntry] {
+        let seq = seq ?? 0
         var found: [AuditEntry] = []
         while found.count < limit, let next = try await entry(seq + found.count + 1, of: orgId) { found.append(next) }
         return found
@@ -61,8 +80,7 @@ package struct AuditObjects: AuditChain {
         }
         guard let value = try? JSONValue(parsing: bytes), let entry = AuditEntry(value) else {
             // Not what was written: its place in the chain is known, nothing else.
-            let event = AuditEvent(orgId: orgId, actor: "", action: "", outcome: "")
-            return AuditEntry(event: event, seq: seq, previousHash: "", hash: "")
+            return .unreadable(seq, of: orgId)
         }
         return entry
     }

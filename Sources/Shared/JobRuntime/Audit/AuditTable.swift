@@ -25,27 +25,62 @@ package struct AuditTable: AuditChain {
                     session
                 ).first
             }
-            let same = try Self.select(
-                "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) AND at >= \(mark(3))",
-                [.text(event.orgId), .text(event.jobId), .timestamp(event.at)], session)
-            if let stored = same.first(where: { $0.event == event }) { return (stored, told) }
-            if same.contains(where: { event.isOvertaken(by: $0.event) }) { throw event.overtaken }
-            let last = try Self.select(
-                "WHERE org_id = \(mark(1)) ORDER BY seq DESC LIMIT 1", [.text(event.orgId)], session
-            ).first
+            if let stored = try Self.known(event, session) { return (stored, told) }
+            let last = try Self.last(of: event.orgId, session)
+            if let last, !last.isPlain { throw event.behindSeal }
             let entry = AuditEntry(event, after: last)
             try Self.insert(entry, session)
             return (entry, told)
         }
     }
 
-    package func entries(of orgId: String, after seq: Int, limit: Int) async throws -> [AuditEntry] {
+    package func view(of event: AuditEvent) async throws -> AuditView {
+        try await records.write(lock: "audit:" + event.orgId, moreFollows: true) { session in
+            // A server that takes no entries says so here, before any is announced.
+            let names = Self.columns.map(session.dialect.quote).joined(separator: ", ")
+            try session.run(
+                SQLStatement("INSERT INTO audit_log (\(names)) SELECT \(names) FROM audit_log WHERE 1 = 0"))
+            let known = try Self.known(event, session)
+            return AuditView(last: try Self.last(of: event.orgId, session), known: known)
+        }
+    }
+
+    package func place(_ entry: AuditEntry, moreFollows: Bool) async throws -> Bool {
+        let orgId = entry.event.orgId
+        return try await records.write(lock: "audit:" + orgId, moreFollows: moreFollows) { session in
+            let mark = session.dialect.placeholder
+            let there = try Self.select(
+                "WHERE org_id = \(mark(1)) AND seq = \(mark(2))", [.text(orgId), .integer(Int64(entry.seq))], session)
+            if let there = there.first { return there == entry }
+            try Self.insert(entry, session)
+            return true
+        }
+    }
+
+    package func entries(of orgId: String, after seq: Int?, limit: Int) async throws -> [AuditEntry] {
         try await records.read { session in
             let mark = session.dialect.placeholder
+            let behind = seq.map { (" AND seq > \(mark(3))", [Literal.integer(Int64($0))]) } ?? ("", [])
             return try Self.select(
-                "WHERE org_id = \(mark(1)) AND seq > \(mark(2)) ORDER BY seq LIMIT \(mark(3))",
-                [.text(orgId), .integer(Int64(seq)), .integer(Int64(limit))], session)
+                "WHERE org_id = \(mark(1))\(behind.0) ORDER BY seq LIMIT \(mark(2))",
+                [.text(orgId), .integer(Int64(limit))] + behind.1, session)
         }
+    }
+
+    /// The entry of the same event, if it is there.
+    private static func known(_ event: AuditEvent, _ session: any RecordSession) throws -> AuditEntry? {
+        let mark = session.dialect.placeholder
+        let same = try select(
+            "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) AND at >= \(mark(3))",
+            [.text(event.orgId), .text(event.jobId), .timestamp(event.at)], session)
+        if let stored = same.first(where: { $0.event == event }) { return stored }
+        if same.contains(where: { event.isOvertaken(by: $0.event) }) { throw event.overtaken }
+        return nil
+    }
+
+    private static func last(of orgId: String, _ session: any RecordSession) throws -> AuditEntry? {
+        let mark = session.dialect.placeholder
+        return try select("WHERE org_id = \(mark(1)) ORDER BY seq DESC LIMIT 1", [.text(orgId)], session).first
     }
 
     private static func insert(_ entry: AuditEntry, _ session: any RecordSession) throws {
@@ -72,6 +107,10 @@ package struct AuditTable: AuditChain {
     }
 
     private static func entry(_ row: [String?]) -> AuditEntry {
+        // A database that is not strict about types can hold a word for a number: then no hash fits.
+        guard [1, 2, 8, 9].allSatisfy({ column in row[column].map { Int($0).map(String.init) == $0 } == true }),
+            row.allSatisfy({ $0 != nil })
+        else { return .unreadable(row[1].flatMap { Int($0) } ?? Int.max, of: row[0] ?? "") }
         func text(_ column: Int) -> String { row[column] ?? "" }
         func number(_ column: Int) -> Int { row[column].flatMap { Int($0) } ?? 0 }
         var event = AuditEvent(orgId: text(0), actor: text(3), action: text(4), outcome: text(10))

@@ -36,6 +36,15 @@ final class JobAudit: Sendable {
         }
     }
 
+    /// Records that somebody is shown the result, and the links to it, of a job that another has run.
+    func replay(_ manifest: Manifest, to actor: JobActor) async throws {
+        if manifest.actor?.audited.hasSameBytes(as: actor.audited) == true { return }
+        var event = AuditEvent(orgId: spec.orgId, actor: actor.audited, action: "replay", outcome: "done")
+        event.jobId = spec.jobId
+        event.resource = spec.resource.name
+        try await audit.append(event)
+    }
+
     /// Records the end of an attempt that came to no result, as far as the database lets it.
     func fail(_ manifest: Manifest) async {
         guard hasStarted.withLock({ $0 }) else { return }

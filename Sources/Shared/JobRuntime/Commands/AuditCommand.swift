@@ -6,7 +6,9 @@ internal import JobCore
 package struct AuditCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Prove or print the audit log of an organisation.",
-        subcommands: [VerifyAuditCommand.self, ShowAuditCommand.self])
+        subcommands: [
+            VerifyAuditCommand.self, ShowAuditCommand.self, HeadCommand.self, AdoptAuditCommand.self,
+        ])
 
     package init() {}
 }
@@ -18,9 +20,13 @@ struct VerifyAuditCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: OrganisationSelection
 
+    @Option(name: .long, help: "A copy of the head that was kept elsewhere, to compare the log with.")
+    var head: String?
+
     func run() async throws {
+        let copy = try head.map { try FileInput.read($0, limit: 1 << 20, what: "head") }
         let (place, _) = try await selection.open(to: "audit.verify")
-        for line in try await place.audit.verify(selection.org) { StandardStream.output(line + "\n") }
+        for line in try await place.audit.verify(selection.org, copy: copy) { StandardStream.output(line + "\n") }
     }
 }
 
@@ -37,6 +43,35 @@ struct ShowAuditCommand: AsyncParsableCommand {
         let (place, _) = try await selection.open(to: "audit.show")
         try await place.audit.show(selection.org, job: job) { entry in
             StandardStream.output(entry.json().serialized() + "\n")
+        }
+    }
+}
+
+struct HeadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "head", abstract: "Print the signed end of the log, to be kept elsewhere for verify --head.")
+
+    @OptionGroup var selection: OrganisationSelection
+
+    func run() async throws {
+        let (place, _) = try await selection.open(to: "audit.head")
+        StandardStream.output(try await place.audit.head(selection.org))
+    }
+}
+
+struct AdoptAuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Sign for a log that was written without JOB_SIGNING_KEY, or with another one.")
+
+    @OptionGroup var selection: OrganisationSelection
+
+    @Flag(name: .long, help: "Adopt a damaged log too; the entry says what was found.")
+    var anyway = false
+
+    func run() async throws {
+        let (place, actor) = try await selection.open(to: "audit.adopt")
+        for line in try await place.audit.adopt(selection.org, by: actor, anyway: anyway) {
+            StandardStream.output(line + "\n")
         }
     }
 }

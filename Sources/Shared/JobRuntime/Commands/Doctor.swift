@@ -52,7 +52,8 @@ struct Doctor: Sendable {
                     hint: "run `ImportJob migrate`")
             }
             advice = try await backends.database.advice()
-            return "database: every table is there"
+            try Self.expectNone(try await backends.database.shortcomings(backends.catalogue))
+            return "database: every table is there, with its columns and the rights to use it"
         }
         for line in advice { report.advised("database: \(line)") }
         await examine("object store", &report) {
@@ -62,6 +63,26 @@ struct Doctor: Sendable {
             return "object store: reads, writes, conditional writes; its clock differs by \(abs(ahead)) s"
         }
         return report
+    }
+
+    /// Names what is wrong with tables that are there.
+    private static func expectNone(_ found: [TableShortcoming]) throws(JobError) {
+        let unfit = found.filter { !$0.columns.isEmpty }
+        if !unfit.isEmpty {
+            throw JobError(
+                "table_unfit", .configuration,
+                unfit.map { "table \($0.table) has no column \($0.columns.joined(separator: ", "))" }
+                    .joined(separator: "; "),
+                hint: "every table has org_id, the organisation of the row, and the columns of its resource; "
+                    + "add them, or correct RESOURCE_CATALOG")
+        }
+        guard let first = found.first else { return }
+        throw JobError(
+            "rights_missing", .notPermitted,
+            "role \(first.role) has not "
+                + found.map { "\($0.rights.joined(separator: ", ")) on \($0.table)" }.joined(separator: "; "),
+            hint: found.map { "GRANT \($0.rights.joined(separator: ", ")) ON \($0.table) TO \(first.role)" }
+                .joined(separator: "; "))
     }
 
     /// Stores refuse what a machine signs whose clock is a quarter of an hour off.

@@ -67,7 +67,7 @@ struct CreateKeyCommand: AsyncParsableCommand {
     func validate() throws {
         let texts = [("--actor", actor, 128), ("--role", role, 64), ("--plan", plan, 64)]
         for (name, text, limit) in texts
-        where text.isEmpty || text.utf8.count > limit || text.unicodeScalars.contains(where: { $0.value < 32 }) {
+        where text.isEmpty || text.utf8.count > limit || !StringRule.printable(limit).accepts(text) {
             throw ValidationError("\(name) must have 1 to \(limit) bytes and no control characters")
         }
     }

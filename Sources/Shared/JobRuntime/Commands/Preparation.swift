@@ -10,8 +10,12 @@ package struct Preparation: Sendable {
     private static let secondsToUpload = 21_600
 
     private let backends: Backends
+    private let log: JobLog
 
-    package init(backends: Backends) { self.backends = backends }
+    package init(backends: Backends, log: JobLog) {
+        self.backends = backends
+        self.log = log
+    }
 
     /// Prints, on standard error whatever the log level, where to poll the job and where to put its source.
     package func announce(_ spec: CommonSpec, upload: ObjectKey? = nil) async throws {
@@ -26,10 +30,15 @@ package struct Preparation: Sendable {
         StandardStream.error(JSONValue.object(members).serialized() + "\n")
     }
 
-    /// Writes the queued manifest and returns its line; a job that exists with the same spec is answered with its own.
+    /// Records who is shown the job and the links to it, writes the queued manifest and returns its line; a job that exists with the same spec is answered with its own.
     ///
     /// Throws `idempotency_mismatch` (64).
     package func queue(_ spec: CommonSpec, as actor: JobActor, format: String) async throws -> String {
+        var event = AuditEvent(orgId: spec.orgId, actor: actor.audited, action: "prepare", outcome: "done")
+        event.jobId = spec.jobId
+        event.resource = spec.resource.name
+        event.filters = spec.auditedRequest
+        try await AuditLog(backends, log: log).append(event)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let manifest = Manifest(spec, format: format, actor: actor, now: WallClock.now())
         let bytes = manifest.bytes()

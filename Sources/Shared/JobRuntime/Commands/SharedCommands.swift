@@ -48,6 +48,7 @@ package struct StatusCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let job = try await selection.open(to: "status")
+        if job.holdsLinks { try await job.record("status") }
         StandardStream.output(String(decoding: job.bytes, as: UTF8.self))
     }
 }

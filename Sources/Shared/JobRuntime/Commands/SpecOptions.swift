@@ -49,7 +49,7 @@ package struct SpecInput: Sendable {
     /// A spec with mistakes in its shape is refused for all its mistakes before anything is opened; so is one with others
     /// where no proof is asked for. Throws `invalid_json`, `spec_invalid`, `not_permitted` and what the backends report.
     package func admit<Spec>(
-        _ kind: JobKind, _ shape: SpecType,
+        _ kind: JobKind, _ shape: SpecType, to verb: SignedVerb = .run,
         decode: (CommonSpec, inout SpecProblems) throws(JobError) -> Spec
     ) async throws -> (spec: Spec, backends: Backends, actor: JobActor) {
         var problems = SpecProblems()
@@ -58,7 +58,7 @@ package struct SpecInput: Sendable {
             problems: &problems)
         let early = problems.isEmpty && environment.asksForProof ? nil : try decode(common, &problems)
         let backends = try await Backends.open(environment, log: log, jobId: common.jobId)
-        let actor = try await Gate(backends, environment: environment, log: log).admit(common)
+        let actor = try await Gate(backends, environment: environment, log: log).admit(common, to: verb)
         return (try early ?? decode(common, &problems), backends, actor)
     }
 }

@@ -56,6 +56,12 @@ struct StoredJob: Sendable {
         return links
     }
 
+    /// Whether the manifest gives access to data to whoever sees it.
+    var holdsLinks: Bool {
+        ([manifest.downloadURL, manifest.rejects?.url, manifest.report?.url] + manifest.files.map(\.url))
+            .contains { $0 != nil }
+    }
+
     /// Records in the audit log what was done with the job.
     func record(_ action: String) async throws {
         var event = AuditEvent(orgId: folder.orgId, actor: actor, action: action, outcome: "done")

@@ -2,7 +2,6 @@ package import JobCore
 package import ObjectStorage
 internal import PostgreSQL
 internal import SQLite
-package import Signing
 
 /// The database and the object store of a job.
 ///
@@ -13,8 +12,8 @@ package struct Backends: Sendable {
     package let catalogue: Catalogue
     /// Both are on this machine and belong to the user who runs the job.
     package let isLocal: Bool
-    /// Signs what others must be able to trust: the head of the audit log, notifications.
-    package let signingKey: Secret?
+    /// Signs what others must be able to trust: the audit log, notifications.
+    package let signingKey: SigningKey?
 
     /// Turns the configuration into a database and a store.
     ///
@@ -23,6 +22,7 @@ package struct Backends: Sendable {
     package static func open(
         _ environment: JobEnvironment, log: JobLog, jobId: String? = nil
     ) async throws -> Backends {
+        let signingKey = try environment.checkedSigningKey()
         let catalogue = try CatalogueFile.load(environment.catalogueFile)
         let database = try database(environment.databaseURL, jobId: jobId)
         let store = try StoreBackend.open(environment)
@@ -33,7 +33,7 @@ package struct Backends: Sendable {
         }
         return Backends(
             database: database, store: store, catalogue: catalogue,
-            isLocal: database is SQLiteDatabase && store is LocalStore, signingKey: environment.signingKey)
+            isLocal: database is SQLiteDatabase && store is LocalStore, signingKey: signingKey)
     }
 
     /// Builds the demo database beside its place and links it there whole, so that a killed first run leaves nothing
@@ -57,7 +57,7 @@ package struct Backends: Sendable {
         case "postgres", "postgresql": return try PostgreSQLDatabase(url: url, jobId: jobId)
         default:
             throw JobError(
-                "configuration_invalid", .configuration, "DATABASE_URL has the unsupported form '\(scheme):'",
+                "configuration_invalid", .configuration, "DATABASE_URL has a form that is not supported",
                 hint: "use postgres://USER@HOST/DATABASE or sqlite:PATH")
         }
     }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import JobCore
 package import Signing
 
 /// The configuration of a job process, from its environment variables.
@@ -42,6 +43,14 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
     var asksForProof: Bool {
         apiKey != nil || specSignature != nil || BackendURL.split(databaseURL).scheme != "sqlite"
             || BackendURL.split(objectStoreURL).scheme != "file"
+    }
+
+    /// The signing key, `nil` without one.
+    ///
+    /// Throws `configuration_invalid` (78) when it is too short.
+    package func checkedSigningKey() throws(JobError) -> SigningKey? {
+        guard let signingKey else { return nil }
+        return try SigningKey(validating: signingKey)
     }
 
     /// The type's name only.

@@ -16,7 +16,7 @@ package enum StoreBackend {
             return try bucket(environment)
         default:
             throw JobError(
-                "configuration_invalid", .configuration, "OBJECT_STORE_URL has the unsupported form '\(scheme):'",
+                "configuration_invalid", .configuration, "OBJECT_STORE_URL has a form that is not supported",
                 hint: "use s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION or file:PATH")
         }
     }

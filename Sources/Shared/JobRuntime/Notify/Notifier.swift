@@ -7,9 +7,10 @@ internal import Signing
 ///
 ///     POST /hooks/jobs
 ///     Content-Type: application/json
-///     X-Signature: sha256=<HMAC-SHA-256 of the body under JOB_SIGNING_KEY, in hexadecimal>
+///     X-Signature: sha256=<HMAC-SHA-256 of the body under the organisation's key, in hexadecimal>
 ///     Idempotency-Key: <jobId>/<attemptId>
 ///
+/// That key is the text `sign --notify-key` prints: a receiver can check what its organisation is told, and sign nothing.
 /// It may arrive more than once, and a receiver that does not answer never fails the job.
 struct Notifier: Sendable {
     private static let policy = RetryPolicy(maximumAttempts: 5, maximumSeconds: 20, transientSeconds: 0.5)
@@ -22,10 +23,10 @@ struct Notifier: Sendable {
     private let log: JobLog
 
     /// A notifier for the spec, `nil` when it asks for none.
-    init?(_ spec: CommonSpec, signingKey: Secret?, log: JobLog) {
+    init?(_ spec: CommonSpec, signingKey: SigningKey?, log: JobLog) {
         guard let url = spec.notifyURL else { return nil }
         self.url = url
-        self.signingKey = signingKey
+        self.signingKey = signingKey?.notificationKey(of: spec.orgId)
         self.log = log
         sender = HTTPClient(
             HTTPClientOptions(
@@ -37,7 +38,7 @@ struct Notifier: Sendable {
     /// Posts the manifest; tries again what may pass.
     func post(_ manifest: Manifest, line: String) async {
         guard let key = signingKey?.reveal() else {
-            log.warning("\(url) was not notified: a receiver could not tell who sent it without JOB_SIGNING_KEY")
+            log.warning("\(url.origin) was not notified: a receiver could not tell who sent it without JOB_SIGNING_KEY")
             return
         }
         let body = Array(line.utf8)
@@ -52,7 +53,7 @@ struct Notifier: Sendable {
         for attempt in 1...Self.policy.maximumAttempts {
             let problem = await problem(of: request)
             guard let problem else {
-                log.debug("\(url) was notified")
+                log.debug("\(url.origin) was notified")
                 return
             }
             let delay =
@@ -62,7 +63,7 @@ struct Notifier: Sendable {
                     random: Double.random(in: 0.5..<1))
                 : nil
             guard let delay, (try? await Task.sleep(for: .seconds(delay))) != nil else {
-                log.warning("\(url) was not notified: \(problem.text)")
+                log.warning("\(url.origin) was not notified: \(problem.text)")
                 return
             }
         }
@@ -76,7 +77,25 @@ struct Notifier: Sendable {
             return ("it answers \(status)", status >= 500 || status == 408 || status == 429)
         } catch {
             if error.kind == .denied { return ("its address is not allowed", false) }
-            return (error.message, error.isTransient)
+            // The path of a hook is what gives access to it; the failure's own words name it.
+            return (error.kind.words, error.isTransient)
+        }
+    }
+}
+
+extension HTTPFailure.Kind {
+    /// What went wrong, without the place.
+    fileprivate var words: String {
+        switch self {
+        case .unresolved: "the host name is not known"
+        case .unreachable: "no connection is made"
+        case .tlsInterrupted, .untrusted: "TLS fails"
+        case .interrupted, .truncated: "the connection is cut"
+        case .stalled, .timedOut: "it is silent for too long"
+        case .denied: "its address is not allowed"
+        case .tooLarge, .malformed: "its answer is none"
+        case .invalid: "the request cannot be sent"
+        case .cancelled: "the job was told to end"
         }
     }
 }

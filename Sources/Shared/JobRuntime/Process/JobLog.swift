@@ -62,7 +62,8 @@ private struct LineLogHandler: LogHandler {
             let prefix = event.level >= .warning ? "\(event.level): " : ""
             // The job's own fields repeat on every line; a person needs the message and what to do.
             let hint = fields["hint"].map { "\n  hint: \($0)" } ?? ""
-            text = "\r\u{1B}[K\(prefix)\(event.message)\(hint)\n"
+            StandardStream.clearLine()
+            text = "\(prefix)\(event.message)\(hint)\n"
         } else {
             let members =
                 [
@@ -78,10 +79,16 @@ private struct LineLogHandler: LogHandler {
 
 /// Standard output and error without buffering.
 ///
-/// A closed stream is not a failure of the job.
+/// A closed stream is not a failure of the job. What a file, a spec or a server has put into the text can neither steer
+/// a terminal nor look like something else: it is written as `PrintableText` says.
 package enum StandardStream {
     /// Writes the text to a descriptor, as far as it takes it.
-    static func write(_ text: String, to descriptor: CInt) {
+    static func write(_ text: String, to descriptor: CInt) { writeRaw(PrintableText.of(text), to: descriptor) }
+
+    /// Empties the line of a terminal on standard error.
+    static func clearLine() { writeRaw("\r\u{1B}[K", to: STDERR_FILENO) }
+
+    private static func writeRaw(_ text: String, to descriptor: CInt) {
         var text = text
         text.withUTF8 { bytes in
             var offset = 0

@@ -56,6 +56,7 @@ package struct JobRunner: Sendable {
                 .removeEarlier()
             try? await afterwards(manifest)
             try await audit.complete(manifest)
+            try await audit.replay(manifest, to: actor)
             return End(manifest: manifest, line: String(decoding: stored, as: UTF8.self), exitCode: .done)
         case .owned(let manifest, let tag):
             let keeper = try JobKeeper(

@@ -14,7 +14,8 @@ package struct ProgressDisplay: Sendable {
     /// Draws the bar in place.
     package func draw(_ progress: JobProgress) {
         guard isTerminal else { return }
-        StandardStream.error("\r\u{1B}[K" + Self.bar(name, progress))
+        StandardStream.clearLine()
+        StandardStream.error(Self.bar(name, progress))
     }
 
     /// One line for machines.
@@ -30,7 +31,7 @@ package struct ProgressDisplay: Sendable {
 
     /// Removes the bar.
     package func clear() {
-        if isTerminal { StandardStream.error("\r\u{1B}[K") }
+        if isTerminal { StandardStream.clearLine() }
     }
 
     /// `events  [#########-----------]  45.2 %  1,234,567 rows  812,000 rows/s  12 s left`.

@@ -1,4 +1,5 @@
 internal import Formats
+internal import JobCore
 
 /// Text for a page: nothing of it is markup, and nothing of it is invisible.
 enum HTMLText {
@@ -19,8 +20,7 @@ enum HTMLText {
             case "\n", "\t": out.unicodeScalars.append(scalar)
             case "\u{0}"..."\u{1F}":
                 if let symbol = Unicode.Scalar(0x2400 + scalar.value) { out.unicodeScalars.append(symbol) }
-            case "\u{7F}"..."\u{9F}", "\u{200B}"..."\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}",
-                "\u{FEFF}":
+            case _ where PrintableText.hides(scalar):
                 out += "⟨U+\(String(scalar.value, radix: 16, uppercase: true))⟩"
             default: out.unicodeScalars.append(scalar)
             }

@@ -31,25 +31,8 @@ package struct CommonSpec: Sendable {
     /// Hosts and networks besides public ones that URLs of the spec may lead to.
     package let allowList: AllowList
 
-    /// The spec without the queries of URLs: they are often what gives access.
-    package var shownValue: JSONValue {
-        .object(
-            value.members.map { member in
-                switch (member.name, member.value) {
-                case ("sourceUrl", .string(let url)): JSONMember(member.name, .string(Self.withoutQuery(url)))
-                case ("notify", .object(let fields)):
-                    JSONMember(
-                        member.name,
-                        .object(
-                            fields.map { JSONMember($0.name, .string(Self.withoutQuery($0.value.asText ?? ""))) }))
-                default: member
-                }
-            })
-    }
-
-    private static func withoutQuery(_ url: String) -> String {
-        url.firstIndex(of: "?").map { url[...$0] + "…" } ?? url
-    }
+    /// The spec without what gives access: of each URL only what `ShownURL` keeps, wherever it stands.
+    package var shownValue: JSONValue { ShownURL.hiding(value) }
 
     /// What the audit log calls the job.
     package var auditedAction: String { value.flag("dryRun") == true ? "dry-run" : kind.rawValue }
@@ -80,8 +63,8 @@ package struct CommonSpec: Sendable {
             SpecField(
                 "actor",
                 .object([
-                    SpecField("id", .string(.short(128)), "Who asks for the job"),
-                    SpecField("role", .string(.short(64)), "Role"), SpecField("plan", .string(.short(64)), "Plan"),
+                    SpecField("id", .string(.printable(128)), "Who asks for the job"),
+                    SpecField("role", .string(.printable(64)), "Role"), SpecField("plan", .string(.printable(64)), "Plan"),
                 ]), "Who asks for the job; believed only in a signed spec"),
             SpecField("notAfter", .string(.timestamp), "Deadline; past it the job ends with exit code 124"),
             SpecField(
@@ -106,7 +89,7 @@ package struct CommonSpec: Sendable {
             try problems.throwIfAny()
             throw JobError("spec_invalid", .usage, "the job spec is not an object of fields")
         }
-        common.signature = SpecSignature(of: bytes, environment)
+        common.signature = try SpecSignature(of: bytes, kind: kind, environment)
         self = common
     }
 
@@ -139,7 +122,7 @@ package struct CommonSpec: Sendable {
         notifyURL = Self.url(value["notify"]?.text("url"), at: "$.notify.url", allowList, &problems)
         guard let orgId, let name = value.text("resource") else { return nil }
         let possible = catalogue.resources.filter { kind == .export ? $0.canExport : $0.canImport }
-        guard let resource = possible.first(where: { $0.name == name }) else {
+        guard let resource = possible.first(where: { $0.name.hasSameBytes(as: name) }) else {
             let found = catalogue.resource(name) == nil ? "unknown resource" : "resource that has no \(kind.rawValue)"
             problems.add(
                 "$.resource", "\(found) \(JSONValue.string(String(name.prefix(64))).serialized())", nearest: name,

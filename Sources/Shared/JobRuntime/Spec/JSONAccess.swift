@@ -49,6 +49,7 @@ extension JSONValue {
         case .null: return "null"
         case .bool(let flag): return flag ? "true" : "false"
         case .number(let text): return "the number \(text.prefix(40))"
+        case .string(let text) where ShownURL.holdsURL(text): return "a string with a URL"
         case .string(let text):
             // Code points, as one letter may have any number of marks.
             let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(40)))

@@ -65,7 +65,7 @@ extension StringRule {
         case .tableName: [JSONMember("pattern", .string("^[A-Za-z0-9_]{1,63}(\\.[A-Za-z0-9_]{1,63})?$"))]
         case .timestamp: [JSONMember("format", .string("date-time"))]
         case .separator: [JSONMember("minLength", .integer(1)), JSONMember("maxLength", .integer(1))]
-        case .short(let count): [JSONMember("maxLength", .integer(count))]
+        case .short(let count), .printable(let count): [JSONMember("maxLength", .integer(count))]
         }
     }
 }

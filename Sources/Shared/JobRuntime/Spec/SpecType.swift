@@ -32,6 +32,8 @@ package enum StringRule: Sendable {
     case separator
     /// Text of at most so many characters: code points, as one letter may have any number of marks.
     case short(Int)
+    /// Text of at most so many characters, each of which can be seen.
+    case printable(Int)
 
     /// What is allowed, for messages.
     var expectation: String {
@@ -43,6 +45,7 @@ package enum StringRule: Sendable {
         case .timestamp: "an RFC 3339 timestamp such as 2026-04-01T12:00:00Z"
         case .separator: "one of , ; | or tab, or another ASCII punctuation character"
         case .short(let count): "a string of at most \(count) characters"
+        case .printable(let count): "a string of at most \(count) characters without control characters"
         }
     }
 
@@ -68,6 +71,9 @@ package enum StringRule: Sendable {
                     byte == 0x09 || (byte > 0x20 && byte < 0x7F && byte != 0x22 && !Identifier.isLetterOrDigit(byte))
                 }
         case .short(let count): text.utf8.count <= count || text.unicodeScalars.count <= count
+        case .printable(let count):
+            text.unicodeScalars.count <= count
+                && !text.unicodeScalars.contains { PrintableText.hides($0) || $0 == "\t" || $0 == "\n" }
         }
     }
 }

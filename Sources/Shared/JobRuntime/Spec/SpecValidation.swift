@@ -14,7 +14,7 @@ extension SpecType {
         case (.string(let rule), .string(let text)):
             if !rule.accepts(text) { problems.add(path(), "found \(value.summary), expected \(expectation)") }
         case (.choice(let names), .string(let text)):
-            if !names.contains(text) {
+            if !names.contains(where: { $0.hasSameBytes(as: text) }) {
                 problems.add(path(), "found \(value.summary)", nearest: text, among: names)
             }
         case (.integer(let range), .number(let text)):
@@ -107,7 +107,7 @@ extension SpecType {
     /// Path of a member; names that are not plain are quoted, long ones cut.
     package static func join(_ path: String, _ name: String) -> String {
         // Code points, as one letter may have any number of marks.
-        let short = String(String.UnicodeScalarView(name.unicodeScalars.prefix(64)))
+        let short = ShownURL.holdsURL(name) ? "…" : String(String.UnicodeScalarView(name.unicodeScalars.prefix(64)))
         if !short.isEmpty, short.utf8.allSatisfy({ Identifier.isLetterOrDigit($0) || $0 == 0x5F || $0 == 0x2E }) {
             return "\(path).\(short)"
         }

@@ -11,6 +11,34 @@ struct ConnectionSettings: Sendable {
         ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
     ]
 
+    private static let shown = ["host", "hostaddr", "port", "dbname", "service"]
+
+    private static var invalid: JobError {
+        JobError(
+            "configuration_invalid", .configuration, "DATABASE_URL is not a PostgreSQL connection URL",
+            hint: "use postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; "
+                + "write special characters of the password as %XX")
+    }
+
+    /// Whether libpq could take a part of the password for the host, the port or the database: an `@` stands where the
+    /// rules of URLs have none.
+    private static func isAmbiguous(_ url: String) -> Bool {
+        guard let separator = url.firstRange(of: "://") else { return false }
+        let rest = url[separator.upperBound...].prefix { $0 != "?" }
+        let authority = rest.prefix { $0 != "/" }
+        return authority.count { $0 == "@" } > 1 || rest.dropFirst(authority.count).contains("@")
+    }
+
+    /// Whether the byte belongs to a name, as far as it may be shown.
+    private static func isPlain(_ byte: UInt8, in keyword: String) -> Bool {
+        switch byte {
+        case 0x30...0x39, UInt8(ascii: ","): true
+        case 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): keyword != "port"
+        case UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "~"): keyword == "host" || keyword == "hostaddr"
+        default: false
+        }
+    }
+
     /// Keywords and values, as `PQconnectStartParams` takes them.
     let parameters: [(keyword: String, value: String)]
     /// Seconds that connecting may take, for all hosts together.
@@ -22,12 +50,7 @@ struct ConnectionSettings: Sendable {
     ///
     /// Throws `configuration_invalid` (78); libpq's own words about it could quote the password and are not repeated.
     init(url: String, applicationName: String) throws(JobError) {
-        guard let options = unsafe PQconninfoParse(url, nil) else {
-            throw JobError(
-                "configuration_invalid", .configuration, "DATABASE_URL is not a PostgreSQL connection URL",
-                hint: "use postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; "
-                    + "write special characters of the password as %XX")
-        }
+        guard !Self.isAmbiguous(url), let options = unsafe PQconninfoParse(url, nil) else { throw Self.invalid }
         defer { unsafe PQconninfoFree(options) }
         var found: [(keyword: String, value: String)] = []
         var option = unsafe options
@@ -37,12 +60,12 @@ struct ConnectionSettings: Sendable {
             }
             unsafe option += 1
         }
-        let places = ["host", "hostaddr", "port", "dbname", "service"].compactMap { name in
+        let places = Self.shown.compactMap { name in
             found.first { $0.keyword == name }.map { "\(name)=\($0.value)" }
         }
-        // A connection string in place of the name could hold a password.
-        let isPlain = !places.contains {
-            $0.hasPrefix("dbname=") && ($0.dropFirst(7).contains("=") || $0.contains("://"))
+        // What is no plain name may be a part of a password that has split the URL at the wrong place.
+        let isPlain = found.allSatisfy { keyword, value in
+            !Self.shown.contains(keyword) || value.utf8.allSatisfy { Self.isPlain($0, in: keyword) }
         }
         description =
             "postgresql " + (isPlain && !places.isEmpty ? places.joined(separator: " ") : "(libpq's defaults)")

@@ -87,7 +87,7 @@ enum PostgreSQLFailure {
     ///
     /// They name host, port, user and files, and hold no secret; only the kinds of failure are kept.
     static func connecting(_ message: String, database: String) -> JobError {
-        if let state = sqlState(in: message) {
+        if let state = sqlState(in: withoutQuoted(message)) {
             let (code, exitCode, problem, hint) = meaning(ServerError(sqlState: state))
             let isLost = code == lost.code
             return JobError(
@@ -95,7 +95,8 @@ enum PostgreSQLFailure {
                 "\(database): connect: SQLSTATE \(state): " + (isLost ? "the server is not ready" : problem),
                 hint: isLost ? "launch the job again when the server is up" : hint)
         }
-        let words = message.lowercased()
+        // A host, a role or a file may be called what a message says: names stand in quotes.
+        let words = withoutQuoted(message.lowercased())
         if words.contains("certificate") {
             if words.contains("does not exist") || words.contains("could not read") || words.contains("could not open")
             {
@@ -112,8 +113,11 @@ enum PostgreSQLFailure {
         if words.contains("no password supplied") {
             return configuration("the server asks for a password", "add it to DATABASE_URL or to ~/.pgpass", database)
         }
-        // "Invalid argument" is what the system says of a call, not libpq of a setting.
-        let isInvalid = words.replacing("invalid argument", with: "").contains("invalid")
+        // "Invalid argument", at the end of a line, is what the system says of a call, not libpq of a setting.
+        let isInvalid = words.split(separator: "\n").contains { line in
+            let said = line.ranges(of: "failed: ").last.map { line[$0.upperBound...] } ?? line
+            return said.hasPrefix("invalid ") && !said.hasPrefix("invalid argument")
+        }
         if words.contains("definition of service") || words.contains("service file") || isInvalid {
             return configuration("a connection setting is wrong", "check DATABASE_URL and PGSERVICE", database)
         }
@@ -126,6 +130,11 @@ enum PostgreSQLFailure {
         return JobError(
             "database_unavailable", .temporary, "\(database): connect: \(problem)",
             hint: "check host and port in DATABASE_URL, and whether the server runs")
+    }
+
+    private static func withoutQuoted(_ message: String) -> String {
+        message.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 0 }.map(\.element).joined(separator: "\"\"")
     }
 
     private static func configuration(_ problem: String, _ hint: String, _ database: String) -> JobError {
