@@ -118,6 +118,7 @@ struct ExportPipeline: Sendable {
             result.counts.rowsTotal = result.counts.rowsWritten
             result.counts.bytesWritten = result.files.reduce(0) { $0 + $1.bytes }
             result.downloadURLTTL = spec.downloadURLTTL
+            if result.counts.rowsWritten == 0 { await OrganisationNote(context).add() }
             return result
         } catch {
             await writer.abort()

@@ -19,6 +19,7 @@ final class ImportLoad {
     private var columns: [String] = []
     /// Source columns that lost their field to another one of their record, in the order in which that was seen.
     private var passedOver: [String] = []
+    private var notes = SourceNotes()
     private var checkpoint = LoadCheckpoint()
     /// Records that an earlier attempt has committed.
     private var done = 0
@@ -58,6 +59,7 @@ final class ImportLoad {
         }
         plan = batch.plan
         columns = batch.source.columns
+        notes.look(batch)
         for name in batch.passedOver where !passedOver.contains(name) { passedOver.append(name) }
     }
 
@@ -133,6 +135,7 @@ final class ImportLoad {
         if checkpoint.rejected > 0 {
             result.rejects = try await writeRejects()
         }
+        notes.add(to: context.notes, unmapped: (plan?.unmapped ?? []) + passedOver)
         if let note = preview?.encodingNote { context.notes.add(note) }
         if let plan {
             result.preview = plan.summary(

@@ -56,6 +56,7 @@ struct RowCanonicaliser: Sendable {
     private static let fullBytes = 8 << 20
 
     private let fields: [FieldMapping]
+    private let names: [String]
     private let isJSONSource: Bool
     private let steps: [Step]
     /// For each field with members, what puts them together.
@@ -70,6 +71,7 @@ struct RowCanonicaliser: Sendable {
     ) {
         self.isJSONSource = isJSONSource
         self.fields = fields
+        names = fields.map(\.target.name)
         let cells = CellCanonicaliser(isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues)
         let ruled = RuledCell(cells: cells, keys: keys)
         self.cells = cells
@@ -101,6 +103,7 @@ struct RowCanonicaliser: Sendable {
     ) -> Int {
         output.removeAll()
         output.columnCount = fields.count
+        output.names = names
         sources.removeAll(keepingCapacity: true)
         problems.removeAll(keepingCapacity: true)
         output.bytes.reserveCapacity(batch.bytes.count)

@@ -9,6 +9,7 @@ actor SQLiteLoader: RowLoader {
     private let path: String
     private let plan: LoadPlan
     private var connection: Connection?
+    private var columns = LoadColumns([])
     private var loadRows: ((RowBatch) throws -> LoadOutcome)?
     private var ledger: ImportLedger?
 
@@ -31,6 +32,7 @@ actor SQLiteLoader: RowLoader {
         guard let ledger else { throw notBegun }
         let checkpoint = try ledger.takeOver()
         loadRows = try makeLoad(connection, columns)
+        self.columns = LoadColumns(columns)
         return checkpoint
     }
 
@@ -65,6 +67,7 @@ actor SQLiteLoader: RowLoader {
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
         let connection = try opened()
         guard let loadRows else { throw notBegun }
+        try columns.check(chunk)
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
         var outcomes: [LoadOutcome] = []
         for batch in chunk {

@@ -21,6 +21,8 @@ package struct RowBatch: Sendable {
 
     /// Fields in each row.
     package var columnCount: Int
+    /// Names of the columns, for whoever checks that they are the right ones; empty where nobody has told them.
+    package var names: [String] = []
     /// Field bytes; may be longer than the last end (room for wide stores), what follows has no meaning.
     package var bytes: [UInt8]
     /// One entry per field: end offset in `bytes` and the two flags.

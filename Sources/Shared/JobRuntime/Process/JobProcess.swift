@@ -18,6 +18,7 @@ package enum JobProcess {
             }
             exit(0)
         } catch let error as JobError {
+            let error = Relaunch.explained(error)
             let environment = JobEnvironment()
             JobLog(level: environment.logLevel).failure(error)
             TerminationMessage.write(error, environment)

@@ -42,6 +42,7 @@ package struct JobRunner: Sendable {
     ) async throws -> End {
         // Before the manifest can say "running": whoever reads that may send a signal at once.
         Signals.watch()
+        Relaunch.note(spec)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
         let audit = JobAudit(spec, AuditLog(backends, log: log), log: log)
@@ -111,7 +112,8 @@ package struct JobRunner: Sendable {
             }
             return try await publish(result, keeper, context, cleaner, audit)
         } catch {
-            return try await fail(JobError.wrapping(error), keeper, cleaner, context, audit)
+            return try await fail(
+                Relaunch.explained(JobError.wrapping(error)), keeper, cleaner, context, audit)
         }
     }
 

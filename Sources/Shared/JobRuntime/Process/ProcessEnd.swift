@@ -11,6 +11,7 @@ package enum ProcessEnd {
     static func force(_ failure: JobError, afterSeconds seconds: Double) {
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
             let environment = JobEnvironment()
+            let failure = Relaunch.explained(failure)
             JobLog(level: environment.logLevel).failure(failure)
             TerminationMessage.write(failure, environment)
             _exit(failure.exitCode.rawValue)

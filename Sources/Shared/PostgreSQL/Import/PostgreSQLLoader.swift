@@ -41,6 +41,7 @@ actor PostgreSQLLoader: RowLoader {
 
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
         if isClosed { throw JobError("internal_error", .software, "the loader is closed") }
+        try LoadColumns(columns).check(chunk)
         if !mayUseSeveral {
             try await turn.wait()
             return try await lanesOpen[0].load(chunk, rows: chunk.map { Array(0..<$0.rowCount) })
