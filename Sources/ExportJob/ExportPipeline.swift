@@ -13,20 +13,17 @@ struct ExportPipeline: Sendable {
         self.context = context
     }
 
-    /// Pauses before another try when the database was lost, in milliseconds.
-    private static let pauses = [200, 1000, 3000]
-
     /// Exports the rows.
     ///
     /// One snapshot is one connection: when that is lost, everything is read again. Throws `JobError`; what the attempt
     /// stored is for the caller to remove.
     func run() async throws -> JobResult {
-        var pauses = Self.pauses[...]
+        var retries = DatabaseRetries()
         while true {
             do {
                 return try await attempt()
-            } catch let error as JobError where error.code == "database_connection_lost" {
-                guard let pause = pauses.popFirst() else { throw error }
+            } catch let error as JobError {
+                guard let pause = retries.pause(after: error) else { throw error }
                 context.log.warning("\(error.description); reading again from the start")
                 try await Task.sleep(for: .milliseconds(pause))
             }
@@ -65,10 +62,9 @@ struct ExportPipeline: Sendable {
                 }
             }
             defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            throw CancellationError()
+            guard let result = try await group.settled(by: { $0 != nil }) else { throw CancellationError() }
+            guard let result else { throw CancellationError() }
+            return result
         }
     }
 

@@ -3,14 +3,21 @@ internal import JobRuntime
 
 /// Gathers batches into chunks and loads them, as many at once as the database has lanes; commits them in order.
 ///
-/// Used by one task.
+/// A chunk is loaded when all its rows are there, and committed as soon as they are loaded: while the source is waited
+/// for, no transaction is open. Used by one task.
 final class ChunkLoader {
     /// Records in one transaction: enough to make commits cheap, few enough to lose little by a crash.
     private static let records = 20_000
     /// Bytes of rows in one transaction; where nothing is written, waiting for more gains nothing.
     private let bytes: Int
 
-    private typealias Loaded = (number: Int, outcomes: [LoadOutcome])
+    /// What is waited for: rows of the source, and chunks that are being loaded.
+    private enum Event: Sendable {
+        case received(CheckedBatch?)
+        case loaded(number: Int, outcomes: [LoadOutcome])
+    }
+
+    private typealias Events = ThrowingTaskGroup<Event, any Error>
 
     private struct Chunk {
         let number: Int
@@ -31,6 +38,10 @@ final class ChunkLoader {
     private var outcomes: [Int: [LoadOutcome]] = [:]
     private var nextNumber = 0
     private var lanes = 1
+    private var isReceiving = false
+    private var isAtEnd = false
+    /// A large batch is gathered or under way: nothing comes behind it until it is loaded.
+    private var isHeavy = false
 
     /// `giveBack` gets each batch that is of no more use.
     init(
@@ -46,24 +57,38 @@ final class ChunkLoader {
 
     /// Loads and commits all rows, or those up to the limit of rejected rows.
     func run(_ rows: BoundedChannel<CheckedBatch>) async throws {
-        try await withThrowingTaskGroup(of: Loaded.self) { group in
+        try await withThrowingTaskGroup(of: Event.self) { group in
             defer { group.cancelAll() }
-            while !load.isOver, let batch = try await rows.receive() { try await add(batch, &group) }
-            if !load.isOver { try await start(&group) }
-            while !load.isOver, !underWay.isEmpty { try await settleOldest(&group) }
+            while !load.isOver {
+                start(&group)
+                receive(rows, &group)
+                guard isReceiving || !underWay.isEmpty, let event = try await group.next() else { return }
+                switch event {
+                case .received(let batch?):
+                    isReceiving = false
+                    try await add(batch)
+                case .received(nil):
+                    isReceiving = false
+                    isAtEnd = true
+                case .loaded(let number, let loaded):
+                    outcomes[number] = loaded
+                    try await settle()
+                }
+            }
+            // Nobody wants the rest.
+            rows.cancel()
             try await abandon(&group)
         }
     }
 
     /// Undoes the chunks behind the one that passed the limit.
-    private func abandon(_ group: inout ThrowingTaskGroup<Loaded, any Error>) async throws {
-        if underWay.isEmpty { return }
+    private func abandon(_ group: inout Events) async throws {
         for chunk in underWay { chunk.turn.pass() }
         while await group.nextResult() != nil {}
         for chunk in underWay { try await loader.rollBack(lane: chunk.number % lanes) }
     }
 
-    private func add(_ batch: CheckedBatch, _ group: inout ThrowingTaskGroup<Loaded, any Error>) async throws {
+    private func add(_ batch: CheckedBatch) async throws {
         let isFirst = nextNumber == 0 && gathered.isEmpty
         try await load.adopt(batch)
         if isFirst { lanes = await loader.lanes() }
@@ -75,18 +100,21 @@ final class ChunkLoader {
         gatheredRecords += rest.records
         // A few bytes of a source can become many.
         gatheredBytes += max(rest.source.rows.byteCount, rest.mapped.byteCount)
-        if gatheredRecords >= Self.records || gatheredBytes >= bytes || rest.source.isHeavy {
-            try await start(&group)
-        }
-        // Nothing comes behind a large one until it is loaded.
-        while rest.source.isHeavy, !load.isOver, !underWay.isEmpty { try await settleOldest(&group) }
+        if rest.source.isHeavy { isHeavy = true }
     }
 
-    /// Starts to load what was gathered, once a lane is free.
-    private func start(_ group: inout ThrowingTaskGroup<Loaded, any Error>) async throws {
-        if gathered.isEmpty { return }
-        while underWay.count >= lanes { try await settleOldest(&group) }
-        if load.isOver { return }
+    private var isFull: Bool { gatheredRecords >= Self.records || gatheredBytes >= bytes || isHeavy }
+
+    /// Waits for the next batch, unless a whole chunk waits for a lane.
+    private func receive(_ rows: BoundedChannel<CheckedBatch>, _ group: inout Events) {
+        if isReceiving || isAtEnd || isFull { return }
+        isReceiving = true
+        group.addTask { .received(try await rows.receive()) }
+    }
+
+    /// Starts to load what was gathered, once it is a chunk and a lane is free.
+    private func start(_ group: inout Events) {
+        guard isFull || isAtEnd, !gathered.isEmpty, underWay.count < lanes else { return }
         let chunk = Chunk(number: nextNumber, batches: gathered, turn: LoadTurn())
         nextNumber += 1
         gathered = []
@@ -100,21 +128,18 @@ final class ChunkLoader {
             let start = WallClock.monotonic()
             let outcomes = try await loader.load(mapped, lane: lane, turn: chunk.turn)
             meter.addTime("load", since: start)
-            return (chunk.number, outcomes)
+            return .loaded(number: chunk.number, outcomes: outcomes)
         }
     }
 
-    /// Waits for the oldest chunk and commits it; then it is the next one's turn.
-    private func settleOldest(_ group: inout ThrowingTaskGroup<Loaded, any Error>) async throws {
-        let chunk = underWay[0]
-        while outcomes[chunk.number] == nil {
-            guard let loaded = try await group.next() else { throw CancellationError() }
-            outcomes[loaded.number] = loaded.outcomes
+    /// Commits the chunks that are loaded, in their order; each time it is the next one's turn.
+    private func settle() async throws {
+        while !load.isOver, let chunk = underWay.first, let loaded = outcomes.removeValue(forKey: chunk.number) {
+            try await load.settle(chunk.batches, loaded, lane: chunk.number % lanes)
+            underWay.removeFirst()
+            underWay.first?.turn.pass()
+            chunk.batches.forEach(giveBack)
         }
-        try await load.settle(
-            chunk.batches, outcomes.removeValue(forKey: chunk.number) ?? [], lane: chunk.number % lanes)
-        underWay.removeFirst()
-        underWay.first?.turn.pass()
-        chunk.batches.forEach(giveBack)
+        if underWay.isEmpty && gathered.isEmpty { isHeavy = false }
     }
 }

@@ -10,6 +10,8 @@ final class ImportLoad {
     private let context: JobContext
     private let loader: any RowLoader
     private let sourceTag: String
+    /// Bytes of the source; `nil` when they are not known.
+    private let sourceSize: Int?
     private let traits: SourceTraits
     /// The plan that it must not differ from.
     private let agreed: PlannedRun?
@@ -27,6 +29,7 @@ final class ImportLoad {
     private var passed = 0
     private var records = 0
     private var pendingRejects: [RejectRecord] = []
+    private var budget = RejectBudget()
     private var preview: ImportPreview?
     /// What the run does, for the plan of a dry run.
     private var planned: PlannedRun?
@@ -36,14 +39,15 @@ final class ImportLoad {
     private var failure: JobError?
 
     init(
-        spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String, traits: SourceTraits,
-        agreed: PlannedRun?
+        spec: ImportSpec, context: JobContext, loader: any RowLoader, sourceTag: String, sourceSize: Int?,
+        traits: SourceTraits, agreed: PlannedRun?
     ) {
         self.spec = spec
         self.agreed = agreed
         self.context = context
         self.loader = loader
         self.sourceTag = sourceTag
+        self.sourceSize = sourceSize
         self.traits = traits
         checkpoint.sourceTag = sourceTag
     }
@@ -68,7 +72,10 @@ final class ImportLoad {
         let alreadyDone = min(max(done - passed, 0), batch.records)
         passed += batch.records
         if alreadyDone == 0 { return batch }
-        if alreadyDone == batch.records { return nil }
+        if alreadyDone == batch.records {
+            report(batch)
+            return nil
+        }
         var rest = batch
         rest.drop(records: alreadyDone)
         return rest
@@ -88,7 +95,7 @@ final class ImportLoad {
         }
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
         try await commit(lane: lane)
-        report()
+        report(chunk.last)
     }
 
     /// Takes over from an earlier attempt, if there was one.
@@ -103,6 +110,7 @@ final class ImportLoad {
         checkpoint = earlier
         done = earlier.records
         records = earlier.records
+        if earlier.rejected > 0 { budget = RejectBudget(try await loader.rejectUsage()) }
         // A job that ended over its limit stays ended: another launch must not load more.
         failure = spec.errorLimit.check(rejected: earlier.rejected, read: earlier.records, isEnd: false)
         context.log.info("continuing after \(earlier.records) rows of an earlier attempt")
@@ -133,7 +141,9 @@ final class ImportLoad {
         result.outcome = checkpoint.rejected > 0 ? .partial : .success
         result.downloadURLTTL = spec.downloadURLTTL
         if checkpoint.rejected > 0 {
-            result.rejects = try await writeRejects()
+            var rejects = try await writeRejects()
+            rejects.omitted = max(0, checkpoint.rejected - rejects.rows)
+            result.rejects = rejects
         }
         notes.add(to: context.notes, unmapped: (plan?.unmapped ?? []) + passedOver)
         if let note = preview?.encodingNote { context.notes.add(note) }
@@ -160,7 +170,13 @@ final class ImportLoad {
     /// Once the rows are committed for good, a store that fails only delays the publication.
     private func writeRejects() async throws -> RejectsFile {
         do {
-            return try await RejectsWriter(context: context, loader: loader).write(columns: columns)
+            var writer = RejectsWriter(context: context, loader: loader)
+            if spec.isAtomic && !spec.isDryRun && !checkpoint.isComplete {
+                // They are in the transaction that nothing stays of; it does not wait for the store.
+                writer = RejectsWriter(context: context, loader: loader, kept: try await writer.readAll())
+                try await loader.rollBack(lane: 0)
+            }
+            return try await writer.write(columns: columns)
         } catch {
             if spec.isDryRun || !checkpoint.isComplete || error is CancellationError { throw error }
             throw JobError(
@@ -202,7 +218,13 @@ final class ImportLoad {
         checkpoint.inserted += outcome.inserted
         checkpoint.updated += outcome.updated
         checkpoint.rejected += found.count
-        pendingRejects += found
+        let hadRoom = !budget.isExhausted
+        pendingRejects += budget.admit(found)
+        if hadRoom && budget.isExhausted {
+            context.log.warning(
+                "there are more refused rows than are kept: the rejects file ends with row \(pendingRejects.last?.record ?? 0)"
+            )
+        }
         records += batch.records
         checkpoint.records = records
     }
@@ -218,10 +240,12 @@ final class ImportLoad {
         context.meter.addTime("commit", since: start)
     }
 
-    private func report() {
+    /// Tells how far the import is: up to the end of the batch all rows are dealt with.
+    private func report(_ batch: CheckedBatch?) {
+        let bytes = Double(batch?.source.sourceBytes ?? 0)
         context.meter.update { counts in
             count(into: &counts)
-            return nil
+            return sourceSize.map { $0 > 0 ? bytes / Double($0) * 0.99 : 0 }
         }
     }
 

@@ -13,16 +13,11 @@ struct ImportPipeline: Sendable {
         self.context = context
     }
 
-    /// Pauses before another try when the database was lost, in milliseconds.
-    private static let pauses = [200, 1000, 3000]
-    /// Failures of a moment, after which the import goes on from its checkpoint.
-    private static let passing: Set<String> = ["database_connection_lost", "database_conflict"]
-
     /// Imports the source.
     ///
     /// Throws `JobError`; committed chunks stay and are continued by the next attempt.
     func run() async throws -> JobResult {
-        var pauses = Self.pauses[...]
+        var retries = DatabaseRetries()
         var mayReadAgain = spec.sourceURL != nil
         while true {
             do {
@@ -31,8 +26,10 @@ struct ImportPipeline: Sendable {
                 // Once more from the start; rows that are committed already end that try with the same error.
                 mayReadAgain = false
                 context.log.warning("the source was changed while it was read; reading it again")
-            } catch let error as JobError where Self.passing.contains(error.code) {
-                guard let pause = pauses.popFirst() else { throw error }
+            } catch let error as JobError {
+                guard let pause = retries.pause(after: error, rowsDone: context.meter.counts.rowsRead) else {
+                    throw error
+                }
                 context.log.warning("\(error.description); going on from the last checkpoint")
                 try await Task.sleep(for: .milliseconds(pause))
             }
@@ -45,7 +42,7 @@ struct ImportPipeline: Sendable {
 
     private func attempt() async throws -> JobResult {
         let agreed = try await PlannedRun.named(by: spec, context)
-        let source = try await SourceStream(spec: spec, context: context).open()
+        let source = try await openSource()
         let plan = spec.loadPlan(attemptId: context.attemptId, fence: context.attempt)
         let loader = try await context.backends.database.openLoader(plan)
         let result = await Result.of { try await run(from: source, into: loader, agreed) }
@@ -54,7 +51,21 @@ struct ImportPipeline: Sendable {
         return try result.get()
     }
 
-    /// Removes the rejects that a published job keeps in the database when it was killed before it could.
+    /// Opens the source; of an atomic import all of it is here before its one transaction begins.
+    private func openSource() async throws -> ImportSource {
+        let source = try await SourceStream(spec: spec, context: context).open()
+        if !spec.isAtomic || spec.isDryRun { return source }
+        // A file of this machine keeps nobody waiting.
+        if case .object = source, context.backends.store is LocalStore { return source }
+        let start = WallClock.monotonic()
+        let spooled = await Result.of { try await source.spooled() }
+        await source.close()
+        context.meter.addTime("spool", since: start)
+        return try spooled.get()
+    }
+
+    /// Removes the rejects of a job that nobody will go on with: it is published, and was killed before it could; it was
+    /// cancelled; or it failed for good.
     static func discardRejects(_ spec: ImportSpec, _ manifest: Manifest, _ backends: Backends) async throws {
         let plan = spec.loadPlan(attemptId: manifest.attemptId, fence: manifest.attempt)
         let loader = try await backends.database.openLoader(plan)
@@ -83,14 +94,14 @@ struct ImportPipeline: Sendable {
             }
             group.addTask {
                 let load = ImportLoad(
-                    spec: spec, context: context, loader: loader, sourceTag: source.tag, traits: traits, agreed: agreed)
+                    spec: spec, context: context, loader: loader, sourceTag: source.tag,
+                    sourceSize: source.size, traits: traits, agreed: agreed)
                 return try await self.load(checked, sourcePool, mappedPool, heavy, loader, load)
             }
             defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            throw CancellationError()
+            guard let result = try await group.settled(by: { $0 != nil }) else { throw CancellationError() }
+            guard let result else { throw CancellationError() }
+            return result
         }
     }
 

@@ -7,12 +7,15 @@ enum ImportSource: Sendable {
     case object(any ObjectReader)
     /// A download that is open; its size and the name of its version as far as the server tells them.
     case download(SourceTransfer, size: Int?, tag: String)
+    /// A copy of one of these.
+    case spooled(SourceSpool, size: Int, tag: String)
 
     /// Bytes in all; `nil` when they are not known.
     var size: Int? {
         switch self {
         case .object(let reader): reader.info.size
         case .download(_, let size, _): size
+        case .spooled(_, let size, _): size
         }
     }
 
@@ -21,6 +24,7 @@ enum ImportSource: Sendable {
         switch self {
         case .object(let reader): reader.info.tag.rawValue
         // A server that names no version leaves the length to tell two apart.
+        case .spooled(_, _, let tag): tag
         case .download(_, let size, let tag): tag.isEmpty ? "length \(size ?? -1)" : tag
         }
     }
@@ -32,6 +36,7 @@ enum ImportSource: Sendable {
         switch self {
         case .object(let reader): try await reader.read(into: &buffer)
         case .download(let transfer, _, _): try await transfer.read(into: &buffer)
+        case .spooled(let spool, _, _): try await spool.read(into: &buffer)
         }
     }
 
@@ -40,6 +45,7 @@ enum ImportSource: Sendable {
         switch self {
         case .object: false
         case .download(let transfer, _, _): await transfer.endsWithConnection()
+        case .spooled(let spool, _, _): await spool.wasPerhapsCut()
         }
     }
 
@@ -48,12 +54,21 @@ enum ImportSource: Sendable {
         switch self {
         case .object(let reader): await reader.close()
         case .download(let transfer, _, _): await transfer.close()
+        case .spooled: break
         }
     }
 
-    /// Opens what a URL names.
-    static func download(_ url: SourceURL, allowing allowed: AllowList) async throws(JobError) -> ImportSource {
-        let transfer = SourceTransfer(url, allowing: allowed)
+    /// The same bytes as a copy on this machine's disk, read to their end.
+    func spooled() async throws -> ImportSource {
+        let spool = try SourceSpool()
+        return .spooled(spool, size: try await spool.fill(self), tag: tag)
+    }
+
+    /// Opens what a URL names; one that is slower than `minimumRate` (bytes a second) for a minute is given up.
+    static func download(
+        _ url: SourceURL, allowing allowed: AllowList, minimumRate: Int
+    ) async throws(JobError) -> ImportSource {
+        let transfer = SourceTransfer(url, allowing: allowed, minimumRate: minimumRate)
         let (size, tag) = try await transfer.open()
         return .download(transfer, size: size, tag: tag)
     }

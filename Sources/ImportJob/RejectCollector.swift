@@ -126,6 +126,7 @@ extension SourceBatch {
         rest.isJSON = isJSON
         rest.openingColumns = openingColumns
         rest.isHeavy = isHeavy
+        rest.sourceBytes = sourceBytes
         var rows = 0
         var bad = 0
         // Walk the records in source order until `count` of them are passed.

@@ -11,10 +11,34 @@ struct RejectsWriter {
     private static let pageRows = 1000
     private let context: JobContext
     private let loader: any RowLoader
+    /// All that are to be written, when the database has them no more.
+    private let kept: [RejectRecord]?
 
-    init(context: JobContext, loader: any RowLoader) {
+    init(context: JobContext, loader: any RowLoader, kept: [RejectRecord]? = nil) {
         self.context = context
         self.loader = loader
+        self.kept = kept
+    }
+
+    /// All rejects that the database has; the budget bounds them.
+    func readAll() async throws -> [RejectRecord] {
+        var all: [RejectRecord] = []
+        var page = try await page(after: 0)
+        while let last = page.last {
+            all += page
+            page = try await self.page(after: last.record)
+        }
+        return all
+    }
+
+    private func page(after record: Int) async throws -> [RejectRecord] {
+        guard let kept else { return try await loader.rejects(after: record, limit: Self.pageRows) }
+        return record == 0 ? kept : []
+    }
+
+    private func counts() async throws -> [String: Int] {
+        guard let kept else { return try await loader.rejectCounts() }
+        return kept.reduce(into: [:]) { $0[$1.code, default: 0] += 1 }
     }
 
     /// Those columns of a source that a rejects file added, when it is one; they are no data.
@@ -30,13 +54,13 @@ struct RejectsWriter {
         do {
             try await output.write(CSVRecord.encode(columns + Self.ownColumns) + "\n")
             var rows = 0
-            var page = try await loader.rejects(after: 0, limit: Self.pageRows)
+            var page = try await page(after: 0)
             while let last = page.last {
                 try await output.write(page.map { line($0, columnCount: columns.count) }.joined())
                 rows += page.count
-                page = try await loader.rejects(after: last.record, limit: Self.pageRows)
+                page = try await self.page(after: last.record)
             }
-            return try await output.finish(rows: rows, byCode: loader.rejectCounts())
+            return try await output.finish(rows: rows, byCode: counts())
         } catch {
             await output.abort()
             throw error

@@ -18,7 +18,10 @@ struct SourceStream: Sendable {
     ///
     /// Throws `source_not_found` (66) and what `SourceDownload` reports.
     func open() async throws(JobError) -> ImportSource {
-        if let url = spec.sourceURL { return try await .download(url, allowing: spec.common.allowList) }
+        if let url = spec.sourceURL {
+            return try await .download(
+                url, allowing: spec.common.allowList, minimumRate: context.sourceMinimumRate)
+        }
         let key = try spec.sourceKey()
         do throws(JobError) {
             return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 18))
@@ -39,14 +42,13 @@ struct SourceStream: Sendable {
     ) async throws {
         let start = WallClock.monotonic()
         let parser = SourceParser(spec: spec, channel: channel, pool: pool, traits: traits, heavy: heavy)
-        let size = source.size ?? 0
         var chunk: [UInt8] = []
         while try await source.read(into: &chunk) {
             try await parser.consume(chunk)
             let bytes = chunk.count
             context.meter.update { counts in
                 counts.bytesRead += bytes
-                return size > 0 ? Double(counts.bytesRead) / Double(size) * 0.99 : nil
+                return nil
             }
         }
         try await parser.finish()
@@ -82,6 +84,8 @@ private final class SourceParser {
     private var isArray = false
     private var batch: SourceBatch
     private var plain: [UInt8] = []
+    /// Bytes of the object as stored whose rows are in batches or behind them.
+    private var consumed = 0
     /// The first bytes, until there are enough to decide what the rest is, however small the pieces come.
     private var sample: [UInt8] = []
 
@@ -100,6 +104,7 @@ private final class SourceParser {
     /// Takes the next bytes of the object as stored.
     func consume(_ chunk: [UInt8]) async throws {
         var position = 0
+        defer { consumed += chunk.count }
         while position < chunk.count || decompressor?.hasPending == true {
             position = try decompress(chunk, from: position)
             if reader == nil {
@@ -211,6 +216,7 @@ private final class SourceParser {
         {
             batch.removeFormulaGuards(delimiter: delimiter)
         }
+        batch.sourceBytes = consumed
         try await channel.send(batch)
         batch = pool.take()
         batch.removeAll()

@@ -8,14 +8,14 @@ actor SourceTransfer {
     private let download: SourceDownload
 
     /// A download that has not begun.
-    init(_ url: SourceURL, allowing allowed: AllowList) {
+    init(_ url: SourceURL, allowing allowed: AllowList, minimumRate: Int) {
         let client = HTTPClient(
             HTTPClientOptions(
                 userAgent: "data-io", allowedSchemes: ["https", "http"],
                 addressJudge: AddressPolicy(allowing: allowed)))
         let policy = RetryPolicy()
         download = SourceDownload(
-            url: url, sender: client, allowList: allowed, limits: SourceLimits(maximumBytes: 1 << 40)
+            url: url, sender: client, allowList: allowed, limits: SourceLimits(maximumBytes: 1 << 40, minimumRate: minimumRate)
         ) { attempt in
             let delay = policy.delay(
                 after: min(attempt + 1, policy.maximumAttempts - 1), reason: .transient, elapsed: 0,

@@ -6,11 +6,12 @@ package struct PostgreSQLDatabase: Database {
 
     /// The database that a libpq URL names; nothing is connected yet.
     ///
-    /// `jobId` becomes part of the `application_name`. Throws `configuration_invalid` (78).
-    package init(url: String, jobId: String? = nil) throws(JobError) {
+    /// `jobId` becomes part of the `application_name`; a server that restarts is waited for so many seconds. Throws
+    /// `configuration_invalid` (78).
+    package init(url: String, jobId: String? = nil, patience: Double = 10) throws(JobError) {
         // The server keeps 63 bytes of the name.
         let name = jobId.map { "data-io:" + $0.prefix(55) } ?? "data-io"
-        settings = try ConnectionSettings(url: url, applicationName: name)
+        settings = try ConnectionSettings(url: url, applicationName: name, patience: patience)
     }
 
     package var description: String { settings.description }

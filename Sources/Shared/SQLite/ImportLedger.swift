@@ -35,6 +35,7 @@ struct ImportLedger {
         let found = try read()
         try connection.prepare(statements.takeOver).run()
         if connection.changes == 0 { throw statements.leaseLost }
+        try connection.prepare(statements.discardAbandonedRejects).run()
         try connection.execute("COMMIT")
         return found
     }
@@ -95,6 +96,12 @@ struct ImportLedger {
         var counts: [String: Int] = [:]
         while try statement.step() { counts[statement.text(0)] = statement.integer(1) }
         return counts
+    }
+
+    /// How much is kept.
+    func rejectUsage() throws(JobError) -> RejectUsage {
+        let row = try connection.prepare(statements.rejectUsage)
+        return try row.step() ? RejectUsage(rows: row.integer(0), bytes: row.integer(1)) : RejectUsage()
     }
 
     /// Deletes the kept rejects of the job.

@@ -101,6 +101,11 @@ actor SQLiteLoader: RowLoader {
         return try ledger.rejectCounts()
     }
 
+    func rejectUsage() async throws -> RejectUsage {
+        guard let ledger else { throw notBegun }
+        return try ledger.rejectUsage()
+    }
+
     func discardRejects() async throws {
         guard let ledger else { throw notBegun }
         try ledger.discardRejects()

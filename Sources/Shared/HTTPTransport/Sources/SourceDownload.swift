@@ -15,6 +15,9 @@ package final class SourceDownload {
     private var isAtEnd = false
     /// Attempts since the last byte came.
     private var retries = 0
+    /// Seconds of waiting, and bytes that came, since the rate was last judged.
+    private var waited = 0.0
+    private var arrived = 0
 
     /// How many bytes have been read.
     package private(set) var received = 0
@@ -58,13 +61,27 @@ package final class SourceDownload {
     /// Replaces the contents of the buffer with bytes that have arrived; `false`, and an empty buffer, at the end.
     ///
     /// Throws `source_changed` when the source is no longer the one that was begun, `source_interrupted` when it was
-    /// cut and cannot be resumed, `source_too_large`, and what `open` throws.
+    /// cut and cannot be resumed, `source_too_large`, `source_too_slow`, and what `open` throws.
     package func read(into buffer: inout [UInt8]) async throws(JobError) -> Bool {
         while !isAtEnd {
-            if try await receive(into: &buffer) { return true }
+            let start = WallClock.monotonicSeconds()
+            let hasBytes = try await receive(into: &buffer)
+            if !isAtEnd { try judgeRate(since: start, buffer.count) }
+            if hasBytes { return true }
         }
         buffer.removeAll(keepingCapacity: true)
         return false
+    }
+
+    /// Holds what came in a window of waiting to the minimum.
+    private func judgeRate(since start: Double, _ bytes: Int) throws(JobError) {
+        if limits.minimumRate <= 0 { return }
+        waited += WallClock.monotonicSeconds() - start
+        arrived += bytes
+        guard waited >= limits.rateSeconds else { return }
+        if Double(arrived) < Double(limits.minimumRate) * waited { throw SourceFailure.tooSlow(minimum: limits.minimumRate) }
+        waited = 0
+        arrived = 0
     }
 
     /// Ends the transfer, early or at the end.

@@ -50,6 +50,13 @@ enum SourceFailure {
             hint: "split the source")
     }
 
+    static func tooSlow(minimum: Int) -> JobError {
+        JobError(
+            "source_too_slow", .temporary, "the source sends less than \(minimum) bytes a second",
+            hint: "launch the job again when its server is faster, or put the file into the store; "
+                + "SOURCE_MIN_BYTES_PER_SECOND is the operator's limit")
+    }
+
     static func redirect(_ reason: String) -> JobError {
         JobError(
             "source_redirect", .dataError, "the source \(reason)",

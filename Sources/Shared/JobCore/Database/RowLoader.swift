@@ -125,6 +125,18 @@ package struct RejectRecord: Sendable, Equatable {
     }
 }
 
+/// How much room the kept rejects of a job take.
+package struct RejectUsage: Sendable, Equatable {
+    package var rows = 0
+    /// Of their fields; about so many.
+    package var bytes = 0
+
+    package init(rows: Int = 0, bytes: Int = 0) {
+        self.rows = rows
+        self.bytes = bytes
+    }
+}
+
 /// The place of a chunk in the order of commits.
 package struct LoadTurn: Sendable {
     private let channel = BoundedChannel<Void>(depth: 1)
@@ -168,6 +180,9 @@ package protocol RowLoader: Sendable {
 
     /// Count of the rejects kept so far, by code.
     func rejectCounts() async throws -> [String: Int]
+
+    /// How much is kept.
+    func rejectUsage() async throws -> RejectUsage
 
     /// Forgets the kept rejects once their file is published; needs no `begin`.
     func discardRejects() async throws

@@ -18,6 +18,8 @@ package struct SourceBatch: Sendable {
     package var openingColumns: Int?
     /// It is large, and alone in the stages of its import.
     package var isHeavy = false
+    /// Bytes of the source as stored that were read for this batch and those before it; about so many.
+    package var sourceBytes = 0
 
     package init(columns: [String] = [], byteCapacity: Int = 0) {
         self.columns = columns

@@ -98,6 +98,24 @@ package struct LedgerStatements: Sendable {
         SQLStatement("SELECT code, count(*) FROM \(rejectsTable) WHERE \(isJob) GROUP BY code", values: job)
     }
 
+    /// How many rejects are kept, and how long their fields are.
+    package var rejectUsage: SQLStatement {
+        SQLStatement(
+            "SELECT count(*), COALESCE(sum(length(fields)), 0) FROM \(rejectsTable) WHERE \(isJob)", values: job)
+    }
+
+    /// Deletes what other jobs of the organisation have left that nobody went on with for so long.
+    package var discardAbandonedRejects: SQLStatement {
+        SQLStatement(
+            """
+            DELETE FROM import_rejects WHERE org_id = \(mark(1)) AND job_id <> \(mark(2)) AND job_id IN (
+              SELECT job_id FROM import_ledger WHERE org_id = \(mark(1)) AND updated_at < \(mark(3)))
+            """, values: job + [.timestamp(WallClock.now() - Self.rejectsLife)])
+    }
+
+    /// Microseconds that the rejects of a job that came to nothing are kept: a week.
+    private static let rejectsLife: Int64 = 7 * 86_400 * 1_000_000
+
     /// Deletes the kept rejects.
     package var discardRejects: SQLStatement {
         SQLStatement("DELETE FROM \(rejectsTable) WHERE \(isJob)", values: job)

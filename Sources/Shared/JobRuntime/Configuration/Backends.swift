@@ -24,7 +24,7 @@ package struct Backends: Sendable {
     ) async throws -> Backends {
         let signingKey = try environment.checkedSigningKey()
         let catalogue = try CatalogueFile.load(environment.catalogueFile)
-        let database = try database(environment.databaseURL, jobId: jobId)
+        let database = try database(environment, jobId: jobId)
         let store = try StoreBackend.open(environment)
         if environment.usesDefaultDatabase, await !database.exists() {
             let path = BackendURL.split(environment.databaseURL).rest
@@ -50,11 +50,15 @@ package struct Backends: Sendable {
         }
     }
 
-    private static func database(_ url: String, jobId: String?) throws -> any Database {
+    private static func database(_ environment: JobEnvironment, jobId: String?) throws -> any Database {
+        let url = environment.databaseURL
         let (scheme, rest) = BackendURL.split(url)
         switch scheme {
         case "sqlite" where !rest.isEmpty: return SQLiteDatabase(path: rest)
-        case "postgres", "postgresql": return try PostgreSQLDatabase(url: url, jobId: jobId)
+        case "postgres", "postgresql":
+            // Somebody waits for the answer of a command that is no job.
+            let patience = try environment.databasePatience()
+            return try PostgreSQLDatabase(url: url, jobId: jobId, patience: jobId == nil ? min(patience, 10) : patience)
         default:
             throw JobError(
                 "configuration_invalid", .configuration, "DATABASE_URL has a form that is not supported",

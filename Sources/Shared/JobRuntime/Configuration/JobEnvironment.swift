@@ -83,4 +83,30 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
         self.variables = variables
         logLevel = value("LOG_LEVEL") ?? "info"
     }
+
+    /// `DATABASE_PATIENCE_SECONDS`, default 40: how long a server that refuses connections is waited for.
+    ///
+    /// Throws `configuration_invalid` (78), as the other limits do: one that is mistyped must not be none.
+    package func databasePatience() throws(JobError) -> Double {
+        try number("DATABASE_PATIENCE_SECONDS", 0...3_600) ?? 40
+    }
+
+    /// `JOB_MAX_SECONDS`: how long one run of a job may take; `nil`: there is no limit.
+    package func maximumSeconds() throws(JobError) -> Double? { try number("JOB_MAX_SECONDS", 1...31_536_000) }
+
+    /// `SOURCE_MIN_BYTES_PER_SECOND`, default 1000: a source by URL that is slower for a minute is given up; 0: never.
+    package func sourceMinimumRate() throws(JobError) -> Int {
+        Int(try number("SOURCE_MIN_BYTES_PER_SECOND", 0...1_000_000_000) ?? 1_000)
+    }
+
+    private func number(_ name: String, _ range: ClosedRange<Double>) throws(JobError) -> Double? {
+        guard let text = variables[name], !text.isEmpty else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            throw JobError(
+                "configuration_invalid", .configuration,
+                "\(name) is not a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))",
+                hint: "correct it, or leave it unset")
+        }
+        return number
+    }
 }

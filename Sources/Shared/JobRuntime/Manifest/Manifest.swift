@@ -138,9 +138,12 @@ package struct RejectsFile: Sendable, Equatable {
     /// `none` or `gzip`.
     package var compression: String
     package var byCode: [String: Int]
+    /// Refused rows that are not in the file, because there were too many.
+    package var omitted: Int
 
     package init(
-        key: String, rows: Int, bytes: Int, sha256: String, compression: String = "none", byCode: [String: Int]
+        key: String, rows: Int, bytes: Int, sha256: String, compression: String = "none", byCode: [String: Int],
+        omitted: Int = 0
     ) {
         self.key = key
         self.rows = rows
@@ -148,6 +151,7 @@ package struct RejectsFile: Sendable, Equatable {
         self.sha256 = sha256
         self.compression = compression
         self.byCode = byCode
+        self.omitted = omitted
     }
 
     /// The last part of its key.

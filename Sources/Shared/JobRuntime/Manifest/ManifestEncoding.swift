@@ -91,11 +91,14 @@ extension ResultFile {
 extension RejectsFile {
     func json() -> JSONValue {
         let codes = byCode.sorted { $0.key < $1.key }.map { JSONMember($0.key, .integer($0.value)) }
-        return .object([
-            JSONMember("key", .string(key)), JSONMember("rows", .integer(rows)), JSONMember("bytes", .integer(bytes)),
-            JSONMember("sha256", .string(sha256)), JSONMember("compression", .string(compression)),
-            JSONMember("url", .optional(url)), JSONMember("byCode", .object(codes)),
-        ])
+        let others = omitted > 0 ? [JSONMember("omitted", .integer(omitted))] : []
+        return .object(
+            [
+                JSONMember("key", .string(key)), JSONMember("rows", .integer(rows)),
+                JSONMember("bytes", .integer(bytes)), JSONMember("sha256", .string(sha256)),
+                JSONMember("compression", .string(compression)), JSONMember("url", .optional(url)),
+                JSONMember("byCode", .object(codes)),
+            ] + others)
     }
 
     init(_ value: JSONValue) {
@@ -107,6 +110,7 @@ extension RejectsFile {
         compression = value.text("compression") ?? "none"
         let codes = value["byCode"]?.members ?? []
         byCode = Dictionary(codes.map { ($0.name, $0.value.asInteger ?? 0) }, uniquingKeysWith: { $1 })
+        omitted = value.integer("omitted") ?? 0
     }
 }
 

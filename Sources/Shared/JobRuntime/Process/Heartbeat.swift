@@ -13,8 +13,14 @@ package struct Heartbeat: Sendable {
     private let display: ProgressDisplay
     /// Seconds between writes of the manifest: stores allow about one a second to one key, pollers need no more.
     private let interval: Double
+    /// What the operator allows, by the monotonic clock.
+    private let end: Double?
 
-    package init(keeper: JobKeeper, context: JobContext, leaseSeconds: Double, display: ProgressDisplay) {
+    package init(
+        keeper: JobKeeper, context: JobContext, leaseSeconds: Double, maximumSeconds: Double? = nil,
+        display: ProgressDisplay
+    ) {
+        end = maximumSeconds.map { WallClock.monotonicSeconds() + $0 }
         self.keeper = keeper
         self.context = context
         self.display = display
@@ -80,20 +86,32 @@ package struct Heartbeat: Sendable {
     }
 
     private func watchForDeadline() async throws {
-        guard let notAfter = context.spec.notAfter else { return }
+        if context.spec.notAfter == nil && end == nil { return }
         repeat {
             try checkDeadline()
-        } while await Self.pause(min(1, max(0.001, Double(notAfter - WallClock.now()) / 1e6)))
+        } while await Self.pause(min(1, max(0.001, secondsLeft)))
+    }
+
+    private var secondsLeft: Double {
+        let byClock = context.spec.notAfter.map { Double($0 - WallClock.now()) / 1e6 } ?? .infinity
+        return min(byClock, end.map { $0 - WallClock.monotonicSeconds() } ?? .infinity)
     }
 
     private func checkDeadline() throws {
         if let notAfter = context.spec.notAfter, WallClock.now() >= notAfter {
-            let failure = JobError(
-                "deadline", .deadline, "the job's deadline (notAfter) has passed",
-                hint: "use a later notAfter and a new jobId")
-            ProcessEnd.force(failure, afterSeconds: Self.lastSeconds)
-            throw failure
+            try giveUp("the job's deadline (notAfter) has passed", hint: "use a later notAfter and a new jobId")
         }
+        if let end, WallClock.monotonicSeconds() >= end {
+            try giveUp(
+                "the job has run for as long as the operator allows (JOB_MAX_SECONDS)",
+                hint: "make the job smaller, or raise JOB_MAX_SECONDS")
+        }
+    }
+
+    private func giveUp(_ message: String, hint: String) throws {
+        let failure = JobError("deadline", .deadline, message, hint: hint)
+        ProcessEnd.force(failure, afterSeconds: Self.lastSeconds)
+        throw failure
     }
 
     /// Throws `cancelled` (80) when somebody has asked for it.

@@ -17,6 +17,8 @@ package struct JobContext: Sendable {
     package let attemptId: String
     /// When the job was first asked for: relative date ranges count from here, in every attempt.
     package let createdAt: Int64
+    /// Bytes a second that a source by URL must send.
+    package let sourceMinimumRate: Int
 
     /// Prefix of the data objects of this attempt.
     package var prefix: String { folder.prefix + attemptId + "/" }

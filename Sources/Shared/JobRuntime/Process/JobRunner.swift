@@ -26,6 +26,17 @@ package struct JobRunner: Sendable {
         self.commitsBeforePublishing = commitsBeforePublishing
     }
 
+    /// What the operator allows a run.
+    private struct Limits {
+        let maximumSeconds: Double?
+        let sourceMinimumRate: Int
+
+        init(_ environment: JobEnvironment) throws(JobError) {
+            maximumSeconds = try environment.maximumSeconds()
+            sourceMinimumRate = try environment.sourceMinimumRate()
+        }
+    }
+
     /// How the job ended: the final manifest, its line as stored, and the exit code.
     package struct End: Sendable {
         package let manifest: Manifest
@@ -43,6 +54,7 @@ package struct JobRunner: Sendable {
         // Before the manifest can say "running": whoever reads that may send a signal at once.
         Signals.watch()
         Relaunch.note(spec)
+        let limits = try Limits(environment)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
         let audit = JobAudit(spec, AuditLog(backends, log: log), log: log)
@@ -63,7 +75,7 @@ package struct JobRunner: Sendable {
             let keeper = try JobKeeper(
                 store: backends.store, folder: folder, manifest: manifest, tag: tag,
                 leaseSeconds: environment.leaseSeconds)
-            return try await attempt(work, manifest, keeper, folder, audit)
+            return try await attempt(work, manifest, keeper, folder, audit, limits)
         }
     }
 
@@ -91,16 +103,18 @@ package struct JobRunner: Sendable {
     }
 
     private func attempt(
-        _ work: @escaping Work, _ manifest: Manifest, _ keeper: JobKeeper, _ folder: JobFolder, _ audit: JobAudit
+        _ work: @escaping Work, _ manifest: Manifest, _ keeper: JobKeeper, _ folder: JobFolder, _ audit: JobAudit,
+        _ limits: Limits
     ) async throws -> End {
         let log = log.with(["attempt": "\(manifest.attempt)"])
         let context = JobContext(
             spec: spec, backends: backends, folder: folder, meter: ProgressMeter(), log: log,
-            attempt: manifest.attempt, attemptId: manifest.attemptId, createdAt: manifest.createdAt)
+            attempt: manifest.attempt, attemptId: manifest.attemptId, createdAt: manifest.createdAt,
+            sourceMinimumRate: limits.sourceMinimumRate)
         let cleaner = AttemptCleaner(store: backends.store, folder: folder, manifest: manifest, log: log)
         let heart = Heartbeat(
             keeper: keeper, context: context, leaseSeconds: environment.leaseSeconds,
-            display: ProgressDisplay(name: spec.resource.name, log: log))
+            maximumSeconds: limits.maximumSeconds, display: ProgressDisplay(name: spec.resource.name, log: log))
         do {
             let result = try await Self.untilSignal {
                 try await heart.beat {

@@ -45,11 +45,14 @@ struct ConnectionSettings: Sendable {
     let connectSeconds: Int
     /// Host, port and database, without user and password.
     let description: String
+    /// Seconds for which a server that refuses connections is asked again.
+    let patience: Double
 
     /// Reads a libpq URL.
     ///
     /// Throws `configuration_invalid` (78); libpq's own words about it could quote the password and are not repeated.
-    init(url: String, applicationName: String) throws(JobError) {
+    init(url: String, applicationName: String, patience: Double = 10) throws(JobError) {
+        self.patience = patience
         guard !Self.isAmbiguous(url), let options = unsafe PQconninfoParse(url, nil) else { throw Self.invalid }
         defer { unsafe PQconninfoFree(options) }
         var found: [(keyword: String, value: String)] = []

@@ -90,10 +90,12 @@ enum PostgreSQLFailure {
         if let state = sqlState(in: withoutQuoted(message)) {
             let (code, exitCode, problem, hint) = meaning(ServerError(sqlState: state))
             let isLost = code == lost.code
+            let isRefusal = isLost || code == "database_busy"
             return JobError(
                 isLost ? "database_unavailable" : code, exitCode,
                 "\(database): connect: SQLSTATE \(state): " + (isLost ? "the server is not ready" : problem),
-                hint: isLost ? "launch the job again when the server is up" : hint)
+                hint: isLost ? "launch the job again when the server is up" : hint,
+                cause: isRefusal ? ServerRefusal() : nil)
         }
         // A host, a role or a file may be called what a message says: names stand in quotes.
         let words = withoutQuoted(message.lowercased())
@@ -127,9 +129,11 @@ enum PostgreSQLFailure {
             : words.contains("refused")
                 ? "nothing listens there"
                 : words.contains("no such file") ? "there is no such socket" : "the server cannot be reached"
+        let isRefusal = words.contains("refused") || words.contains("no such file")
         return JobError(
             "database_unavailable", .temporary, "\(database): connect: \(problem)",
-            hint: "check host and port in DATABASE_URL, and whether the server runs")
+            hint: "check host and port in DATABASE_URL, and whether the server runs",
+            cause: isRefusal ? ServerRefusal() : nil)
     }
 
     private static func withoutQuoted(_ message: String) -> String {

@@ -63,12 +63,20 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
                 try rows.begin(plan.parts[0].sql)
                 while let batch = try rows.next(pool) { try await channel.send(batch) }
             } else {
-                let snapshot = try connection.execute("SELECT pg_export_snapshot()").text(0, 0) ?? ""
-                try await read(plan, query.columns, snapshot, into: channel, pool: pool, progress)
+                try await read(plan, query.columns, try exported(connection), into: channel, pool: pool, progress)
             }
             channel.finish()
         } onCancel: {
             waker.wake()
+        }
+    }
+
+    /// The name by which other connections join the view.
+    private func exported(_ connection: Connection) throws -> String {
+        do {
+            return try connection.execute("SELECT pg_export_snapshot()").text(0, 0) ?? ""
+        } catch {
+            throw connection.failure(error, doing: "begin")
         }
     }
 
@@ -98,7 +106,7 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
             }
             // The first failure ends the others, which would wait for its rows.
             defer { group.cancelAll() }
-            while try await group.next() != nil {}
+            _ = try await group.settled()
         }
     }
 

@@ -23,6 +23,9 @@ actor RangeReader {
             do {
                 try connection.execute(Session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", on: connection))
                 try connection.execute("SET TRANSACTION SNAPSHOT \(Quoting.literal(snapshot))")
+            } catch let error as ServerError where ["22023", "42704", "55000"].contains(error.sqlState) {
+                // The view has ended with the connection that had it: the server was restarted in between.
+                throw PostgreSQLFailure.connectionLost(doing: "begin", database: connection.name)
             } catch {
                 throw connection.failure(error, doing: "begin")
             }

@@ -2,7 +2,7 @@ internal import JobCore
 
 /// The job's row in `import_ledger` and its rows in `import_rejects`.
 ///
-/// A dry run has no ledger row, and keeps its rejects in a temporary table that ends with its transaction.
+/// A dry run has no ledger row, and keeps its rejects in a temporary table that ends with its session.
 struct ImportLedger {
     /// A page of rejects ends at about so many bytes, however few rows that are.
     private static let pageBytes = 8 << 20
@@ -19,23 +19,24 @@ struct ImportLedger {
         statements = LedgerStatements(plan, dialect: PostgreSQLDialect(), rejectsTable: rejectsTable)
     }
 
-    /// Statements for the temporary table of a dry run.
+    /// The statement for the temporary table of a dry run.
     static let dryRunTable = """
         CREATE TEMP TABLE dry_run_rejects (org_id text, job_id text, record bigint, line bigint, byte_offset bigint, source_column text, \
-        code text, message text, field_count bigint, fields text) ON COMMIT DROP;
+        code text, message text, field_count bigint, fields text)
         """
 
     /// Makes this attempt the owner, in a transaction of its own.
     ///
     /// Returns the checkpoint of an earlier attempt, `nil` when there is none.
-    func takeOver() throws -> LoadCheckpoint? {
-        try connection.execute(Session.begin("", on: connection))
+    func takeOver(_ lock: JobLock) throws -> LoadCheckpoint? {
+        try connection.execute(Session.begin("", on: connection) + lock.mark)
         // An earlier attempt that is about to commit holds the row: what it has written is read behind it.
         if try run(statements.takeOver).changedRows == 0 { throw statements.leaseLost }
         let row = try run(statements.read)
         let found = try statements.checkpoint(
             counts: (0..<5).map { row.integer(0, $0) }, isComplete: row.flag(0, 5), sourceTag: row.text(0, 6) ?? "",
             specSHA256: row.text(0, 7) ?? "")
+        try run(statements.discardAbandonedRejects)
         try connection.execute("COMMIT")
         return found
     }
@@ -91,6 +92,12 @@ struct ImportLedger {
         var counts: [String: Int] = [:]
         for row in 0..<rows.rowCount { counts[rows.text(row, 0) ?? ""] = rows.integer(row, 1) }
         return counts
+    }
+
+    /// How much is kept.
+    func rejectUsage() throws -> RejectUsage {
+        let row = try run(statements.rejectUsage)
+        return RejectUsage(rows: row.integer(0, 0), bytes: row.integer(0, 1))
     }
 
     /// Deletes the kept rejects of the job.

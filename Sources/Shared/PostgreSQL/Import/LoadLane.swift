@@ -7,24 +7,44 @@ actor LoadLane {
 
     private let settings: ConnectionSettings
     private let plan: LoadPlan
+    private let lock: JobLock
     private nonisolated let waker = Waker()
     private var connection: Connection?
     private var ledger: ImportLedger?
     private var writer: (any BatchWriter)?
+    /// Milliseconds for which the server lets a transaction be silent.
+    private var idleLimit = LoadLane.longestSilence
+
+    /// A transaction of a load is never silent for long; one of a process that stands still must not stay for ever.
+    private static let longestSilence = 900_000
+    /// A role that allows less does not let a lane wait for its turn in a transaction.
+    private static let shortSilence = 60_000
 
     init(_ settings: ConnectionSettings, plan: LoadPlan) {
         self.settings = settings
         self.plan = plan
+        lock = JobLock(plan)
     }
 
     /// Connects.
     func open() async throws {
         try await withTaskCancellationHandler {
             let connection = try await Session.connect(settings, waker: waker)
+            try examine(connection)
             self.connection = connection
             ledger = ImportLedger(connection: connection, plan: plan)
         } onCancel: {
             waker.wake()
+        }
+    }
+
+    /// Takes note of the role's limits: they are never raised.
+    private func examine(_ connection: Connection) throws {
+        do {
+            let limit = try Session.idleLimit(connection)
+            if limit > 0 { idleLimit = min(limit, Self.longestSilence) }
+        } catch {
+            throw connection.failure(error, doing: "connect")
         }
     }
 
@@ -33,16 +53,16 @@ actor LoadLane {
         try await working("begin") { connection, ledger in
             let set = LoadSetUp(plan, columns, connection)
             if plan.isDryRun {
-                try connection.execute(Session.begin("ISOLATION LEVEL REPEATABLE READ", on: connection))
-                try connection.execute(ImportLedger.dryRunTable + "SET LOCAL transaction_read_only = on")
-                writer = try set.dryRun()
+                _ = try Session.within(connection) { try connection.execute(ImportLedger.dryRunTable) }
+                writer = try Session.within(connection) { try set.dryRun() }
                 return (nil, false)
             }
             try set.createMissingJobTables()
-            let found = try ledger.takeOver()
+            try Session.within(connection) { try lock.endEarlierAttempts(connection) }
+            let found = try ledger.takeOver(lock)
             let made = try Session.within(connection) { try set.writer() }
             writer = made.writer
-            return (found, made.mayBeOneOfSeveral)
+            return (found, made.mayBeOneOfSeveral && idleLimit >= Self.shortSilence)
         }
     }
 
@@ -69,7 +89,7 @@ actor LoadLane {
         try await working("commit") { connection, ledger in
             try ensureTransaction(connection)
             try ledger.keep(rejects)
-            if plan.isDryRun || (plan.isAtomic && !checkpoint.isComplete) { return }
+            if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
             try ledger.record(checkpoint)
             try connection.execute("COMMIT")
         }
@@ -84,8 +104,14 @@ actor LoadLane {
 
     private func ensureTransaction(_ connection: Connection) throws {
         if connection.isInTransaction { return }
-        // Deferred constraints are checked with each batch, while it is known which rows are at fault.
-        try connection.execute(Session.begin("", on: connection) + "SET CONSTRAINTS ALL IMMEDIATE")
+        if plan.isDryRun {
+            // For one chunk: a view of the whole run would keep the server from tidying up while the source is read.
+            try connection.execute(Session.begin("READ ONLY", on: connection, idleLimit: idleLimit))
+        } else {
+            // Deferred constraints are checked with each batch, while it is known which rows are at fault.
+            try connection.execute(
+                Session.begin("", on: connection, idleLimit: idleLimit) + lock.mark + "SET CONSTRAINTS ALL IMMEDIATE")
+        }
         writer?.begin()
     }
 

@@ -98,6 +98,10 @@ actor PostgreSQLLoader: RowLoader {
         try await lanesOpen[0].withLedger("read rejects") { try $0.rejectCounts() }
     }
 
+    func rejectUsage() async throws -> RejectUsage {
+        try await lanesOpen[0].withLedger("read rejects") { try $0.rejectUsage() }
+    }
+
     func discardRejects() async throws {
         try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects() }
     }
