@@ -88,14 +88,16 @@ actor SourceSpool {
     private func checkRoom(for bytes: Int) throws(JobError) {
         var status = statvfs()
         if unsafe fstatvfs(file, &status) != 0 { return }
-        let (room, isMore) = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
+        let (room, isMore) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int(clamping: status.f_frsize))
         if !isMore, room < Self.reserve || room - Self.reserve < bytes { throw failure(ENOSPC) }
     }
 
     private func failure(_ number: Int32) -> JobError {
         if number == ENOSPC || number == EDQUOT {
             return JobError(
-                "disk_full", .osError, "an atomic import keeps its whole source in \(folder), and there is no room left",
+                "disk_full", .osError,
+                "an atomic import keeps its whole source in \(folder), and there is no room left",
                 hint: "free space, name another folder in TMPDIR, or import without 'atomic'")
         }
         return JobError(

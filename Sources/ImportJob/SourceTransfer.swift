@@ -15,7 +15,8 @@ actor SourceTransfer {
                 addressJudge: AddressPolicy(allowing: allowed)))
         let policy = RetryPolicy()
         download = SourceDownload(
-            url: url, sender: client, allowList: allowed, limits: SourceLimits(maximumBytes: 1 << 40, minimumRate: minimumRate)
+            url: url, sender: client, allowList: allowed,
+            limits: SourceLimits(maximumBytes: 1 << 40, minimumRate: minimumRate)
         ) { attempt in
             let delay = policy.delay(
                 after: min(attempt + 1, policy.maximumAttempts - 1), reason: .transient, elapsed: 0,

@@ -51,6 +51,31 @@ struct RejectTests {
     }
 
     @Test(
+        "Rejects that nobody has gone on with for a week end with the organisation's next import",
+        arguments: Backend.allCases)
+    func age(_ backend: Backend) async throws {
+        let columns = [Column("id", .text), Column("number", .int)]
+        let fixture = try await DatabaseFixture.migrated(backend)
+        for (org, job) in [("org", "old"), ("org", "young"), ("other", "old")] {
+            let loader = try await fixture.database.openLoader(Things.plan(org: org, job: job))
+            _ = try await loader.begin(columns: columns)
+            try await loader.commit(Things.checkpoint(records: 1), rejects: [Things.reject(1)])
+            #expect(try await loader.rejectUsage().rows == 1)
+            await loader.close()
+        }
+        let days = { (count: Int64) in WallClock.now() - count * 86_400_000_000 }
+        for (job, count) in [("old", Int64(8)), ("young", 6)] {
+            let value = backend == .sqlite ? "\(days(count))" : "'\(Timestamp.format(days(count)))'"
+            try fixture.shell("UPDATE import_ledger SET updated_at = \(value) WHERE job_id = '\(job)';")
+        }
+        let next = try await fixture.database.openLoader(Things.plan(job: "next"))
+        _ = try await next.begin(columns: columns)
+        await next.close()
+        let left = try fixture.shell("SELECT org_id, job_id FROM import_rejects ORDER BY org_id, job_id;")
+        #expect(left == "org|young\nother|old")
+    }
+
+    @Test(
         "A dry run tells what the real run does, in every mode, and writes nothing", arguments: Backend.allCases,
         LoadMode.allCases)
     func dryRun(_ backend: Backend, mode: LoadMode) async throws {

@@ -79,7 +79,9 @@ package final class SourceDownload {
         waited += WallClock.monotonicSeconds() - start
         arrived += bytes
         guard waited >= limits.rateSeconds else { return }
-        if Double(arrived) < Double(limits.minimumRate) * waited { throw SourceFailure.tooSlow(minimum: limits.minimumRate) }
+        if Double(arrived) < Double(limits.minimumRate) * waited {
+            throw SourceFailure.tooSlow(minimum: limits.minimumRate)
+        }
         waited = 0
         arrived = 0
     }

@@ -48,6 +48,13 @@ package struct LedgerStatements: Sendable {
                 + "AND job_id = \(dialect.placeholder(2))", values: [.text(orgId), .text(jobId)])
     }
 
+    /// Deletes the rejects of a job that was cancelled.
+    package static func discardRejects(orgId: String, jobId: String, dialect: any SQLDialect) -> SQLStatement {
+        SQLStatement(
+            "DELETE FROM import_rejects WHERE org_id = \(dialect.placeholder(1)) AND job_id = "
+                + dialect.placeholder(2), values: [.text(orgId), .text(jobId)])
+    }
+
     /// Reads the job's row: the counts, then whether it is complete, the source's tag and the spec's digest.
     package var read: SQLStatement {
         SQLStatement(

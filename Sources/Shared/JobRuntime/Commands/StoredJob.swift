@@ -70,13 +70,16 @@ struct StoredJob: Sendable {
         try await AuditLog(backends, log: log).append(event)
     }
 
-    /// Keeps an owner out of the ledger that is late and does not know that its job was cancelled.
+    /// Keeps an owner out of the ledger that is late and does not know that its job was cancelled; nobody will want the
+    /// rejects.
     private func fenceOff() async {
         guard manifest.kind == .import else { return }
         let (orgId, jobId) = (folder.orgId, folder.jobId)
         do {
             try await JobRecords(backends.database).write(lock: "job:\(orgId):\(jobId)") { session in
                 _ = try session.run(LedgerStatements.fenceOff(orgId: orgId, jobId: jobId, dialect: session.dialect))
+                _ = try session.run(
+                    LedgerStatements.discardRejects(orgId: orgId, jobId: jobId, dialect: session.dialect))
             }
         } catch {
             log.warning(
@@ -111,7 +114,7 @@ struct StoredJob: Sendable {
             let bytes = cancelled.bytes()
             _ = try await backends.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))
-            if manifest.status == .running { await fenceOff() }
+            if manifest.status != .queued { await fenceOff() }
             // No attempt follows that would tidy up after the last one.
             cancelled.attemptId = ""
             try await AttemptCleaner(store: backends.store, folder: folder, manifest: cancelled, log: log)
