@@ -108,7 +108,10 @@ struct CanaryTests {
             ),
             ("a database URL that is none", .export, export, ["DATABASE_URL": "postgres://u:CANARY-x@[::1/x"]),
             ("another scheme", .export, export, ["DATABASE_URL": "mysql://u:CANARY-x@h/d"]),
-            ("a server nobody listens at", .export, export, ["DATABASE_URL": "postgres://u:CANARY-x@127.0.0.1:1/d"]),
+            (
+                "a server nobody listens at", .export, export,
+                ["DATABASE_URL": "postgres://u:CANARY-x@127.0.0.1:1/d", "DATABASE_PATIENCE_SECONDS": "1"]
+            ),
             ("a database that is not there", .export, export, ["DATABASE_URL": scene.server.url(database: "nowhere")]),
             ("a credential file", .export, export, ["AWS_ACCESS_KEY_ID": "CANARYONLY", "AWS_SECRET_ACCESS_KEY": ""]),
             ("a bad allow list", .export, export, ["SOURCE_ALLOW": "a b/c/d"]),

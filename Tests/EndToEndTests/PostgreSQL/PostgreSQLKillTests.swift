@@ -82,7 +82,7 @@ struct PostgreSQLKillTests {
         try scene.bench.upload(PostgreSQLBench.contacts(25_000), as: "f")
         let proxy = try PostgreSQLProxy(scene.server, losesCommit: number, staysReachable: staysReachable)
         let url = proxy.url(database: scene.database)
-        var run = try scene.run(.import, Self.load, variables: ["DATABASE_URL": url])
+        var run = try scene.run(.import, Self.load, variables: ["DATABASE_URL": url, "DATABASE_PATIENCE_SECONDS": "2"])
         // The first are those of the fence and of the audit log's first entry; when all rows are there, 74 is left.
         let codes: [Int32] = staysReachable ? [0, 74] : [0, 74, 75]
         #expect(codes.contains(run.status), "\(run)")

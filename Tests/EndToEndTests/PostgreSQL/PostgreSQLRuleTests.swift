@@ -69,7 +69,7 @@ struct PostgreSQLRuleTests {
         let secured = try PostgreSQLServer(password: "CANARY pass/word")
         let scene = try PostgreSQLBench(on: secured)
         try scene.bench.upload(PostgreSQLBench.contacts(10), as: "f")
-        var variables = ["LOG_LEVEL": "trace"]
+        var variables = ["LOG_LEVEL": "trace", "DATABASE_PATIENCE_SECONDS": "1"]
         let good = secured.url(database: scene.database)
         switch what {
         case "DATABASE_URL=wrong password":
