@@ -4,7 +4,8 @@ import TestSupport
 /// Serves a fake store for other programs, until a signal ends it.
 ///
 /// `FakeS3Server --mode r2 --port-file PATH [--counting] [--port N] [--region R] [--bucket-region R] [--page-size N]
-/// [--minimum-part-bytes N] [--write-interval SECONDS] [--session-token T] [--clock-offset SECONDS]`
+/// [--minimum-part-bytes N] [--write-interval SECONDS] [--session-token T] [--clock-offset SECONDS]
+/// [--conditions bare|refused|ignored|updates-ignored|unknown|unknown-at-end]`
 func options() -> [String: String] {
     var found: [String: String] = [:]
     var rest = CommandLine.arguments.dropFirst()
@@ -25,6 +26,7 @@ guard let mode = FakeS3.Mode(rawValue: given["--mode"] ?? ""), let portFile = gi
 }
 var chosen = FakeS3.Options(mode)
 chosen.counting = given["--counting"] != nil
+chosen.conditions = given["--conditions"].flatMap { FakeS3.Conditions(rawValue: $0) } ?? chosen.conditions
 chosen.region = given["--region"] ?? chosen.region
 chosen.bucketRegion = given["--bucket-region"]
 chosen.pageSize = number("--page-size") ?? chosen.pageSize

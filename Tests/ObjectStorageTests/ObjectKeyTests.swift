@@ -6,7 +6,11 @@ import Testing
 struct ObjectKeyTests {
     @Test(
         "Paths that stay below the root are keys",
-        arguments: ["a", "org/jobs/j1/part-0001.csv.gz", "...", "a/.hidden", "dt=2024-01-01/x+y@z,~_.json", "x.dataio"])
+        arguments: [
+            "a", "org/jobs/j1/part-0001.csv.gz", "...", "a/.hidden", "dt=2024-01-01/x+y@z,~_.json", "x.dataio", "a b",
+            "ä", "a:b", "a%2e", "a?b", "a*", "Kunden (neu) #1 & \"mehr\" 100%.csv", "a/\u{2025}/b", "a/..\u{301}", "\u{301}a",
+            "名簿.csv", "a/\u{301}b", String(repeating: "ü", count: 127),
+        ])
     func valid(text: String) throws {
         #expect(try ObjectKey(validating: text).text == text)
     }
@@ -16,8 +20,8 @@ struct ObjectKeyTests {
         arguments: [
             "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/..", "a/./b", "a\\b", "a\u{0}b", "a\nb",
             "a\tb",
-            "a b", "ä", "a:b", "a%2e", "a?b", "a*", ".dataio", ".dataio/locks/1", "a/.dataio-x/b", "a\u{7F}",
-            "a/\u{2025}/b", String(repeating: "x", count: 256), String(repeating: "ab/", count: 342) + "x",
+            "a\u{85}b", "a\u{2028}b", ".dataio", ".dataio/locks/1", "a/.dataio-x/b", "a\u{7F}", "a/../\u{301}b",
+            "..\u{2F}\u{301}", "/\u{301}a", "a//\u{301}", String(repeating: "ü", count: 128), String(repeating: "x", count: 256), String(repeating: "ab/", count: 342) + "x",
         ])
     func invalid(text: String) async {
         await expectCode("invalid_key", .usage) { _ = try ObjectKey(validating: text) }
@@ -32,6 +36,15 @@ struct ObjectKeyTests {
         let allowed = [segment, segment, segment, "y", String(repeating: "y", count: 254)].joined(separator: "/")
         #expect(allowed.utf8.count == 1024)
         #expect(try ObjectKey(validating: allowed).text == allowed)
+    }
+
+    @Test("Keys are told apart by their bytes, as stores do")
+    func bytes() throws {
+        let (composed, decomposed) = (try ObjectKey(validating: "\u{FC}"), try ObjectKey(validating: "u\u{308}"))
+        #expect(composed.text == decomposed.text)
+        #expect(composed != decomposed && Set([composed, decomposed]).count == 2)
+        #expect(ObjectKey.rest(of: "uploads/\u{301}a", after: "uploads/") == "\u{301}a")
+        #expect(ObjectKey.rest(of: "upload", after: "uploads/") == nil)
     }
 
     @Test("A segment is added only when the result is a key")

@@ -5,11 +5,11 @@ import Testing
 /// What every kind of store must do, each case with a key of its own.
 enum ObjectStoreConformance: String, CaseIterable, Sendable {
     case putAndGet, ranges, missing, createOnly, updateIfMatches, tags, list, delete, reader, readerOfEmpty
-    case upload, uploadModes, abort, emptyUpload, selfTest, counter, createRace
+    case upload, uploadModes, abort, emptyUpload, selfTest, counter, createRace, names
 
-    /// What a store without conditional writes can do.
+    /// What rclone can do: it ignores conditions, and changes names to such as its own disk takes.
     static let unconditional = allCases.filter {
-        ![.createOnly, .updateIfMatches, .uploadModes, .selfTest, .counter, .createRace].contains($0)
+        ![.createOnly, .updateIfMatches, .uploadModes, .selfTest, .counter, .createRace, .names].contains($0)
     }
 
     /// Checks one ability of the store.
@@ -33,6 +33,7 @@ enum ObjectStoreConformance: String, CaseIterable, Sendable {
         case .selfTest: try await store.selfTest()
         case .counter: try await counter([store], key)
         case .createRace: try await createRace(store, key)
+        case .names: try await names(store)
         }
     }
 
@@ -44,6 +45,32 @@ enum ObjectStoreConformance: String, CaseIterable, Sendable {
             #expect(info.lastModifiedMicroseconds > 1_600_000_000_000_000)
             try await expect(store, key, holds: contents, info)
         }
+    }
+
+    /// What people call their files.
+    static let hostileNames = [
+        "Kunden (neu) 2026.csv", "Ärzte & Söhne.csv", "100%.csv", "a%2Fb.csv", "#1.csv", "a+b=c.csv", "it's \"quoted\".csv",
+        "12:30;x,y.csv", "u\u{308}.csv", "名簿 😀.csv", " leading", "what?.csv", "<a>&amp;.csv", "[1]{2}|^`~!$*@.csv",
+        "\u{301}mark.csv",
+    ]
+
+    private func names(_ store: any ObjectStore) async throws {
+        let folder = "conformance/\(rawValue)/"
+        var keys: [ObjectKey] = []
+        for (number, name) in Self.hostileNames.enumerated() {
+            let key = try ObjectKey(validating: folder + name)
+            keys.append(key)
+            let contents = Array("\(number)".utf8)
+            let info = try await store.put(contents, at: key, contentType: "a/b", mode: .overwrite)
+            try await expect(store, key, holds: contents, info)
+            #expect(try await store.list(prefix: key.text).map(\.key) == [key], "\(name)")
+            #expect(try await store.head(key)?.key == key)
+            let link = try await store.downloadLink(key, fileName: name, secondsToLive: 60)
+            #expect(link.url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(link.url)")
+        }
+        #expect(try await store.list(prefix: folder).map(\.key) == keys.sorted { $0.precedes($1) })
+        for key in keys { try await store.delete(key) }
+        #expect(try await store.list(prefix: folder) == [])
     }
 
     private func ranges(_ store: any ObjectStore, _ key: ObjectKey) async throws {

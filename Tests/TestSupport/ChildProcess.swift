@@ -45,6 +45,14 @@ package final class ChildProcess: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, folder.path + "/input", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, folder.path + "/output", O_WRONLY | O_CREAT, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, folder.path + "/error", O_WRONLY | O_CREAT, 0o600)
+        // A thread of the tests may have blocked signals; a program starts with none blocked.
+        var attributes = unsafe posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         // env(1) changes the folder and becomes the program: the process stays the same one.
         let measured = measuresMemory ? ["time", "-q", "-f", "%M", "-o", folder.path + "/peak"] : []
         let command = (workingFolder.map { ["env", "-C", $0] } ?? []) + measured + [program] + arguments
@@ -53,7 +61,7 @@ package final class ChildProcess: Sendable {
         var process = pid_t()
         let code = unsafe Self.withCStrings(command) { argv in
             unsafe Self.withCStrings(variables.map { "\($0)=\($1)" }) { environment in
-                unsafe posix_spawnp(&process, command[0], &actions, nil, argv, environment)
+                unsafe posix_spawnp(&process, command[0], &actions, &attributes, argv, environment)
             }
         }
         if code != 0 { throw StartFailure(program: program, number: code) }

@@ -46,10 +46,10 @@ struct ExportContests {
     /// Everything is sent to one bucket on this machine, whose server takes its share of the processors.
     func toBucket() throws {
         let peers = try Peers(bench: bench)
-        let bucket = try S3Server(.rclone)
+        let bucket = try S3Server(.seaweedfs)
         let environment = peers.environment.merging([
             "AWS_ACCESS_KEY_ID": S3Server.accessKeyID, "AWS_SECRET_ACCESS_KEY": S3Server.secretAccessKey,
-            "AWS_DEFAULT_REGION": "us-east-1", "RCLONE_CONFIG_THE_TYPE": "s3", "RCLONE_CONFIG_THE_PROVIDER": "Rclone",
+            "AWS_DEFAULT_REGION": "us-east-1", "RCLONE_CONFIG_THE_TYPE": "s3", "RCLONE_CONFIG_THE_PROVIDER": "SeaweedFS",
             "RCLONE_CONFIG_THE_ENDPOINT": bucket.endpoint, "RCLONE_CONFIG_THE_ENV_AUTH": "true",
             "RCLONE_CONFIG_THE_REGION": "us-east-1", "RCLONE_S3_NO_CHECK_BUCKET": "true",
             "RCLONE_S3_FORCE_PATH_STYLE": "true",
@@ -58,7 +58,7 @@ struct ExportContests {
             CREATE SECRET (TYPE s3, KEY_ID '\(S3Server.accessKeyID)', SECRET '\(S3Server.secretAccessKey)', \
             ENDPOINT '127.0.0.1:\(bucket.port)', URL_STYLE 'path', USE_SSL false, REGION 'us-east-1');
             """
-        var contest = DatabaseContest("export to S3 (rclone serve s3 on this machine)", bench: bench)
+        var contest = DatabaseContest("export to S3 (SeaweedFS on this machine)", bench: bench)
         contest.add(
             "psql COPY | aws s3 cp -",
             peers.shell(

@@ -215,7 +215,7 @@ struct EndTests {
         #expect(run.errorText.contains(#""index":"4""#) && run.errorText.contains(#""schedulerAttempt":"2""#))
     }
 
-    private static func timestamp(secondsFromNow seconds: Int) -> String {
+    static func timestamp(secondsFromNow seconds: Int) -> String {
         var now = time(nil) + seconds
         var parts = unsafe tm()
         unsafe gmtime_r(&now, &parts)

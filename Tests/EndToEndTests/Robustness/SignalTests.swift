@@ -67,6 +67,37 @@ struct SignalTests {
         #expect(try bench.run(.export, ["verify"] + Self.job).status == 0)
     }
 
+    @Test("SIGTERM in any of the first moments: the job was not taken, or its manifest says that it was interrupted")
+    func earlySignals() throws {
+        let server = try FakeS3(.aws)
+        // A claim whose answer takes its time is the narrowest place.
+        server.inject(.delay(seconds: 0.03, .beforeReply), times: 100_000) { $0.method == "PUT" }
+        let bucket = try Bucket(.demo, on: server)
+        let bench = try Workbench(.demo)
+        var ended = 0
+        var interrupted = 0
+        for delay in 0...80 {
+            for inBucket in [true, false] {
+                let members = #""jobId":"j\#(delay)","resource":"events","format":"json""#
+                let process = try inBucket
+                    ? bucket.start(.export, members) : bench.start(.export, spec: Workbench.spec(members))
+                usleep(UInt32(delay) * 2_000)
+                process.send(SIGTERM)
+                let run = JobRun(try process.wait())
+                #expect(run.status == 143 || run.status == 0, "\(delay) ms: \(run)")
+                let key = "org_demo/jobs/j\(delay)/manifest.json"
+                let bytes = inBucket ? server.object("p/" + key)?.bytes : try? bench.object(key)
+                guard let bytes else { continue }
+                ended += 1
+                let status = try JSONValue(parsing: bytes).at("status").string
+                #expect(status == (run.status == 0 ? "completed" : "interrupted"), "\(delay) ms: \(run)")
+                if status == "interrupted" { interrupted += 1 }
+            }
+        }
+        #expect(server.openUploads() == [])
+        print("\(ended) of 162 jobs were taken, \(interrupted) interrupted")
+    }
+
     @Test("An interrupted import continues behind what it had committed")
     func interruptedImport() throws {
         let scene = try KillScene.load(rowCount: 80_000, padding: 200)

@@ -1,5 +1,6 @@
 internal import Formats
 internal import Glibc
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -11,7 +12,7 @@ struct StrictBucketTests {
     private static let manifest = "p/org_demo/jobs/j/manifest.json"
 
     /// An organisation whose events are so many parts of the smallest size.
-    private func busyBucket(_ server: FakeS3) throws -> Bucket {
+    func busyBucket(_ server: FakeS3) throws -> Bucket {
         let bucket = try Bucket(.empty, on: server)
         try bucket.bench.sql(
             """
@@ -207,8 +208,14 @@ struct StrictBucketTests {
         let server = try FakeS3(.aws)
         let bucket = try Bucket(.empty, on: server)
         server.put("p/org_demo/uploads/f", Array("id,email\nc1,a@example.com\n".utf8))
+        // The first two prove, before the work, what the store does with conditions.
+        let updates = Mutex(0)
         server.inject(.respond(status: 503, code: "ServiceUnavailable"), times: 1_000) { request in
-            request.method == "PUT" && request.headers["if-match"] != nil
+            guard request.method == "PUT", request.headers["if-match"] != nil else { return false }
+            return updates.withLock { count in
+                count += 1
+                return count > 2
+            }
         }
         let spec = #""jobId":"j","resource":"contacts","sourceKey":"uploads/f""#
         let run = try bucket.run(.import, spec, variables: KillScene.lease)

@@ -28,6 +28,22 @@ struct TLSBucketTests {
             try Tool.sha256(Bucket.curl(["--cacert", proxy.certificate, url]).output) == run["files.0.sha256"].string)
     }
 
+    @Test("A file of certificates that is not there, cannot be read or holds none is a matter of configuration")
+    func bundle() throws {
+        let server = try FakeS3(.aws)
+        let bucket = try Bucket(.demo, on: server)
+        let folder = try TemporaryFolder()
+        try folder.write("no certificate", to: "empty.pem")
+        for file in ["/nowhere/ca.pem", folder.path, folder.path + "/empty.pem"] {
+            let variables = ["AWS_CA_BUNDLE": file]
+            let run = try bucket.run(.export, #""jobId":"j","resource":"contacts","format":"csv""#, variables: variables)
+            #expect(run.status == 78, "\(run)")
+            #expect(run.messages.contains("AWS_CA_BUNDLE names \(file)"), "\(run)")
+            #expect(try bucket.bench.run(.export, ["doctor"], variables: variables).status == 78)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
     @Test("A certificate that nobody vouches for ends the job, and the message names AWS_CA_BUNDLE")
     func untrusted() throws {
         let server = try FakeS3(.aws)

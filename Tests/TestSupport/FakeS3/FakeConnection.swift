@@ -90,7 +90,12 @@ final class FakeConnection {
         if case .lateReply(let seconds, let code) = fault {
             return answerLate(request, body, identifier, seconds, code)
         }
+        if case .delay(let seconds, .beforeReading) = fault { usleep(UInt32(seconds * 1_000_000)) }
         let reply = core.execute(request, body, identifier)
+        switch fault {
+        case .delay(let seconds, .beforeReply): usleep(UInt32(seconds * 1_000_000))
+        default: break
+        }
         switch fault {
         case .reset(.beforeReply): return reset(request, status: reply.status)
         case .silence(.beforeReply): return fallSilent(request, status: reply.status)

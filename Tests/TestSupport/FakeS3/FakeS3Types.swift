@@ -8,9 +8,27 @@ extension FakeS3 {
         case gcs
     }
 
+    /// What becomes of the conditions of writes.
+    package enum Conditions: String, Sendable, CaseIterable {
+        case honoured
+        /// An `If-Match` with quotes never matches (Ceph RGW 16).
+        case bare
+        /// Every update with `If-Match` is refused with 412.
+        case refused
+        /// Nothing is refused (rclone).
+        case ignored
+        /// Only updates: those with `If-Match` always take place.
+        case updatesIgnored = "updates-ignored"
+        /// 501 to every condition.
+        case unknown
+        /// 501 to those of CompleteMultipartUpload.
+        case unknownAtEnd = "unknown-at-end"
+    }
+
     /// What the server expects and how small its limits are.
     package struct Options: Sendable {
         package var mode: Mode
+        package var conditions = Conditions.honoured
         package var bucket = "bucket"
         /// Region of the endpoint.
         package var region = "us-east-1"
@@ -108,6 +126,8 @@ extension FakeS3 {
         case corruptReceivedBit
         /// Status 200, white space for so long, then the error, or without a code the operation's own reply.
         case lateReply(seconds: Double, code: String?)
+        /// Waits before the operation takes place, or before its reply goes out, whether or not the client is still there.
+        case delay(seconds: Double, Moment)
         /// Replaces the object before it is read.
         case replaceObject(with: [UInt8])
     }

@@ -17,6 +17,19 @@ extension FakeStore {
 
     /// Judges the conditions of a PutObject or CompleteMultipartUpload.
     func checkWriteCondition(_ request: FakeS3.Request, existing: Object?) throws(FakeFailure) {
+        let update = request.headers["if-match"]
+        switch options.conditions {
+        case .honoured: break
+        case .bare: if update?.contains("\"") == true { throw failed }
+        case .refused: if update != nil { throw failed }
+        case .ignored: return
+        case .updatesIgnored: if update != nil { return }
+        case .unknown, .unknownAtEnd:
+            if options.conditions == .unknownAtEnd, request.method == "PUT" { break }
+            if update != nil || request.headers["if-none-match"] != nil {
+                throw FakeFailure(501, "NotImplemented", "A header you provided implies functionality not implemented.")
+            }
+        }
         if options.mode == .gcs {
             // The XML interface knows no If-Match for writes: it is ignored, and a client that trusts it is found out.
             try checkGeneration(request, existing: existing)

@@ -1,9 +1,15 @@
+import Glibc
+
 /// A real S3 server on loopback with one empty bucket named `bucket`; it ends with the process of the tests.
 ///
-/// `moto` has conditional writes and checks no signature; `rclone` checks signatures and ignores conditions.
+/// `moto` has conditional writes and checks no signature; `rclone` checks signatures and ignores conditions; `seaweedfs`
+/// does both.
 package final class S3Server: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
-        case moto, rclone
+        case moto, rclone, seaweedfs
+
+        /// Those that jobs can work with.
+        package static let conditional: [Kind] = [.moto, .seaweedfs]
     }
 
     /// The server did not start.
@@ -32,8 +38,10 @@ package final class S3Server: Sendable {
         self.kind = kind
         folder = try TemporaryFolder()
         // A file keeps the bucket there: rclone removes folders that become empty.
-        try folder.makeFolder("data/bucket")
-        try folder.write("", to: "data/bucket/keep")
+        let data = kind == .rclone ? "data/bucket" : "data"
+        try folder.makeFolder(data)
+        if kind == .rclone { try folder.write("", to: data + "/keep") }
+        let ports = kind == .seaweedfs ? try Self.freePorts(8) : []
         let tools = "\(TestFolders.build)/servers/bin"
         let command =
             switch kind {
@@ -42,6 +50,7 @@ package final class S3Server: Sendable {
                 "exec '\(tools)/python3' -c 'from werkzeug.serving import run_simple; "
                     + "from moto.server import DomainDispatcherApplication, create_backend_app; "
                     + "run_simple(\"127.0.0.1\", 0, DomainDispatcherApplication(create_backend_app))'"
+            case .seaweedfs: try Self.seaweed(tools, folder, ports)
             case .rclone:
                 "exec '\(tools)/rclone' serve s3 --addr 127.0.0.1:0 "
                     + "--auth-key '\(Self.accessKeyID),\(Self.secretAccessKey)' data"
@@ -55,7 +64,12 @@ package final class S3Server: Sendable {
             kill $server 2>/dev/null
             """
         process = try ChildProcess("sh", ["-c", script], workingFolder: folder.path)
-        port = try Self.awaitPort(of: process)
+        if let known = ports.first {
+            port = known
+            try makeSignedBucket()
+        } else {
+            port = try Self.awaitPort(of: process)
+        }
         if kind == .moto {
             let made = try ChildProcess.run("curl", ["-sS", "-f", "-X", "PUT", "http://127.0.0.1:\(port)/bucket"])
             if made.status != 0 { throw StartFailure(output: made.errorText) }
@@ -63,6 +77,45 @@ package final class S3Server: Sendable {
     }
 
     deinit { process.send(15) }
+
+    /// The command of a whole SeaweedFS, whose S3 gateway has the first port.
+    private static func seaweed(_ tools: String, _ folder: TemporaryFolder, _ ports: [Int]) throws -> String {
+        let identity = """
+            {"identities":[{"name":"tests","actions":["Admin","Read","Write","List"],
+             "credentials":[{"accessKey":"\(accessKeyID)","secretKey":"\(secretAccessKey)"}]}]}
+            """
+        try folder.write(identity, to: "s3.json")
+        return "exec '\(tools)/weed' server -dir=data -ip=127.0.0.1 -ip.bind=127.0.0.1 -filer -s3 -s3.config=s3.json "
+            + "-s3.port=\(ports[0]) -s3.port.grpc=\(ports[1]) -master.port=\(ports[2]) "
+            + "-master.port.grpc=\(ports[3]) -volume.port=\(ports[4]) -volume.port.grpc=\(ports[5]) "
+            + "-filer.port=\(ports[6]) -filer.port.grpc=\(ports[7]) -master.volumeSizeLimitMB=64 -volume.max=32 "
+            + "-master.telemetry=false -s3.port.iceberg=0 -s3.port.lance=0"
+    }
+
+    /// Ports that nobody listens on.
+    private static func freePorts(_ count: Int) throws -> [Int] {
+        var sockets: [(socket: Int32, port: UInt16)] = []
+        defer { for socket in sockets { close(socket.socket) } }
+        for _ in 0..<count { sockets.append(try FakeSocket.listen(port: 0)) }
+        return sockets.map { Int($0.port) }
+    }
+
+    /// Makes the bucket of a server that checks signatures, once it takes requests.
+    private func makeSignedBucket() throws {
+        var answer = ""
+        for _ in 0..<120 {
+            let made = try ChildProcess.run(
+                "curl",
+                [
+                    "-sS", "-f", "-X", "PUT", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
+                    "\(Self.accessKeyID):\(Self.secretAccessKey)", "\(endpoint)/bucket",
+                ])
+            if made.status == 0 { return }
+            answer = made.errorText
+            usleep(250_000)
+        }
+        throw StartFailure(output: answer + ((try? process.errorSoFar()) ?? ""))
+    }
 
     /// The port the server reports, once it takes connections.
     private static func awaitPort(of process: ChildProcess) throws -> Int {

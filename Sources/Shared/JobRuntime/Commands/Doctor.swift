@@ -37,14 +37,14 @@ struct Doctor: Sendable {
             return "clock: \(Timestamp.format(now))"
         }
         await examine("configuration", &report) {
-            let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
+            let backends = try await openBackends()
             return "configuration: \(backends.database.description), \(backends.store.description), "
                 + "\(backends.catalogue.resources.count) resources"
         }
         guard report.failure == nil else { return report }
         var advice: [String] = []
         await examine("database", &report) {
-            let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
+            let backends = try await openBackends()
             let missing = try await backends.database.missingTables(backends.catalogue)
             if !missing.isEmpty {
                 throw JobError(
@@ -57,10 +57,10 @@ struct Doctor: Sendable {
         }
         for line in advice { report.advised("database: \(line)") }
         await examine("object store", &report) {
-            let backends = try await Backends.open(environment, log: JobLog(level: environment.logLevel))
+            let backends = try await openBackends()
             let ahead = try await backends.store.selfTest()
             try expectSmall(ahead)
-            return "object store: reads, writes, conditional writes; its clock differs by \(abs(ahead)) s"
+            return "object store: lists, reads, writes, conditional writes, uploads; its clock differs by \(abs(ahead)) s"
         }
         return report
     }
@@ -92,6 +92,10 @@ struct Doctor: Sendable {
             "clock_wrong", .configuration,
             "this machine's clock is \(abs(ahead)) s \(ahead > 0 ? "behind" : "ahead of") that of the store",
             hint: "set it, best by NTP; jobs sign by the store's clock meanwhile")
+    }
+
+    private func openBackends() async throws -> Backends {
+        try await Backends.open(environment, log: JobLog(level: environment.logLevel), isPatient: false)
     }
 
     private func examine(

@@ -20,12 +20,12 @@ package struct Backends: Sendable {
     /// With nothing configured a first run creates the demo organisation.
     /// Throws `configuration_invalid`, `store_unavailable` and what the database reports.
     package static func open(
-        _ environment: JobEnvironment, log: JobLog, jobId: String? = nil
+        _ environment: JobEnvironment, log: JobLog, jobId: String? = nil, isPatient: Bool = true
     ) async throws -> Backends {
         let signingKey = try environment.checkedSigningKey()
         let catalogue = try CatalogueFile.load(environment.catalogueFile)
         let database = try database(environment, jobId: jobId)
-        let store = try StoreBackend.open(environment)
+        let store = try StoreBackend.open(environment, log: log, isPatient: isPatient)
         if environment.usesDefaultDatabase, await !database.exists() {
             let path = BackendURL.split(environment.databaseURL).rest
             try FileLayout.createFolder(of: path)

@@ -1,6 +1,18 @@
 internal import Formats
 internal import JobCore
 package import ObjectStorage
+internal import Synchronization
+
+/// The names of attempts, for any task.
+private final class AttemptNames: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
+
+    var isEmpty: Bool { names.withLock { $0.isEmpty } }
+
+    func contains(_ name: String) -> Bool { names.withLock { $0.contains(name) } }
+}
 
 /// How a launched process comes to own its job: one conditional write of the manifest.
 ///
@@ -20,6 +32,8 @@ package struct JobClaim: Sendable {
     private let log: JobLog
     /// Microseconds since 1970 after which it is no use to wait.
     private let notAfter: Int64?
+    /// The attempts whose manifest was sent to the store.
+    private let tried = AttemptNames()
     /// Number of the latest attempt that the database knows, for a job whose manifest is gone.
     private let latestAttempt: @Sendable () async throws -> Int
 
@@ -42,11 +56,14 @@ package struct JobClaim: Sendable {
         let key = try folder.manifest()
         let deadline = WallClock.monotonic() + leaseMicroseconds + 2_000_000
         var hasWaited = false
+        var defeats = 0
         while true {
             try Task.checkCancellation()
+            if defeats > 0 { try await pause(after: defeats, fresh) }
             guard let (existing, stored) = try await load(key) else {
                 let first = started(fresh, number: try await latestAttempt() + 1)
                 if let result = try await write(first, key, .createOnly) { return result }
+                defeats += 1
                 continue
             }
             try check(existing, fresh)
@@ -59,11 +76,7 @@ package struct JobClaim: Sendable {
             case .running:
                 let left = existing.leaseLeft(in: stored)
                 if left > 0 {
-                    if let notAfter, WallClock.now() >= notAfter {
-                        throw JobError(
-                            "deadline", .deadline, "the job's deadline (notAfter) has passed",
-                            hint: "use a later notAfter and a new jobId")
-                    }
+                    try checkDeadline()
                     if WallClock.monotonic() > deadline {
                         throw JobError(
                             "lease_held", .temporary, "another process is running job \(existing.jobId)",
@@ -87,7 +100,35 @@ package struct JobClaim: Sendable {
             next.createdAt = existing.createdAt
             next.spec = existing.spec
             if let result = try await write(next, key, .updateIfMatches(stored.info.tag)) { return result }
+            defeats += 1
         }
+    }
+
+    /// How often others may be faster: each time one of them has the job, has ended it or has given it up.
+    private static let maximumDefeats = 10
+    private static let longestPause = 2.0
+
+    /// Waits, longer each time, before the job is looked at again.
+    private func pause(after defeats: Int, _ fresh: Manifest) async throws {
+        try checkDeadline()
+        if defeats >= Self.maximumDefeats {
+            throw JobError(
+                "claim_refused", .temporary,
+                "the manifest of job \(fresh.jobId) could not be taken in \(defeats) tries: it changes each time",
+                hint: "see who else writes to it, then launch the job again; doctor tries the store's conditions")
+        }
+        var seconds = 0.05
+        for _ in 1..<defeats { seconds = min(seconds * 2, Self.longestPause) }
+        if let notAfter { seconds = min(seconds, max(0, Double(notAfter - WallClock.now()) / 1e6)) }
+        try await Task.sleep(for: .seconds(seconds * Double.random(in: 0.5...1)))
+    }
+
+    /// Throws `deadline` (124) when it is no use any more.
+    private func checkDeadline() throws(JobError) {
+        guard let notAfter, WallClock.now() >= notAfter else { return }
+        throw JobError(
+            "deadline", .deadline, "the job's deadline (notAfter) has passed",
+            hint: "use a later notAfter and a new jobId")
     }
 
     /// The manifest and the object it is stored in; `nil` when there is none.
@@ -103,6 +144,7 @@ package struct JobClaim: Sendable {
 
     /// Writes the manifest under a condition; `nil` when somebody else was faster.
     private func write(_ manifest: Manifest, _ key: ObjectKey, _ mode: PutMode) async throws -> Result? {
+        tried.insert(manifest.attemptId)
         do throws(JobError) {
             let info = try await store.put(manifest.bytes(), at: key, contentType: "application/json", mode: mode)
             return .owned(manifest, info.tag)
@@ -110,6 +152,24 @@ package struct JobClaim: Sendable {
             if error.code == "precondition_failed" { return nil }
             throw error
         }
+    }
+
+    /// Gives the job back that a claim has taken although it was ended before it knew.
+    func withdraw(because error: JobError) async {
+        // A task of its own: that of the claim may be cancelled.
+        if tried.isEmpty { return }
+        await Task {
+            guard let (existing, stored) = try? await load(folder.manifest()), existing.status == .running,
+                tried.contains(existing.attemptId)
+            else { return }
+            let keeper = try? JobKeeper(
+                store: store, folder: folder, manifest: existing, tag: stored.info.tag,
+                leaseSeconds: Double(leaseMicroseconds) / 1e6)
+            _ = try? await keeper?.finish { manifest in
+                manifest.status = error.exitCode == .deadline ? .failed : .interrupted
+                manifest.error = error
+            }
+        }.value
     }
 
     private func check(_ existing: Manifest, _ fresh: Manifest) throws(JobError) {

@@ -37,8 +37,7 @@ package struct JobFolder: Sendable {
 
     /// Number and id of the attempt whose data object has the key; `nil` for any other object.
     func attempt(of key: ObjectKey) -> (number: Int, id: String)? {
-        guard key.text.hasPrefix(prefix) else { return nil }
-        let rest = key.text.dropFirst(prefix.count)
+        guard let rest = ObjectKey.rest(of: key.text, after: prefix) else { return nil }
         guard let slash = rest.firstIndex(of: "/") else { return nil }
         let id = rest[..<slash]
         guard id.hasPrefix("a"), let number = Int(id.dropFirst().prefix { $0 != "-" }) else { return nil }
@@ -50,7 +49,7 @@ package struct JobFolder: Sendable {
 
     /// An object under the organisation's uploads; `uploads/` in front of the name may be left out.
     package static func upload(orgId: String, name: String) throws(JobError) -> ObjectKey {
-        let name = name.hasPrefix("uploads/") ? String(name.dropFirst("uploads/".count)) : name
+        let name = ObjectKey.rest(of: name, after: "uploads/") ?? name
         return try ObjectKey(validating: "\(orgId)/uploads/\(name)")
     }
 }

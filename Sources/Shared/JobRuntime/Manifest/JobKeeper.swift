@@ -8,6 +8,8 @@ package actor JobKeeper {
     private let leaseMicroseconds: Int64
     private var tag: ObjectTag
     private var manifest: Manifest
+    /// The store is being proved with the manifest: no other write of it now.
+    private var isProving = false
 
     package init(store: any ObjectStore, folder: JobFolder, manifest: Manifest, tag: ObjectTag, leaseSeconds: Double)
         throws(JobError)
@@ -26,11 +28,25 @@ package actor JobKeeper {
     ///
     /// Throws `lease_lost` when another attempt owns the job.
     package func heartbeat(_ progress: JobProgress) async throws(JobError) {
+        if isProving { return }
         var next = manifest
         next.counts = progress.counts
         next.progress = max(next.progress, min(progress.percent, 99.9))
         next.timeLeftSeconds = progress.secondsLeft
         try await write(&next)
+    }
+
+    /// Proves, before anything else is done, that only one process can own the job in this store.
+    ///
+    /// Throws `store_conditions_missing` (78) and `lease_lost`.
+    package func proveStore() async throws(JobError) {
+        isProving = true
+        defer { isProving = false }
+        do throws(JobError) {
+            tag = try await store.proveConditions(key, manifest.bytes(), tag: tag)
+        } catch {
+            throw lost(error)
+        }
     }
 
     /// Publishes the end of the attempt.

@@ -39,6 +39,15 @@ package struct AttemptCleaner: Sendable {
         }
     }
 
+    /// The same whatever the number of the attempt.
+    package func tidyUpAll() async {
+        do {
+            try await removeEarlier()
+        } catch {
+            log.warning("what attempts have left could not be removed: \(JobError.wrapping(error).description)")
+        }
+    }
+
     /// Removes what dead processes left in the store's own area, and the uploads of earlier attempts.
     package func sweep() async throws {
         try await store.sweep(prefix: folder.prefix) { isEarlier($0) }

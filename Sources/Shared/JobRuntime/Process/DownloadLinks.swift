@@ -11,20 +11,20 @@ package struct DownloadLinks: Sendable {
     package func sign(_ result: JobResult) async throws -> (result: JobResult, expiresAt: Int64) {
         var signed = result
         let seconds = result.downloadURLTTL
-        var expiresAt = WallClock.now() + Int64(seconds) * 1_000_000
+        var expiresAt: Int64?
         for index in signed.files.indices {
             let file = signed.files[index]
             let link = try await store.downloadLink(
                 ObjectKey(validating: file.key), fileName: file.name, secondsToLive: seconds)
             signed.files[index].url = link.url
-            // Credentials that end earlier end the link.
-            expiresAt = min(expiresAt, link.expiresAtMicroseconds ?? expiresAt)
+            // By the store's clock, and earlier where the credentials end earlier.
+            if let end = link.expiresAtMicroseconds { expiresAt = min(expiresAt ?? end, end) }
         }
         if let rejects = signed.rejects {
             signed.rejects?.url = try await store.downloadLink(
                 ObjectKey(validating: rejects.key), fileName: rejects.name, secondsToLive: seconds
             ).url
         }
-        return (signed, expiresAt)
+        return (signed, expiresAt ?? WallClock.now() + Int64(seconds) * 1_000_000)
     }
 }

@@ -98,20 +98,24 @@ package struct Heartbeat: Sendable {
     }
 
     private func checkDeadline() throws {
-        if let notAfter = context.spec.notAfter, WallClock.now() >= notAfter {
-            try giveUp("the job's deadline (notAfter) has passed", hint: "use a later notAfter and a new jobId")
-        }
+        if let notAfter = context.spec.notAfter, WallClock.now() >= notAfter { throw Self.deadline() }
         if let end, WallClock.monotonicSeconds() >= end {
-            try giveUp(
+            throw Self.giveUp(
                 "the job has run for as long as the operator allows (JOB_MAX_SECONDS)",
                 hint: "make the job smaller, or raise JOB_MAX_SECONDS")
         }
     }
 
-    private func giveUp(_ message: String, hint: String) throws {
+    /// The failure of a job whose deadline has passed.
+    static func deadline() -> JobError {
+        giveUp("the job's deadline (notAfter) has passed", hint: "use a later notAfter and a new jobId")
+    }
+
+    /// The failure of a job whose time is over; the process ends soon, whatever does not answer.
+    private static func giveUp(_ message: String, hint: String) -> JobError {
         let failure = JobError("deadline", .deadline, message, hint: hint)
-        ProcessEnd.force(failure, afterSeconds: Self.lastSeconds)
-        throw failure
+        ProcessEnd.force(failure, afterSeconds: lastSeconds)
+        return failure
     }
 
     /// Throws `cancelled` (80) when somebody has asked for it.
@@ -122,7 +126,7 @@ package struct Heartbeat: Sendable {
     }
 
     /// Waits; false when the task was cancelled.
-    private static func pause(_ seconds: Double) async -> Bool {
+    static func pause(_ seconds: Double) async -> Bool {
         do {
             try await Task.sleep(for: .seconds(seconds))
             return !Task.isCancelled

@@ -7,6 +7,7 @@ internal import JobCore
 package enum JobProcess {
     /// Runs the command line and ends the process.
     package static func main(_ root: (some AsyncParsableCommand).Type) async -> Never {
+        Signals.watch()
         Signals.ignoreBrokenPipes()
         limitAllocator()
         do {

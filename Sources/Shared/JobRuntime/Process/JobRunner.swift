@@ -52,7 +52,7 @@ package struct JobRunner: Sendable {
         as actor: JobActor, _ work: @escaping Work, afterwards: @Sendable (Manifest) async throws -> Void = { _ in }
     ) async throws -> End {
         // Before the manifest can say "running": whoever reads that may send a signal at once.
-        Signals.watch()
+        try Signals.take()
         Relaunch.note(spec)
         let limits = try Limits(environment)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
@@ -61,7 +61,7 @@ package struct JobRunner: Sendable {
         let claim = JobClaim(
             store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log,
             notAfter: spec.notAfter, latestAttempt: latestAttempt)
-        switch try await Self.untilSignal({ try await claim.acquire(fresh) }) {
+        switch try await acquire(fresh, claim, folder) {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
             // What the run that published it may have been killed before.
@@ -76,6 +76,32 @@ package struct JobRunner: Sendable {
                 store: backends.store, folder: folder, manifest: manifest, tag: tag,
                 leaseSeconds: environment.leaseSeconds)
             return try await attempt(work, manifest, keeper, folder, audit, limits)
+        }
+    }
+
+    /// Takes the job, or leaves it as it was when a signal or the deadline comes first.
+    private func acquire(
+        _ fresh: Manifest, _ claim: JobClaim, _ folder: JobFolder
+    ) async throws -> JobClaim.Result {
+        let notAfter = spec.notAfter
+        do {
+            return try await Self.untilSignal {
+                try await Self.untilDeadline(notAfter) { try await claim.acquire(fresh) }
+            }
+        } catch {
+            let failure = JobError.wrapping(error)
+            switch failure.exitCode {
+            case .interrupted, .terminated, .deadline: await claim.withdraw(because: failure)
+            case .cancelled:
+                // A request that was under way when the job was cancelled may have left something since.
+                if var (manifest, _) = try? await claim.load(folder.manifest()) {
+                    manifest.attemptId = ""
+                    await AttemptCleaner(store: backends.store, folder: folder, manifest: manifest, log: log)
+                        .tidyUpAll()
+                }
+            default: break
+            }
+            throw failure
         }
     }
 
@@ -118,6 +144,7 @@ package struct JobRunner: Sendable {
         do {
             let result = try await Self.untilSignal {
                 try await heart.beat {
+                    try await keeper.proveStore()
                     try await audit.start(manifest)
                     await cleaner.tidyUp()
                     try await heart.checkCancelled()
@@ -225,6 +252,8 @@ package struct JobRunner: Sendable {
                 manifest.notes = context.notes.notes
             }
             await cleaner.removeOwn()
+            // No attempt may follow that would tidy up after earlier ones.
+            if status != .interrupted, final.attempt > 1 { await cleaner.tidyUp() }
             if status == .cancelled { await cleaner.removeCancelMarker() }
             log.failure(error)
             await audit.fail(final)
@@ -232,6 +261,11 @@ package struct JobRunner: Sendable {
                 manifest: final, line: String(decoding: final.bytes(), as: UTF8.self), exitCode: error.exitCode)
         } catch let unpublished {
             log.warning("the failure could not be published: \(unpublished.description)")
+            if unpublished.code == "lease_lost" {
+                if await keeper.isSuperseded() { await cleaner.removeOwn() }
+                // What went wrong may be the other attempt's doing, which has swept this one's uploads away.
+                if status == .failed, error.exitCode != .deadline { throw unpublished }
+            }
             throw error
         }
     }
@@ -244,6 +278,24 @@ package struct JobRunner: Sendable {
             group.addTask {
                 try await Signals.wait()
                 return nil
+            }
+            group.addTask { try await operation() }
+            return try await firstValue(&group)
+        }
+    }
+
+    /// Runs the operation until it ends or the moment, in microseconds since 1970, comes; one that has passed is for the
+    /// operation to judge.
+    static func untilDeadline<Value: Sendable>(
+        _ notAfter: Int64?, _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let notAfter, notAfter > WallClock.now() else { return try await operation() }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                while notAfter > WallClock.now() {
+                    guard await Heartbeat.pause(min(1, Double(notAfter - WallClock.now()) / 1e6)) else { return nil }
+                }
+                throw Heartbeat.deadline()
             }
             group.addTask { try await operation() }
             return try await firstValue(&group)

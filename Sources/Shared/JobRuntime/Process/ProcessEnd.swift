@@ -9,12 +9,15 @@ package enum ProcessEnd {
     /// A disk, a store or a database that does not answer must not keep a process that was told to stop. A job may end at
     /// any instruction: the next attempt goes on from what is stored.
     static func force(_ failure: JobError, afterSeconds seconds: Double) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
-            let environment = JobEnvironment()
-            let failure = Relaunch.explained(failure)
-            JobLog(level: environment.logLevel).failure(failure)
-            TerminationMessage.write(failure, environment)
-            _exit(failure.exitCode.rawValue)
-        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { now(failure) }
+    }
+
+    /// Ends the process as the failure says.
+    static func now(_ failure: JobError) -> Never {
+        let environment = JobEnvironment()
+        let failure = Relaunch.explained(failure)
+        JobLog(level: environment.logLevel).failure(failure)
+        TerminationMessage.write(failure, environment)
+        _exit(failure.exitCode.rawValue)
     }
 }

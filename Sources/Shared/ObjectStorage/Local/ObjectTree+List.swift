@@ -7,13 +7,13 @@ extension ObjectTree {
     /// Entries that no key can name, links, pipes and devices are left out.
     func list(prefix: String) throws(JobError) -> [ObjectInfo] {
         try ObjectKey.check(prefix: prefix)
-        let slash = prefix.lastIndex(of: "/")
-        let folderText = slash.map { prefix[..<$0] } ?? ""
-        let namePrefix = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
+        let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folderText = slash.map { String(prefix[..<$0]) } ?? ""
+        let namePrefix = slash.map { Substring(prefix.utf8[$0...].dropFirst()) } ?? prefix[...]
         var found: [ObjectInfo] = []
         let base = slash == nil ? "" : "\(folderText)/"
-        try collect(base, folderText.split(separator: "/"), namePrefix: namePrefix, into: &found)
-        return found.sorted { $0.key.text < $1.key.text }
+        try collect(base, ObjectKey.split(folderText, omittingEmpty: true), namePrefix: namePrefix, into: &found)
+        return found.sorted { $0.key.precedes($1.key) }
     }
 
     /// Removes the empty folders below a prefix that ends with a slash; without a prefix, none.
@@ -21,8 +21,7 @@ extension ObjectTree {
     /// A writer that loses its folder here makes it again.
     func removeEmptyFolders(prefix: String) throws(JobError) {
         guard prefix.hasSuffix("/") else { return }
-        let path = try ObjectKey(validating: String(prefix.dropLast())).text
-        try removeEmptyFolders(in: path.split(separator: "/"))
+        try removeEmptyFolders(in: ObjectKey(validating: String(prefix.dropLast())).segments)
     }
 
     private func removeEmptyFolders(in segments: [Substring]) throws(JobError) {
@@ -37,7 +36,7 @@ extension ObjectTree {
         _ base: String, _ segments: [Substring], namePrefix: Substring, into found: inout [ObjectInfo]
     ) throws(JobError) {
         guard let folder = try openFolder(segments, creating: false) else { return }
-        for entry in try FolderEntries.read(folder, "list folder \(base)") where entry.name.hasPrefix(namePrefix) {
+        for entry in try FolderEntries.read(folder, "list folder \(base)") where entry.name.utf8.starts(with: namePrefix.utf8) {
             guard let key = try? ObjectKey(validating: base + entry.name) else { continue }
             switch entry.kind {
             case .folder:

@@ -2,8 +2,9 @@ package import JobCore
 
 /// The name of an object: segments joined by `/`, safe as a path below a folder and in a URL.
 ///
-/// A segment holds ASCII letters, digits and `._-=+@,~`, has at most 255 bytes, is neither `.` nor `..` and does not
-/// start with `.dataio`, which is the stores' own. The whole key has at most 1024 bytes.
+/// A segment holds any characters but control characters, line separators and `\`, has at most 255 bytes, is neither `.`
+/// nor `..` and does not start with `.dataio`, which is the stores' own. The whole key has at most 1024 bytes. Keys are
+/// equal when their bytes are: stores know no other equality of letters.
 package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
     private static let maximumBytes = 1024
     private static let maximumSegmentBytes = 255
@@ -18,16 +19,35 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
         guard text.utf8.count <= Self.maximumBytes else {
             throw Self.invalid("is longer than \(Self.maximumBytes) bytes")
         }
-        guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "/") || Self.isAllowed($0) }) else {
+        guard text.unicodeScalars.allSatisfy(Self.isAllowed) else {
             throw Self.invalid("has a character that is not allowed")
         }
-        for segment in text.split(separator: "/", omittingEmptySubsequences: false) {
+        for segment in Self.split(text, omittingEmpty: false) {
             if let problem = Self.problem(of: segment) { throw Self.invalid(problem) }
         }
         self.text = text
     }
 
     package var description: String { text }
+
+    package static func == (left: ObjectKey, right: ObjectKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+
+    /// Whether it comes before the other in the order of bytes, in which stores list.
+    package func precedes(_ other: ObjectKey) -> Bool { text.utf8.lexicographicallyPrecedes(other.text.utf8) }
+
+    /// Whether the bytes of the key begin with those of the text.
+    package func hasPrefix(_ prefix: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
+
+    /// What follows the prefix; `nil` when the text does not begin with it. A mark may follow a slash, so that no
+    /// characters are compared but bytes.
+    package static func rest(of text: String, after prefix: String) -> String? {
+        guard text.utf8.starts(with: prefix.utf8) else { return nil }
+        return String(Substring(text.utf8.dropFirst(prefix.utf8.count)))
+    }
 
     /// The key with `/` and one or more segments after it; throws `invalid_key`.
     package func appending(_ segment: String) throws(JobError) -> ObjectKey {
@@ -36,30 +56,32 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
 
     /// Checks the start of a key, which may end anywhere; throws `invalid_key`.
     static func check(prefix: String) throws(JobError) {
-        let slash = prefix.lastIndex(of: "/")
+        let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/"))
         if let slash { _ = try ObjectKey(validating: String(prefix[..<slash])) }
-        let rest = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
-        guard rest.utf8.allSatisfy(isAllowed) else { throw invalid("has a character that is not allowed") }
+        guard prefix.unicodeScalars.allSatisfy(isAllowed) else { throw invalid("has a character that is not allowed") }
     }
 
     /// The parts between the slashes, never empty.
-    var segments: [Substring] { text.split(separator: "/") }
+    var segments: [Substring] { Self.split(text, omittingEmpty: true) }
 
-    /// Whether the byte may stand in a segment.
-    static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            "._-=+@,~".utf8.contains(byte)
+    /// The parts between the slashes. A mark that follows a slash makes one character with it, but not one byte.
+    static func split(_ text: String, omittingEmpty: Bool) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: omittingEmpty).map { Substring($0) }
+    }
+
+    /// Whether the character may stand in a key.
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "\\" }
+        return switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate: false
+        default: true
         }
     }
 
     private static func problem(of segment: Substring) -> String? {
         if segment.isEmpty { return "has an empty segment" }
-        if segment == "." || segment == ".." { return "has a segment of dots" }
-        if segment.hasPrefix(reservedPrefix) { return "has a segment that starts with \(reservedPrefix)" }
+        if segment.utf8.elementsEqual(".".utf8) || segment.utf8.elementsEqual("..".utf8) { return "has a segment of dots" }
+        if segment.utf8.starts(with: reservedPrefix.utf8) { return "has a segment that starts with \(reservedPrefix)" }
         if segment.utf8.count > maximumSegmentBytes { return "has a segment longer than \(maximumSegmentBytes) bytes" }
         return nil
     }
@@ -67,6 +89,6 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
     private static func invalid(_ problem: String) -> JobError {
         JobError(
             "invalid_key", .usage, "the object key \(problem)",
-            hint: "use letters, digits and ._-=+@,~ in segments joined by /")
+            hint: "use names of at most 255 bytes without control characters and \\, joined by /")
     }
 }

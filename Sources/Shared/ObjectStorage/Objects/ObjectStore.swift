@@ -47,9 +47,28 @@ package protocol ObjectStore: Sendable {
     @discardableResult
     func selfTest() async throws(JobError) -> Int64
 
+    /// Proves on an object that this process has just written, with those bytes, that conditional writes take place when
+    /// they shall and only then; returns the object's tag afterwards.
+    ///
+    /// Throws `store_conditions_missing` (78), and `precondition_failed` when somebody else has changed the object.
+    func proveConditions(_ key: ObjectKey, _ bytes: [UInt8], tag: ObjectTag) async throws(JobError) -> ObjectTag
+
+    /// Proves that uploads of several parts can be begun, listed and aborted. Throws `store_selftest_failed`.
+    func proveUploads(_ key: ObjectKey) async throws(JobError)
+
     /// Removes what processes that are gone have left unfinished: anywhere in the store's own area, and below the prefix
     /// the uploads of keys that are `abandoned`. Objects are never touched. Throws `invalid_key`.
     func sweep(prefix: String, where abandoned: @Sendable (ObjectKey) -> Bool) async throws(JobError)
+}
+
+extension ObjectStore {
+    /// Nothing to prove: the store's conditions are this program's own.
+    package func proveConditions(
+        _ key: ObjectKey, _ bytes: [UInt8], tag: ObjectTag
+    ) async throws(JobError) -> ObjectTag { tag }
+
+    /// Nothing to prove: uploads have no parts.
+    package func proveUploads(_ key: ObjectKey) async throws(JobError) {}
 }
 
 /// Reads one version of an object from its start to its end.

@@ -26,14 +26,20 @@ final class S3Attempts {
     func judge(_ reply: S3Reply) async throws(JobError) -> S3Answer? {
         switch reply {
         case .stream(let reader):
+            client.note(reader.head)
             quota.refund()
             return answer(.success, reader.head, reader: reader)
         case .failure(let failure):
             let error = S3Failure.transport(failure, operation.subject, client.location)
             guard failure.isTransient else { throw error }
+            if failure.kind == .unreachable, operation.maximumAttempts == nil {
+                try await waitForStore(otherwise: error)
+                return nil
+            }
             try await wait(.transient, retryAfter: nil, otherwise: error)
             return nil
         case .whole(let response):
+            client.note(response.head)
             return try await judge(response)
         }
     }
@@ -67,6 +73,9 @@ final class S3Attempts {
             try once(&hasAdoptedRegion, otherwise: error)
             guard client.adoptRegion(region) else { throw error }
         case .refused(let code):
+            if response.status == 501 || code == "NotImplemented", operation.isWrite, let name = operation.condition {
+                throw S3Failure.unknownCondition(name, location)
+            }
             throw S3Failure.refused(code, subject, location)
         }
         return nil
@@ -81,6 +90,31 @@ final class S3Attempts {
     private func once(_ flag: inout Bool, otherwise error: JobError) throws(JobError) {
         if flag { throw error }
         flag = true
+    }
+
+    /// Waits until a store that refuses connections may be asked again; throws the error when it shall not.
+    private func waitForStore(otherwise error: JobError) async throws(JobError) {
+        let me = ObjectIdentifier(self)
+        let clock = client.clock
+        do {
+            while true {
+                switch client.outage.step(
+                    me, now: clock.elapsed(), random: clock.random(), place: client.location.authority)
+                {
+                case .giveUp: throw error
+                case .ask(let delay):
+                    guard quota.take(.transient) else { throw error }
+                    try await clock.wait(delay)
+                    return
+                case .wait(let delay):
+                    try await clock.wait(delay)
+                    if client.outage.isOver { return }
+                }
+            }
+        } catch {
+            client.outage.leave(me)
+            throw JobError.wrapping(error)
+        }
     }
 
     /// Waits before the next try; throws the error when there shall be none.

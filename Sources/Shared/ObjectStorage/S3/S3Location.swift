@@ -74,6 +74,11 @@ package struct S3Location: Sendable, Equatable {
     /// Whether requests go to AWS, the only place whose redirects are followed to another host.
     var isAWS: Bool { authority.hasSuffix(".amazonaws.com") || authority.hasSuffix(".amazonaws.com.cn") }
 
+    /// Whether its conditional writes are known to be right and need no proof.
+    var isKnown: Bool {
+        isAWS || authority.hasSuffix(".r2.cloudflarestorage.com") || authority == "storage.googleapis.com"
+    }
+
     /// The place, for messages.
     package var description: String { "s3://\(bucket)/\(prefix) at \(scheme)://\(authority)" }
 
@@ -100,6 +105,8 @@ package struct S3Location: Sendable, Equatable {
     private static func prefix(_ text: Substring) throws(JobError) -> String {
         let trimmed = text.split(separator: "/").joined(separator: "/")
         guard !trimmed.isEmpty else { return "" }
+        // Some would write it encoded, some would not.
+        if trimmed.utf8.contains(UInt8(ascii: "%")) { throw invalid("has a prefix with a percent sign") }
         do throws(JobError) {
             return try ObjectKey(validating: trimmed).text + "/"
         } catch {

@@ -12,10 +12,10 @@ struct S3Multipart: Sendable {
     }
 
     /// Seconds an abort may take: the process may have been told to end.
-    private static let secondsToAbort = 2.0
+    private static let secondsToAbort = 1.5
 
     private let key: ObjectKey
-    private let uploadID: String
+    let uploadID: String
     private let writeID: String
     private let store: S3Store
 
@@ -53,9 +53,18 @@ struct S3Multipart: Sendable {
         operation.query = [("uploadId", uploadID)]
         operation.fields = [("Content-Type", "application/xml")]
         // Google's interface knows no conditions here; keys of attempts are unique, so nothing is lost.
-        if store.dialect == .s3 { operation.fields += S3Object.condition(mode, .s3) }
+        if store.dialect == .s3 { operation.fields += S3Object.condition(mode, .s3, store.client.conditions.form) }
         operation.body = Array(Self.document(parts).utf8)
-        let answer = try await store.client.perform(operation)
+        let answer: S3Answer
+        do throws(JobError) {
+            answer = try await store.client.perform(operation)
+        } catch {
+            guard error.code == "store_conditions_missing", mode == .createOnly else { throw error }
+            // Some know conditions for single writes only; the keys of uploads are their attempt's own.
+            let condition = operation.condition
+            operation.fields.removeAll { $0.name == condition }
+            answer = try await store.client.perform(operation)
+        }
         if answer.isSuccess, let document = XMLElement(answer.body), let tag = document["ETag"], !tag.isEmpty,
             document.name == "CompleteMultipartUploadResult", store.dialect == .s3
         {

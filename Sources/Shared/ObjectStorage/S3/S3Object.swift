@@ -41,12 +41,12 @@ enum S3Object {
 
     /// The fields that put a condition on a write.
     static func condition(
-        _ mode: PutMode, _ dialect: S3Location.Dialect
+        _ mode: PutMode, _ dialect: S3Location.Dialect, _ form: S3Conditions.Form = .quoted
     ) -> [(name: String, value: String)] {
         switch (mode, dialect) {
         case (.overwrite, _): []
         case (.createOnly, .s3): [("If-None-Match", "*")]
-        case (.updateIfMatches(let tag), .s3): [("If-Match", "\"\(tag.rawValue)\"")]
+        case (.updateIfMatches(let tag), .s3): [("If-Match", form == .quoted ? "\"\(tag.rawValue)\"" : tag.rawValue)]
         case (.createOnly, .gcs): [("x-goog-if-generation-match", "0")]
         case (.updateIfMatches(let tag), .gcs): [("x-goog-if-generation-match", tag.rawValue)]
         }

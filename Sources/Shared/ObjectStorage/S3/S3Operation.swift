@@ -23,6 +23,14 @@ struct S3Operation: Sendable {
         self.verb = verb
     }
 
+    /// The field that puts a condition on it.
+    var condition: String? {
+        fields.first { ["If-Match", "If-None-Match", "x-goog-if-generation-match"].contains($0.name) }?.name
+    }
+
+    /// Whether it changes what is stored.
+    var isWrite: Bool { method != "GET" && method != "HEAD" }
+
     /// What the operation is about, for messages.
     var subject: String { key.map { "\(verb) object \($0)" } ?? "\(verb) the bucket" }
 }

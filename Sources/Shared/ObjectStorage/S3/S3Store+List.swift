@@ -15,7 +15,7 @@ extension S3Store {
             }
             token = page["IsTruncated"] == "true" ? page["NextContinuationToken"] : nil
         }
-        return found.sorted { $0.key.text < $1.key.text }
+        return found.sorted { $0.key.precedes($1.key) }
     }
 
     private func page(prefix: String, token: String?) async throws(JobError) -> XMLElement {
@@ -58,7 +58,7 @@ extension S3Store {
             guard let decoded = URIEncoding.decoded(text) else { return nil }
             text = decoded
         }
-        guard text.hasPrefix(client.location.prefix) else { return nil }
-        return try? ObjectKey(validating: String(text.dropFirst(client.location.prefix.count)))
+        guard let rest = ObjectKey.rest(of: text, after: client.location.prefix) else { return nil }
+        return try? ObjectKey(validating: rest)
     }
 }

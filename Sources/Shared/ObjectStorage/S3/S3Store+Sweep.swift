@@ -37,7 +37,7 @@ extension S3Store {
             return nil
         }
         for upload in page.all("Upload") {
-            guard let key = key(upload["Key"], page), key.text.hasPrefix(prefix), let id = upload["UploadId"],
+            guard let key = key(upload["Key"], page), key.hasPrefix(prefix), let id = upload["UploadId"],
                 abandoned(key, id)
             else { continue }
             try await abort(key, id)

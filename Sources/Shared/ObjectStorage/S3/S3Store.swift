@@ -15,11 +15,13 @@ package struct S3Store: ObjectStore {
     /// A store at the location; opens no connection.
     package init(
         _ location: S3Location, sender: any HTTPSender, credentials: any CredentialSource,
-        policy: RetryPolicy = RetryPolicy(), quota: RetryQuota = RetryQuota(), clock: StoreClock = .system
+        policy: RetryPolicy = RetryPolicy(), quota: RetryQuota = RetryQuota(), clock: StoreClock = .system,
+        outageSeconds: Double = 35, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         description = location.description
         client = S3Client(
-            location, sender: sender, credentials: credentials, policy: policy, quota: quota, clock: clock)
+            location, sender: sender, credentials: credentials, policy: policy, quota: quota, clock: clock,
+            outage: StoreOutage(seconds: outageSeconds, notice: notice))
     }
 
     var dialect: S3Location.Dialect { client.location.dialect }
@@ -27,20 +29,63 @@ package struct S3Store: ObjectStore {
     package func put(
         _ bytes: [UInt8], at key: ObjectKey, contentType: String, mode: PutMode
     ) async throws(JobError) -> ObjectInfo {
+        let form = client.conditions.form
+        switch try await write(bytes, key, contentType, mode, form) {
+        case .stored(let info): return info
+        case .refused(let found):
+            guard isDoubtful(mode, found) else { throw StoreFailure.precondition(key, mode) }
+        }
+        // The condition holds all the same: the store may want it in the other form.
+        let other: S3Conditions.Form = mode == .createOnly || form == .bare ? .quoted : .bare
+        switch try await write(bytes, key, contentType, mode, other) {
+        case .stored(let info): return info
+        case .refused(let found):
+            throw isDoubtful(mode, found)
+                ? S3Failure.refusesCondition(mode, client.location) : StoreFailure.precondition(key, mode)
+        }
+    }
+
+    private enum Written {
+        case stored(ObjectInfo)
+        /// The condition did not hold, the store says; what it has.
+        case refused(ObjectInfo?)
+    }
+
+    private func write(
+        _ bytes: [UInt8], _ key: ObjectKey, _ contentType: String, _ mode: PutMode, _ form: S3Conditions.Form
+    ) async throws(JobError) -> Written {
         let writeID = Self.newWriteID()
         var operation = S3Operation("PUT", key, verb: "write")
         operation.body = bytes
         operation.fields = [("Content-Type", contentType), (S3Object.writeField, writeID)]
-        operation.fields += S3Object.condition(mode, dialect)
+        operation.fields += S3Object.condition(mode, dialect, form)
         let answer = try await client.perform(operation)
         if answer.isSuccess, let tag = S3Object.tag(answer.head, dialect) {
-            return ObjectInfo(
-                key: key, size: bytes.count, tag: tag, lastModifiedMicroseconds: S3Object.time(answer.head))
+            if case .updateIfMatches = mode { client.conditions.keep(form) }
+            return .stored(
+                ObjectInfo(
+                    key: key, size: bytes.count, tag: tag, lastModifiedMicroseconds: S3Object.time(answer.head)))
         }
         // An earlier try, here or on a connection that was closed, may have taken place although its reply was lost:
         // then this one has met its own object.
-        if let found = try await ownWrite(key, writeID, bytes.count) { return found }
-        throw answer.isSuccess ? S3Failure.unreadable(operation.subject) : StoreFailure.precondition(key, mode)
+        guard let head = try await fields(of: key) else {
+            if answer.isSuccess { throw S3Failure.unreadable(operation.subject) }
+            return .refused(nil)
+        }
+        let info = try S3Object.info(key, head, dialect)
+        if head[S3Object.writeField] == writeID, info.size == bytes.count { return .stored(info) }
+        if answer.isSuccess { throw S3Failure.unreadable(operation.subject) }
+        return .refused(info)
+    }
+
+    /// Whether a refused write should have taken place, by what is stored: a store that knows the condition in no form
+    /// answers so each time.
+    private func isDoubtful(_ mode: PutMode, _ found: ObjectInfo?) -> Bool {
+        switch mode {
+        case .overwrite: false
+        case .createOnly: found == nil
+        case .updateIfMatches(let tag): dialect == .s3 && !client.conditions.isProven && found?.tag == tag
+        }
     }
 
     package func head(_ key: ObjectKey) async throws(JobError) -> ObjectInfo? {
@@ -97,10 +142,8 @@ package struct S3Store: ObjectStore {
     package func downloadLink(
         _ key: ObjectKey, fileName: String, secondsToLive: Int
     ) async throws(JobError) -> ObjectLink {
-        // Only characters that need no quoting rules (RFC 6266 section 4.3).
-        let name = String(fileName.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
         let signed = try await client.presign(
-            "GET", key, query: [("response-content-disposition", "attachment; filename=\"\(name)\"")],
+            "GET", key, query: [("response-content-disposition", ContentDisposition.attachment(fileName))],
             secondsToLive: secondsToLive)
         return ObjectLink(url: signed.url, expiresAtMicroseconds: signed.expiresAt * 1_000_000)
     }
