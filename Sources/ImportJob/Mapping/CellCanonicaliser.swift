@@ -7,18 +7,24 @@ struct CellCanonicaliser: Sendable {
     /// The database can hold instants outside the years 1 to 9999, infinities and what is not a number.
     let allowsSpecialValues: Bool
 
-    /// Appends the canonical text and clears `isNull`, leaves both alone for a cell that counts as null, or tells what is
-    /// wrong; then what was appended is of no use.
+    /// Appends the canonical text and clears `isNull`, or leaves both alone for a cell that counts as null.
+    ///
+    /// Else tells what is wrong; then what was appended is of no use. `isLiteral`: a string that is not taken for the
+    /// JSON that is in it.
     @inline(__always)
     func append(
-        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, _ kind: ValueKind, to output: inout [UInt8],
-        isNull: inout Bool
+        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, isLiteral: Bool = false, _ kind: ValueKind,
+        to output: inout [UInt8], isNull: inout Bool
     ) -> CellFault {
         if kind == .text {
             isNull = false
             if unsafe isJSONSource && Self.isNoText(cell, isString: isString) { return .notText }
             unsafe output.append(contentsOf: cell)
             return .none
+        }
+        if kind == .json, isString, isJSONSource {
+            isNull = false
+            return unsafe jsonString(cell, isLiteral: isLiteral, to: &output)
         }
         let trimmed = unsafe Self.trim(cell)
         if trimmed.isEmpty {
@@ -32,7 +38,8 @@ struct CellCanonicaliser: Sendable {
         case .timestamp: return unsafe timestamp(trimmed, to: &output)
         case .uuid: return unsafe UUIDText.append(trimmed, to: &output) ? .none : .invalidUUID
         case .decimal: return unsafe decimal(trimmed, to: &output)
-        case .json: return unsafe json(trimmed, isString: isString, to: &output)
+        case .json where isString: return unsafe jsonString(trimmed, isLiteral: isLiteral, to: &output)
+        case .json: return unsafe CanonicalJSON.append(trimmed, to: &output) ? .none : .invalidJSON
         case .int: return unsafe integer(trimmed, to: &output)
         case .bool: return unsafe bool(trimmed, to: &output)
         case .double: return unsafe double(trimmed, to: &output)
@@ -109,15 +116,15 @@ struct CellCanonicaliser: Sendable {
         unsafe allowsSpecialValues && SpecialNumber.append(cell, to: &output)
     }
 
-    /// A JSON string that holds an object or array is taken for it, as files embed JSON in strings; any other string
-    /// stays one.
-    private func json(
-        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, to output: inout [UInt8]
+    /// A JSON string that holds an object or array is taken for it, as files embed JSON in strings, unless it is written
+    /// as an export writes one that is meant; any other string stays one, an empty one too.
+    private func jsonString(
+        _ cell: UnsafeBufferPointer<UInt8>, isLiteral: Bool, to output: inout [UInt8]
     ) -> CellFault {
-        let first = unsafe cell.first
-        if !isString || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-            if unsafe CanonicalJSON.append(cell, to: &output) { return .none }
-            if !isString { return .invalidJSON }
+        let inside = unsafe Self.trim(cell)
+        let first = unsafe inside.first
+        if !isLiteral, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+            if unsafe CanonicalJSON.append(inside, to: &output) { return .none }
         }
         return unsafe CanonicalJSON.append(text: cell, to: &output) ? .none : .invalidJSON
     }

@@ -113,8 +113,9 @@ struct RowCanonicaliser: Sendable {
         var done = 0
         unsafe batch.bytes.withUnsafeBufferPointer { bytes in
             unsafe batch.ends.withUnsafeBufferPointer { ends in
+                var cells = unsafe SourceCells(bytes, ends, literals: batch.literals)
                 for row in 0..<batch.rowCount {
-                    let cells = unsafe SourceCells(bytes, ends, first: row * width)
+                    cells.first = row * width
                     let firstByte = output.bytes.count
                     let firstEnd = output.ends.count
                     let firstProblem = problems.count
@@ -130,8 +131,8 @@ struct RowCanonicaliser: Sendable {
                         } else if step.source >= 0, !cells.isNull(Int(step.source)) {
                             let column = Int(step.source)
                             fault = unsafe self.cells.append(
-                                cells.text(column), isString: cells.isString(column), step.kind, to: &output.bytes,
-                                isNull: &isNull)
+                                cells.text(column), isString: cells.isString(column),
+                                isLiteral: cells.isLiteral(column), step.kind, to: &output.bytes, isNull: &isNull)
                         }
                         if step.isKey, fault == .none, isNull || output.bytes.count == start { fault = .missingKey }
                         if step.maxLength >= 0, fault == .none, isLonger(output.bytes[start...], than: step.maxLength) {

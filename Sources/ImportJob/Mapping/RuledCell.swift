@@ -17,17 +17,20 @@ struct RuledCell: Sendable {
         case .column(let column):
             if row.isNull(column) { return empty(rule, to: &output, isNull: &isNull) }
             return unsafe append(
-                row.text(column), isString: row.isString(column), rule, to: &output, isNull: &isNull)
+                row.text(column), isString: row.isString(column), isLiteral: row.isLiteral(column), rule, to: &output,
+                isNull: &isNull)
         case .passedOver(let above, let column):
             if row.isNull(column) || above.allSatisfy({ row.isAbsent($0) }) { return .none }
             return unsafe append(
-                row.text(column), isString: row.isString(column), rule, to: &output, isNull: &isNull)
+                row.text(column), isString: row.isString(column), isLiteral: row.isLiteral(column), rule, to: &output,
+                isNull: &isNull)
         case .alternatives(let ranks):
             let chosen = row.chosen(ranks)
             guard let column = chosen.first else { return empty(rule, to: &output, isNull: &isNull) }
             if chosen.count > 1, !agree(chosen, row, rule) { return .ambiguousField }
             return unsafe append(
-                row.text(column), isString: row.isString(column), rule, to: &output, isNull: &isNull)
+                row.text(column), isString: row.isString(column), isLiteral: row.isLiteral(column), rule, to: &output,
+                isNull: &isNull)
         case .generated(let columns):
             let values = columns.map { column in
                 column.flatMap { row.isNull($0) ? nil : unsafe String(decoding: row.text($0), as: UTF8.self) }
@@ -60,7 +63,8 @@ struct RuledCell: Sendable {
             var value: [UInt8] = []
             var isNull = true
             let fault = unsafe append(
-                row.text(column), isString: row.isString(column), rule, to: &value, isNull: &isNull)
+                row.text(column), isString: row.isString(column), isLiteral: row.isLiteral(column), rule, to: &value,
+                isNull: &isNull)
             if fault != .none { return false }
             if isNull { continue }
             if let first, first != value { return false }
@@ -77,9 +81,14 @@ struct RuledCell: Sendable {
     }
 
     private func append(
-        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, _ rule: ValueRule, to output: inout [UInt8],
+        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, isLiteral: Bool = false, _ rule: ValueRule,
+        to output: inout [UInt8],
         isNull: inout Bool
     ) -> CellFault {
+        if rule.kind == .json, isString, cells.isJSONSource, rule.isPlain {
+            return unsafe cells.append(
+                cell, isString: true, isLiteral: isLiteral, .json, to: &output, isNull: &isNull)
+        }
         let isText = rule.kind.type == .text
         let trimmed = unsafe CellCanonicaliser.trim(cell)
         let text = unsafe isText && !rule.trims ? cell : trimmed
@@ -89,11 +98,13 @@ struct RuledCell: Sendable {
         if rule.isRequired, trimmed.isEmpty { return empty(rule, to: &output, isNull: &isNull) }
         isNull = false
         guard let letterCase = rule.letterCase else {
-            return unsafe convert(text, isString: isString, rule, to: &output, isNull: &isNull)
+            return unsafe convert(text, isString: isString, isLiteral: isLiteral, rule, to: &output, isNull: &isNull)
         }
         let word = unsafe String(decoding: text, as: UTF8.self)
         var changed = letterCase == .upper ? word.uppercased() : word.lowercased()
-        return changed.withUTF8 { unsafe convert($0, isString: isString, rule, to: &output, isNull: &isNull) }
+        return changed.withUTF8 {
+            unsafe convert($0, isString: isString, isLiteral: isLiteral, rule, to: &output, isNull: &isNull)
+        }
     }
 
     private func isNullWord(_ text: UnsafeBufferPointer<UInt8>, _ rule: ValueRule) -> Bool {
@@ -102,7 +113,8 @@ struct RuledCell: Sendable {
     }
 
     private func convert(
-        _ text: UnsafeBufferPointer<UInt8>, isString: Bool, _ rule: ValueRule, to output: inout [UInt8],
+        _ text: UnsafeBufferPointer<UInt8>, isString: Bool, isLiteral: Bool, _ rule: ValueRule,
+        to output: inout [UInt8],
         isNull: inout Bool
     ) -> CellFault {
         switch rule.kind {
@@ -138,6 +150,7 @@ struct RuledCell: Sendable {
             }
         default: break
         }
-        return unsafe cells.append(text, isString: isString, rule.kind, to: &output, isNull: &isNull)
+        return unsafe cells.append(
+            text, isString: isString, isLiteral: isLiteral, rule.kind, to: &output, isNull: &isNull)
     }
 }

@@ -4,15 +4,18 @@ internal import JobCore
 @safe struct SourceCells {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let ends: UnsafeBufferPointer<UInt32>
-    private let first: Int
+    /// Where the row begins in `ends`.
+    var first = 0
+    /// Places in `ends` of strings that are what they are.
+    private let literals: Set<Int>
 
-    /// The cells from the given place in `ends` on.
+    /// The cells of the first row.
     init(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, first: Int
+        _ bytes: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, literals: Set<Int>
     ) {
         unsafe self.bytes = bytes
         unsafe self.ends = ends
-        self.first = first
+        self.literals = literals
     }
 
     @inline(__always)
@@ -32,6 +35,10 @@ internal import JobCore
 
     @inline(__always)
     func isString(_ column: Int) -> Bool { unsafe ends[first + column] & RowBatch.stringFlag != 0 }
+
+    /// Whether the column has a string that is not to be taken for the JSON that is in it.
+    @inline(__always)
+    func isLiteral(_ column: Int) -> Bool { !literals.isEmpty && literals.contains(first + column) }
 
     @inline(__always)
     func text(_ column: Int) -> UnsafeBufferPointer<UInt8> {

@@ -45,8 +45,8 @@ struct StoredRowMerger: RowMerger {
         for (index, column) in layout.changed.enumerated() {
             let place = layout.key.count + index
             let source = layout.sources[index]
-            // An empty text is as empty as a null; what the record does not name it does not change.
-            let isEmpty = incoming.range(row: row, column: source).isEmpty
+            // An empty text is as empty as a null, also in a JSON column; what the record does not name it does not change.
+            let isEmpty = isEmpty(incoming, row, source, column)
             let wasEmpty = stored.range(row: storedRow, column: place).isEmpty
             let isAbsent = incoming.isAbsent(row: row, column: source)
             if isAbsent || isEmpty && (!rules.clearsEmpty || wasEmpty) {
@@ -70,6 +70,12 @@ struct StoredRowMerger: RowMerger {
             }
         }
         return keepsConsent
+    }
+
+    /// An empty text, as a JSON string too.
+    private func isEmpty(_ batch: RowBatch, _ row: Int, _ place: Int, _ column: Column) -> Bool {
+        let range = batch.range(row: row, column: place)
+        return range.isEmpty || column.type == .json && range.count == 2 && batch.bytes[range.lowerBound] == 0x22
     }
 
     /// Whether a JSON column of the row, as it is or as it comes, says that somebody refuses messages.

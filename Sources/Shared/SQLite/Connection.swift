@@ -54,12 +54,14 @@ internal import JobCore
 
     /// Runs statements that return no rows.
     func execute(_ sql: String) throws(JobError) {
+        try NULCheck.refuse(sql)
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
         if code != SQLITE_OK { throw failure(code, doing: sql.split(separator: " ").first.map(String.init) ?? "run") }
     }
 
     /// Compiles one statement.
     func prepare(_ sql: String) throws(JobError) -> Statement {
+        try NULCheck.refuse(sql)
         var prepared: OpaquePointer?
         let code = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let prepared = unsafe prepared else { throw failure(code, doing: "prepare") }

@@ -69,7 +69,7 @@ struct ImportLedger {
             try statement.bind(.text(reject.code), at: 7)
             try statement.bind(.text(reject.message), at: 8)
             try statement.bind(.integer(Int64(reject.fieldCount)), at: 9)
-            try statement.bind(.text(reject.fields), at: 10)
+            try statement.bind(kept: reject.fields, at: 10)
             try statement.run()
         }
     }

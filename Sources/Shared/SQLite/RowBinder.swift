@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 internal import JobCore
 
 /// Binds the fields of batches of canonical text to the parameters of statements.
@@ -29,6 +30,8 @@ internal import JobCore
             } else {
                 let field = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & RowBatch.offsetMask)])
                 code = unsafe bind(handle, parameter, field, types[column])
+                // Functions and shells of SQLite take text to end at a NUL.
+                if let base = field.baseAddress, unsafe memchr(base, 0, field.count) != nil { throw NULCheck.error }
             }
             if code != SQLITE_OK { throw connection.failure(code, doing: "bind") }
             parameter += 1

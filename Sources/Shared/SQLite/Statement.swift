@@ -41,7 +41,7 @@ internal import JobCore
         let index = CInt(index)
         let code: CInt =
             switch value {
-            case .text(let text), .decimal(let text), .date(let text): bindText(text, index)
+            case .text(let text), .decimal(let text), .date(let text): try bindText(text, index)
             case .integer(let number), .timestamp(let number): unsafe sqlite3_bind_int64(handle, index, number)
             case .double(let number): unsafe sqlite3_bind_double(handle, index, number)
             case .bool(let flag): unsafe sqlite3_bind_int64(handle, index, flag ? 1 : 0)
@@ -49,7 +49,18 @@ internal import JobCore
         if code != SQLITE_OK { throw connection.failure(code, doing: "bind") }
     }
 
-    private func bindText(_ text: String, _ index: CInt) -> CInt {
+    /// Binds text that is only kept and read again, as it is; it may have a NUL.
+    func bind(kept text: String, at index: Int) throws(JobError) {
+        let code = copyText(text, CInt(index))
+        if code != SQLITE_OK { throw connection.failure(code, doing: "bind") }
+    }
+
+    private func bindText(_ text: String, _ index: CInt) throws(JobError) -> CInt {
+        try NULCheck.refuse(text)
+        return copyText(text, index)
+    }
+
+    private func copyText(_ text: String, _ index: CInt) -> CInt {
         var text = text
         return text.withUTF8 { bytes in
             unsafe bytes.withMemoryRebound(to: CChar.self) { characters in

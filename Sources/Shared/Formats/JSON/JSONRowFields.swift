@@ -9,6 +9,8 @@ internal import JobCore
     let endCapacity: Int
     var byteCount: Int
     var endCount: Int
+    /// Places in `ends`, see `RowBatch.literals`.
+    var literals: [Int] = []
 }
 
 extension JSONRowParser {
@@ -29,6 +31,7 @@ extension JSONRowParser {
         let stringFlag = self.stringFlag
         let absentFlag = nullFlag | stringFlag
         var count = output.byteCount
+        var literals: [Int] = []
         for column in 0..<columnCount {
             let slot = unsafe slots[column]
             var flags = slot.stamp == stamp ? nullFlag : absentFlag
@@ -45,6 +48,7 @@ extension JSONRowParser {
                 case .escapedString:
                     let decoded = unsafe decode(from, length, readable: readable &- slot.start, into: bytes + count)
                     if decoded < 0 { return .nul }
+                    if unsafe LiteralText.isMarked(from, count: length) { literals.append(output.endCount &+ column) }
                     count &+= decoded
                     flags = stringFlag
                 case .bare, .null:
@@ -60,6 +64,7 @@ extension JSONRowParser {
             unsafe output.ends[output.endCount &+ column] = UInt32(truncatingIfNeeded: count) | flags
         }
         output.byteCount = count
+        if !literals.isEmpty { output.literals += literals }
         output.endCount &+= columnCount
         return .done
     }

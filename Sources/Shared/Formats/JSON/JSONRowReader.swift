@@ -314,6 +314,7 @@ package struct JSONRowReader: Sendable {
                                         stamp = parser.stamp
                                         byteCount = output.byteCount - bytesBefore
                                         endCount = output.endCount - endsBefore
+                                        if !output.literals.isEmpty { batch.rows.literals.formUnion(output.literals) }
                                     }
                                 }
                             }

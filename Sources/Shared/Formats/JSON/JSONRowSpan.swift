@@ -94,6 +94,14 @@ internal import JobCore
         var behind = kind == .json ? scanner.value(scanner.skipSpace(0)) : scanner.scalar(0)
         if kind == .json && behind >= 0 { behind = scanner.skipSpace(behind) }
         guard behind == count else { return unsafe string(from, count: count, readable: readable, into: to) }
+        if kind == .json, let place = unsafe LiteralText.place(from, count: count) {
+            unsafe FieldCopy.copy(to, from, place, readable: readable)
+            let (length, replaced) = unsafe LiteralText.mark(from + place, to: to + place)
+            let behind = place &+ replaced
+            unsafe FieldCopy.copy(
+                to + place + length, from + behind, count &- behind, readable: readable &- behind)
+            return unsafe to + (place &+ length &+ count &- behind)
+        }
         unsafe FieldCopy.copy(to, from, count, readable: readable)
         if kind == .json { unsafe Self.blankLineEnds(to, count: count) }
         return unsafe to + count

@@ -27,6 +27,9 @@ package struct RowBatch: Sendable {
     package var bytes: [UInt8]
     /// One entry per field: end offset in `bytes` and the two flags.
     package var ends: [UInt32]
+    /// Places in `ends` of strings of which the source says, by the way it wrote the first character, that they are what
+    /// they are (JSON only): `"\u005b1]"` is no array in a string.
+    package var literals: Set<Int> = []
 
     /// An empty batch.
     package init(columnCount: Int, byteCapacity: Int = 0) {
@@ -46,6 +49,7 @@ package struct RowBatch: Sendable {
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
+        if !literals.isEmpty { literals.removeAll() }
     }
 
     /// Where the field's bytes are.
@@ -101,6 +105,7 @@ package struct RowBatch: Sendable {
         let used = byteCount
         if bytes.count > used { bytes.removeLast(bytes.count - used) }
         bytes.append(contentsOf: other.bytes[range])
+        if !other.literals.isEmpty, other.literals.contains(index) { literals.insert(ends.count) }
         ends.append(end(flags))
     }
 
@@ -112,6 +117,10 @@ package struct RowBatch: Sendable {
         rest.bytes = Array(bytes[start..<byteCount])
         // Flags are above the offset, which does not reach them.
         rest.ends = ends[kept...].map { $0 - UInt32(truncatingIfNeeded: start) }
+        if !literals.isEmpty {
+            rest.literals = Set(literals.filter { $0 >= kept }.map { $0 - kept })
+            literals = literals.filter { $0 < kept }
+        }
         bytes.removeLast(bytes.count - start)
         ends.removeLast(ends.count - kept)
         return rest

@@ -1,13 +1,16 @@
 internal import Glibc
+internal import JobCore
 
 /// Texts as C wants a list of them: pointers, then a null pointer.
 ///
-/// Owns the copies.
+/// Owns the copies. A text with a NUL, where C would take it to end, is refused.
 @safe final class CStrings {
     let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
     private let count: Int
 
-    init(_ texts: [String?]) {
+    /// Throws `nul_in_value`.
+    init(_ texts: [String?]) throws(JobError) {
+        for text in texts { if let text { try NULCheck.refuse(text) } }
         count = texts.count + 1
         unsafe pointers = .allocate(capacity: count)
         for (index, text) in texts.enumerated() {

@@ -17,7 +17,7 @@ internal import JobCore
     init(_ settings: ConnectionSettings, waker: Waker) throws {
         self.waker = waker
         name = settings.description
-        let started = unsafe Self.start(settings)
+        let started = unsafe try Self.start(settings)
         guard let started = unsafe started else {
             throw JobError("out_of_memory", .osError, "\(name): connect: out of memory")
         }
@@ -31,9 +31,9 @@ internal import JobCore
 
     deinit { unsafe PQfinish(handle) }
 
-    private static func start(_ settings: ConnectionSettings) -> OpaquePointer? {
-        let keywords = CStrings(settings.parameters.map(\.keyword))
-        let values = CStrings(settings.parameters.map(\.value))
+    private static func start(_ settings: ConnectionSettings) throws(JobError) -> OpaquePointer? {
+        let keywords = try CStrings(settings.parameters.map(\.keyword))
+        let values = try CStrings(settings.parameters.map(\.value))
         return unsafe PQconnectStartParams(keywords.pointers, values.pointers, 0)
     }
 
@@ -86,7 +86,7 @@ internal import JobCore
     /// Throws `ServerError`, a lost connection as `JobError`, and `CancellationError`.
     @discardableResult
     func execute(_ sql: String) throws -> QueryResult {
-        try Self.expectNoNUL(sql)
+        try NULCheck.refuse(sql)
         guard unsafe PQsendQuery(handle, sql) == 1 else { throw lost("send") }
         return try results()
     }
@@ -94,20 +94,11 @@ internal import JobCore
     /// Runs one statement with bound values, all as text.
     @discardableResult
     func execute(_ sql: String, _ values: [String?]) throws -> QueryResult {
-        for value in values { try Self.expectNoNUL(value ?? "") }
-        let texts = CStrings(values)
+        try NULCheck.refuse(sql)
+        let texts = try CStrings(values)
         let sent = unsafe PQsendQueryParams(handle, sql, CInt(values.count), nil, texts.pointers, nil, nil, 0)
         guard sent == 1 else { throw lost("send") }
         return try results()
-    }
-
-    /// C would end the text there, and the server would see another one.
-    private static func expectNoNUL(_ text: String) throws(JobError) {
-        if text.utf8.contains(0) {
-            throw JobError(
-                "nul_in_value", .usage, "a value for the database holds a NUL character, which it cannot keep",
-                hint: "remove the character from the spec")
-        }
     }
 
     /// Waits for all results of what was sent; the last one, unless one is an error or begins a COPY.
