@@ -9,6 +9,9 @@ struct RejectCollector {
         var messages: [String] = []
     }
 
+    /// What is said about one row: many rows may be refused for many reasons.
+    private static let messageBytes = 1000
+
     private let batch: SourceBatch
     /// Records before this batch.
     private let firstRecord: Int
@@ -70,8 +73,9 @@ struct RejectCollector {
             records.append(
                 RejectRecord(
                     record: firstRecord + row + defect + 1, line: batch.lines[row], byteOffset: batch.offsets[row],
-                    column: reason.columns.joined(separator: ";"), code: reason.code,
-                    message: reason.messages.joined(separator: "; "), fieldCount: fields.count,
+                    column: ShortText.cut(reason.columns.joined(separator: ";"), bytes: Self.messageBytes),
+                    code: reason.code,
+                    message: ShortText.cut(reason.messages.joined(separator: "; "), bytes: Self.messageBytes), fieldCount: fields.count,
                     fields: CSVRecord.encode(fields)))
         }
         takeDefects(before: .max)
