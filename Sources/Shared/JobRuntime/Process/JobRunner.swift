@@ -52,8 +52,8 @@ package struct JobRunner: Sendable {
         as actor: JobActor, _ work: @escaping Work, afterwards: @Sendable (Manifest) async throws -> Void = { _ in }
     ) async throws -> End {
         // Before the manifest can say "running": whoever reads that may send a signal at once.
-        try Signals.take()
         Relaunch.note(spec)
+        try Signals.take()
         let limits = try Limits(environment)
         let folder = try JobFolder(orgId: spec.orgId, jobId: spec.jobId)
         let fresh = Manifest(spec, format: format, actor: actor, now: WallClock.now())
