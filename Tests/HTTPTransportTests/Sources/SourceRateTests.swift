@@ -1,19 +1,25 @@
 import HTTPTransport
 import JobCore
+import Synchronization
 import Testing
 
 @Suite("Slow sources")
 struct SourceRateTests {
-    /// Gives one piece after each pause.
+    /// Gives the same piece again and again; each takes its time, by a clock of its own.
     private final class SlowSender: HTTPSender, HTTPBodyReader {
-        let piece: [UInt8]
-        let pause: Duration
         let head = HTTPHead(status: 200, fields: [HTTPField("content-length", "1000000")])
+        private let piece: [UInt8]
+        private let seconds: Double
+        private let clock = Mutex(0.0)
 
-        init(piece: [UInt8], pause: Duration) {
-            self.piece = piece
-            self.pause = pause
+        init(pieces bytes: Int, seconds: Double) {
+            piece = Array(repeating: 0x61, count: bytes)
+            self.seconds = seconds
         }
+
+        var now: Double { clock.withLock { $0 } }
+
+        func pass(_ seconds: Double) { clock.withLock { $0 += seconds } }
 
         func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws(HTTPFailure) -> HTTPResponse {
             throw HTTPFailure(.invalid, "the download sends nothing whole")
@@ -22,7 +28,7 @@ struct SourceRateTests {
         func open(_ request: HTTPRequest) async throws(HTTPFailure) -> any HTTPBodyReader { self }
 
         func read(into buffer: inout [UInt8]) async throws(HTTPFailure) -> Bool {
-            try? await Task.sleep(for: pause)
+            pass(seconds)
             buffer = piece
             return true
         }
@@ -30,35 +36,39 @@ struct SourceRateTests {
         func close() async {}
     }
 
+    /// Reads so many pieces, and does something else between them for so many seconds.
     private func read(
-        _ count: Int, pieces bytes: Int, pause: Duration, between: Duration = .zero, minimum: Int
+        _ count: Int, pieces bytes: Int, every seconds: Double, between: Double = 0, minimum: Int
     ) async throws {
+        let sender = SlowSender(pieces: bytes, seconds: seconds)
         let download = SourceDownload(
-            url: try SourceURL(validating: "https://a.example/f", allowList: AllowList()),
-            sender: SlowSender(piece: Array(repeating: 0x61, count: bytes), pause: pause),
-            limits: SourceLimits(maximumBytes: 1_000_000, minimumRate: minimum, rateSeconds: 0.2)
+            url: try SourceURL(validating: "https://a.example/f", allowList: AllowList()), sender: sender,
+            limits: SourceLimits(maximumBytes: 1_000_000, minimumRate: minimum), now: { sender.now }
         ) { _ in }
         try await download.open()
         var buffer: [UInt8] = []
         for _ in 0..<count {
             _ = try await download.read(into: &buffer)
-            if between > .zero { try await Task.sleep(for: between) }
+            sender.pass(between)
         }
         await download.close()
     }
 
-    @Test("A source that sends less than the minimum for a whole window is given up, and may be tried again")
+    @Test("A source that sends less than the minimum for a minute is given up, and may be tried again")
     func slow() async throws {
-        let error = await #expect(throws: JobError.self) {
-            try await read(60, pieces: 1, pause: .milliseconds(10), minimum: 10_000)
+        try await read(59, pieces: 1, every: 1, minimum: 1_000)
+        for bytes in [1, 999] {
+            let error = await #expect(throws: JobError.self) {
+                try await read(60, pieces: bytes, every: 1, minimum: 1_000)
+            }
+            #expect(error?.code == "source_too_slow" && error?.exitCode == .temporary)
         }
-        #expect(error?.code == "source_too_slow" && error?.exitCode == .temporary)
     }
 
     @Test("One that sends enough is not, nor one that is slow where there is no minimum, nor one nobody reads from")
     func others() async throws {
-        try await read(40, pieces: 1_000, pause: .milliseconds(10), minimum: 1_000)
-        try await read(40, pieces: 1, pause: .milliseconds(10), minimum: 0)
-        try await read(20, pieces: 100, pause: .milliseconds(1), between: .milliseconds(30), minimum: 4_000)
+        try await read(500, pieces: 1_000, every: 1, minimum: 1_000)
+        try await read(500, pieces: 1, every: 1, minimum: 0)
+        try await read(500, pieces: 100, every: 0.05, between: 60, minimum: 1_000)
     }
 }

@@ -8,6 +8,7 @@ package final class SourceDownload {
     private let url: SourceURL
     private let requests: SourceRequests
     private let limits: SourceLimits
+    private let now: @Sendable () -> Double
     private let wait: @Sendable (Int) async throws -> Void
 
     private var reader: (any HTTPBodyReader)?
@@ -26,13 +27,16 @@ package final class SourceDownload {
 
     /// Prepares a download; nothing is sent yet.
     ///
-    /// `wait` is called before each further attempt with the number of attempts since the last byte, from 0.
+    /// `wait` is called before each further attempt with the number of attempts since the last byte, from 0; `now` tells
+    /// seconds that never go back.
     package init(
         url: SourceURL, sender: any HTTPSender, allowList: AllowList = AllowList(), limits: SourceLimits,
+        now: @escaping @Sendable () -> Double = WallClock.monotonicSeconds,
         wait: @escaping @Sendable (Int) async throws -> Void
     ) {
         self.url = url
         self.limits = limits
+        self.now = now
         self.wait = wait
         requests = SourceRequests(sender: sender, allowList: allowList, maximumRedirects: limits.maximumRedirects)
     }
@@ -64,7 +68,7 @@ package final class SourceDownload {
     /// cut and cannot be resumed, `source_too_large`, `source_too_slow`, and what `open` throws.
     package func read(into buffer: inout [UInt8]) async throws(JobError) -> Bool {
         while !isAtEnd {
-            let start = WallClock.monotonicSeconds()
+            let start = now()
             let hasBytes = try await receive(into: &buffer)
             if !isAtEnd { try judgeRate(since: start, buffer.count) }
             if hasBytes { return true }
@@ -76,7 +80,7 @@ package final class SourceDownload {
     /// Holds what came in a window of waiting to the minimum.
     private func judgeRate(since start: Double, _ bytes: Int) throws(JobError) {
         if limits.minimumRate <= 0 { return }
-        waited += WallClock.monotonicSeconds() - start
+        waited += now() - start
         arrived += bytes
         guard waited >= limits.rateSeconds else { return }
         if Double(arrived) < Double(limits.minimumRate) * waited {
