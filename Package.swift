@@ -94,7 +94,9 @@ let package = Package(
         tests("DatabaseTests", ["PostgreSQL", "SQLite", "Formats", "JobCore"]),
         tests("JobRuntimeTests", ["JobRuntime", "ObjectStorage", "Signing", "Formats", "JobCore"]),
         tests("ExportJobTests", ["ExportJob", "JobRuntime", "Compression", "Formats", "JobCore"]),
-        tests("ImportJobTests", ["ImportJob", "JobRuntime", "ObjectStorage", "Formats", "JobCore"]),
+        tests(
+            "ImportJobTests",
+            ["ImportJob", "JobRuntime", "ObjectStorage", "PostgreSQL", "SQLite", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "Formats", "JobCore"]),
         .executableTarget(
             name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",

@@ -192,9 +192,22 @@ func referenceRows(_ bytes: [UInt8], layout: String) -> ReadResult {
         var at = start
         while at < bytes.count {
             let end = bytes[at...].firstIndex(of: 0x0A) ?? bytes.count
-            if let first = bytes[at..<end].firstIndex(where: { ![0x20, 0x0D, 0x09].contains($0) }) {
+            // Several values may stand on a line, record separators in front of them.
+            var start = at
+            func next(_ from: Int) -> Int? {
+                bytes[from..<end].firstIndex { ![0x20, 0x0D, 0x09, 0x1E].contains($0) }
+            }
+            while let first = next(start) {
+                var parser = ReferenceJSON(Array(bytes[..<end]))
+                parser.at = first
+                start = end
                 do {
-                    add(try ReferenceJSON.whole(Array(bytes[at..<end])), line: line(first), offset: first)
+                    let value = try parser.value(1)
+                    if let rest = next(parser.at) {
+                        if bytes[rest] != UInt8(ascii: "{") { throw ReferenceJSON.Invalid() }
+                        start = rest
+                    }
+                    add(value, line: line(first), offset: first)
                 } catch {
                     result.rows.append(ReadRow(fields: [], line: line(first), offset: first, defect: "invalid_json"))
                 }

@@ -29,26 +29,75 @@ struct JSONRowReaderTests {
         #expect(result.rows[0].fields == ["s:a\né😀/", "-1.50e+3", "true", nil, #"{"x":[1,"\u0041"]}"#, "s:"])
     }
 
-    @Test("columns appear with the rows that bring them, and each batch has one set of columns")
+    @Test("all names of a piece of input are columns at once, and each batch has one set of columns")
     func newColumns() throws {
         var reader = JSONRowReader(layout: .lines)
         var batch = SourceBatch()
-        let text = Array("{\"a\":1}\n{\"a\":2,\"b\":3}\n{\"b\":4}\n{}\n{\"b\":5,\"a\":6}".utf8)
+        let text = Array("{\"a\":1}\n{\"a\":2,\"b\":3}\n{\"b\":4}\n{}\n".utf8)
+        let more = Array("{\"b\":5,\"a\":6}\n{\"c\":null,\"c\":7}\n{\"c\":null}\n".utf8)
         var position = try reader.read(text, from: 0, into: &batch)
-        #expect(position == 8)
-        #expect(batch.columns == ["a"])
-        #expect(batch.rows.rowCount == 1)
-        batch.removeAll()
-        position = try reader.read(text, from: position, into: &batch)
         #expect(position == text.count)
+        #expect(batch.columns == ["a", "b"] && batch.openingColumns == 1)
+        position = try reader.read(more, from: 0, into: &batch)
+        #expect(position == 40)
+        #expect(batch.columns == ["a", "b"] && batch.rows.rowCount == 5 && batch.defects.count == 1)
+        #expect(batch.rows.text(row: 2, column: 1) == "4")
+        #expect(batch.rows.isAbsent(row: 2, column: 0) && batch.rows.isNull(row: 2, column: 0))
+        #expect(batch.rows.text(row: 4, column: 0) == "6")
+        #expect(batch.lines == [1, 2, 3, 4, 5])
+        batch.removeAll()
+        position = try reader.read(more, from: position, into: &batch)
         try reader.finish(into: &batch)
-        #expect(batch.columns == ["a", "b"])
-        #expect(batch.rows.rowCount == 4)
-        #expect(batch.rows.text(row: 1, column: 0) == nil)
-        #expect(batch.rows.text(row: 1, column: 1) == "4")
-        #expect(batch.rows.isNull(row: 2, column: 1))
-        #expect(batch.rows.text(row: 3, column: 0) == "6")
-        #expect(batch.lines == [2, 3, 4, 5])
+        #expect(position == more.count && batch.columns == ["a", "b", "c"] && batch.openingColumns == 1)
+        #expect(batch.rows.rowCount == 1 && batch.rows.isNull(row: 0, column: 2))
+        // Null is not absent.
+        #expect(!batch.rows.isAbsent(row: 0, column: 2) && batch.rows.isAbsent(row: 0, column: 1))
+    }
+
+    @Test("a new name in each of many rows makes few batches, and no more names than there may be")
+    func manyNames() throws {
+        let text = (0..<3000).map { "{\"id\":1,\"m\($0)\":2}\n" }.joined()
+        var reader = JSONRowReader(layout: .lines)
+        var batch = SourceBatch()
+        var batches = 0
+        var position = 0
+        let bytes = Array(text.utf8)
+        while position < bytes.count {
+            batch.removeAll()
+            position = try reader.read(bytes, from: position, into: &batch)
+            batches += 1
+            #expect(batch.columns.count == 3001 && batch.rows.ends.count < 300_000)
+        }
+        #expect(batches < 50)
+        let wide = (0..<4097).map { "{\"m\($0)\":2}\n" }.joined()
+        #expect(read(wide, .lines).error?.code == "limit_columns")
+        #expect(
+            read("{" + (0..<5000).map { "\"m\($0)\":2" }.joined(separator: ",") + "}\n", .lines).error?.code
+                == "limit_columns")
+    }
+
+    @Test("objects behind each other on a line are records, and so are those of a text sequence")
+    func joined() {
+        let text = "{\"a\":1}{\"a\":2} {\"b\":3}\n\u{1E}{\"a\":4}\n\u{1E}\n{\"a\":5}{\"a\":}\n{\"a\":6}{\"a\":7}}\n"
+        let result = read(text, .lines).result
+        #expect(result.columns == ["a", "b"])
+        #expect(result.rows.map(\.line) == [1, 1, 1, 2, 4, 4, 5, 5])
+        #expect(result.rows.map(\.defect) == [nil, nil, nil, nil, nil, "invalid_json", nil, "invalid_json"])
+        #expect(result.rows.map(\.offset) == [0, 7, 15, 24, 34, 41, 48, 55])
+    }
+
+    @Test("a sequence of objects, each over as many lines as it likes")
+    func sequence() {
+        let text = "\u{FEFF}{\n \"a\": {\n\"x\":1}\n}\n\u{1E}{\"a\":2}{\"a\":3}\n\n {\"b\":\"}{\"\n}\n"
+        for pieces in 1...text.utf8.count {
+            let (result, error) = readAll(JSONRowReader.sequence(), Array(text.utf8), pieces: pieces)
+            #expect(error == nil && result.columns == ["a", "b"])
+            let rows = normalized(result).rows
+            #expect(rows.map(\.fields) == [["{ \"x\":1}", nil], ["2", nil], ["3", nil], [nil, "s:}{"]])
+            #expect(rows.map(\.line) == [1, 5, 5, 7])
+        }
+        let cut = readAll(JSONRowReader.sequence(), Array("{\"a\":1}\n{\"a\":".utf8), pieces: 3)
+        #expect(cut.error?.code == "invalid_json" && cut.result.rows.count == 1)
     }
 
     @Test("raw white space inside embedded values is blanked, so that a row stays on one line")
@@ -61,7 +110,7 @@ struct JSONRowReaderTests {
     @Test(
         "lines that are no rows become defects and reading goes on",
         arguments: [
-            ("{\"a\":1", "invalid_json"), ("{\"a\":1}}", "invalid_json"), ("{\"a\":1} {\"a\":2}", "invalid_json"),
+            ("{\"a\":1", "invalid_json"), ("{\"a\":1}}", "invalid_json"), ("{\"a\":1},{\"a\":2}", "invalid_json"),
             ("{'a':1}", "invalid_json"), ("nul", "invalid_json"), ("{\"a\":01}", "invalid_json"),
             ("{\"a\":\"\\ud800\"}", "invalid_json"), ("{\"a\":\"\u{1}\"}", "invalid_json"), ("[1]", "not_an_object"),
             ("1", "not_an_object"), ("\"x\"", "not_an_object"), ("null", "not_an_object"),

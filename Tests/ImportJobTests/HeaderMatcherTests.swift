@@ -69,6 +69,12 @@ struct HeaderMatcherTests {
         #expect(pairs(try automatic(["profile_id"], "events"), ["profile_id"]) == ["profile_id": "profile_id"])
     }
 
+    @Test("The id of a person is the key of a person, and never that of an event")
+    func personKey() throws {
+        #expect(pairs(try automatic(["user_id"]), ["user_id"]) == ["id": "user_id"])
+        #expect(try automatic(["user_id", "event"], "events").fields.map(\.target.name) == ["name"])
+    }
+
     @Test("org_id of a file goes nowhere")
     func organisation() throws {
         let match = try automatic(["org_id", "id", "orgId"])
@@ -105,7 +111,10 @@ struct MappingPlanTests {
     func refused() {
         #expect(code("", ["email"]) == "mapping_incomplete")
         #expect(code("", []) == "mapping_incomplete")
-        #expect(code(#""mapping":{"mail":"email"}"#, ["id", "mail"]) == "mapping_incomplete")
+        #expect(code(#""mapping":{"mail":"email","automatic":false}"#, ["id", "mail"]) == "mapping_incomplete")
+        #expect(code(#""mapping":{"id":null}"#, ["id", "mail"]) == "mapping_incomplete")
+        #expect(code("", ["id", "mail", "e mail address", "mail address"]) == "mapping_ambiguous")
+        #expect(code("", ["id", "email", "mail", "mail address"]) == nil)
         #expect(code("", ["ID", "id"]) == "mapping_ambiguous")
         #expect(code(#""unmapped":"error""#, ["id", "x"]) == "unmapped_columns")
         #expect(code(#""unmapped":"error""#, ["id", "email"]) == nil)
@@ -120,7 +129,9 @@ struct MappingPlanTests {
         let all = try #require(Catalogue.builtIn.resource("contacts")).columns
         #expect(early.columns == all && late.columns == all)
         #expect(early.sourceName(of: "id") == nil && late.sourceName(of: "id") == "id")
-        let mapped = try plan(#""mapping":{"Nr":"id","Mail":"email"}"#, ["Nr"], isJSON: true)
+        let rest = try plan(#""mapping":{"Nr":"id"},"unmapped":"attributes""#, ["Nr", "x", "phone"], isJSON: true)
+        #expect(rest.columns == all && rest.sourceName(of: "id") == "Nr" && rest.sourceName(of: "phone") == "phone")
+        let mapped = try plan(#""mapping":{"Nr":"id","Mail":"email","automatic":false}"#, ["Nr"], isJSON: true)
         #expect(mapped.columns.map(\.name) == ["id", "email"])
         #expect(mapped.sourceName(of: "id") == "Nr" && mapped.sourceName(of: "email") == nil)
     }

@@ -22,7 +22,7 @@ struct ImportSpecTests {
     func defaults() throws {
         let spec = try Self.decode(members: "")
         #expect(spec.format == nil && spec.formatName == "auto")
-        #expect(spec.mapping == nil && spec.unmapped == .ignore && !spec.isDryRun)
+        #expect(spec.mapping.rules.isEmpty && spec.mapping.isAutomatic && spec.unmapped == .ignore && !spec.isDryRun)
         #expect(spec.duplicates == .reject && spec.downloadURLTTL == 1800 && spec.namesSource)
         #expect(spec.csv.delimiter == nil && spec.csv.quote == 0x22 && spec.csv.hasHeader)
         #expect(spec.errorLimit.check(rejected: 1_000_000, read: 1_000_000, isEnd: true) == nil)
@@ -39,7 +39,8 @@ struct ImportSpecTests {
              "csv":{"delimiter":";","quote":"'","encoding":"utf-8","header":false},"downloadUrlTTL":1}
             """)
         #expect(spec.format == .jsonl && spec.formatName == "jsonl")
-        #expect(spec.mapping?.map(\.sources) == [["Mail"], ["Nr"]] && spec.mapping?.map(\.field) == ["email", "id"])
+        let rules = spec.mapping.rules
+        #expect(rules.map(\.sources) == [["Mail"], ["Nr"]] && rules.map(\.field) == ["email", "id"])
         #expect(spec.unmapped == .error && spec.duplicates == .skip && spec.isDryRun && spec.downloadURLTTL == 1)
         #expect(spec.csv.delimiter == 0x3B && spec.csv.quote == 0x27 && !spec.csv.hasHeader)
         #expect(try spec.sourceKey().text == "org/uploads/a/b.jsonl")
@@ -70,7 +71,12 @@ struct ImportSpecTests {
         "Every mistake names its place and what was expected",
         arguments: [
             (#""mapping":{"a":"emial"}"#, #"$.mapping.a: unknown target field "emial"; did you mean 'email'?"#),
-            (#""mapping":{"a":"org_id"}"#, "unknown target field"), (#""mapping":{}"#, "$.mapping: is empty"),
+            (#""mapping":{"a":"org_id"}"#, "unknown target field"),
+            (#""mapping":{"automatic":false}"#, "$.mapping: maps nothing"),
+            (#""mapping":{"id":true}"#, "$.mapping.id: goes to no field"),
+            (#""mapping":{"a":{"field":"created_at","generate":"uuid"}}"#, "$.mapping.a.generate: makes a uuid"),
+            (#""mapping":{"a":{"field":"attributes.x.y"},"b":"attributes.x"}"#, "$.mapping.b: target field"),
+            (#""mapping":{"a":{"field":"attributes.x"},"b":"attributes.x.y"}"#, "$.mapping.b: target field"),
             (#""mapping":{"a":"id","b":"id"}"#, "$.mapping.b: target field 'id' is mapped twice"),
             (#""mapping":{"a":{"feld":"id"}}"#, "$.mapping.a.feld: unknown field; did you mean 'field'?"),
             (#""mapping":{"a":1}"#, "$.mapping.a: found the number 1"),

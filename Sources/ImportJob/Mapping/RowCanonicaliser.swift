@@ -40,6 +40,8 @@ struct RowCanonicaliser: Sendable {
         var kind: ValueKind
         /// The field has a rule of its own.
         var isRuled: Bool
+        /// It is put together from members.
+        var hasMembers: Bool
         /// Part of the key, so it must have a value.
         var isKey: Bool
         /// Characters that are allowed; negative when any number is.
@@ -79,7 +81,8 @@ struct RowCanonicaliser: Sendable {
         assemblies = fields.map { $0.members.isEmpty ? nil : JSONAssembly($0.members, cells: ruled) }
         steps = fields.map { field in
             var step = Step(
-                source: -1, kind: field.rule.kind, isRuled: true, isKey: key.contains(field.target.name),
+                source: -1, kind: field.rule.kind, isRuled: true, hasMembers: !field.members.isEmpty,
+                isKey: key.contains(field.target.name),
                 maxLength: field.target.maxLength.map { Int32(clamping: $0) } ?? -1)
             guard field.rule.isPlain && field.members.isEmpty && field.refusals == nil else { return step }
             switch field.origin {
@@ -139,7 +142,9 @@ struct RowCanonicaliser: Sendable {
                             fault = .tooLong
                         }
                         var flags = isNull ? nullFlag : 0
-                        if isNull && isJSONSource && isAbsent(index, step, cells) { flags = absentFlag }
+                        if isNull && (isJSONSource || step.hasMembers) && isAbsent(index, step, cells) {
+                            flags = absentFlag
+                        }
                         if output.bytes.count - firstByte > Self.maximumRowBytes {
                             fault = .rowTooLarge
                             isTooLarge = true
@@ -165,9 +170,8 @@ struct RowCanonicaliser: Sendable {
     /// Whether the record has none of the names that the field could come from.
     private func isAbsent(_ index: Int, _ step: Step, _ row: SourceCells) -> Bool {
         if !step.isRuled { return step.source < 0 || row.isAbsent(Int(step.source)) }
-        let field = fields[index]
-        return field.origin.columns.allSatisfy { row.isAbsent($0) }
-            && field.members.allSatisfy { $0.origin.columns.allSatisfy { row.isAbsent($0) } }
+        // Members without a value say nothing of the object that they would be in.
+        return fields[index].origin.columns.allSatisfy { row.isAbsent($0) }
     }
 
     /// Counts characters only where bytes do not settle it.

@@ -24,7 +24,7 @@ struct SourceNotes {
         guard closeLook < Self.closeRows else { return }
         let rows = batch.source.rows
         let dropped = Set(batch.plan.unmapped)
-        let consent = ConsentValue(Column("status", .text, holdsConsent: true))
+        let consent = ConsentName(Column("status", .text, holdsConsent: true))
         let columns = batch.source.columns.indices.lazy.filter { dropped.contains(batch.source.columns[$0]) }
         for column in columns.prefix(Self.closeColumns) {
             let isRefusal = (0..<min(rows.rowCount, Self.closeRows)).contains { row in
@@ -55,16 +55,8 @@ struct SourceNotes {
         }
     }
 
-    /// Parts of names of columns that say who may be written to.
-    private static let words = [
-        "consent", "optin", "optout", "optedin", "optedout", "subscri", "suppress", "bounce", "complain", "donot",
-        "donte", "blacklist", "blocklist", "blocked", "marketing", "newsletter", "permission", "gdpr", "dsgvo",
-        "abgemeldet", "einwilligung", "cleaned", "doubleopt", "mailable", "contactable",
-    ]
-    private static let wholeWords: Set<String> = ["status", "state", "active", "emailstatus", "abo", "unsub", "spam"]
-
-    static func isConsent(_ name: String) -> Bool {
-        let normal = HeaderMatcher.normalise(String(name.prefix(128)))
-        return wholeWords.contains(normal) || words.contains { normal.contains($0) }
+    private static func isConsent(_ name: String) -> Bool {
+        // A status of nothing in particular is one too: where it goes nowhere somebody should look.
+        ConsentName.of(name).meaning != .nothing
     }
 }

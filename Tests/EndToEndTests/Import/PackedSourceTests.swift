@@ -70,7 +70,7 @@ struct PackedSourceTests {
         try bench.upload(text, as: "f")
         let without = try bench.load(#""resource":"contacts","sourceKey":"f""#)
         #expect(without.status == 65 && without.failureCode == "json_path_missing", "\(without)")
-        #expect(without.errorText.contains("'path'"))
+        #expect(without["error.hint"].string?.contains(#""path": "data.contacts""#) == true, "\(without)")
         let strict = try bench.load(#""resource":"contacts","sourceKey":"f","format":"json""#)
         #expect(strict.status == 65 && strict.errorText.contains("'path'"), "\(strict)")
         let wrong = try bench.load(#""resource":"contacts","sourceKey":"f","path":"data.people""#)

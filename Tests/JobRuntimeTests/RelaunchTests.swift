@@ -1,0 +1,16 @@
+import JobCore
+import Testing
+
+@testable import JobRuntime
+
+@Suite("Launching again")
+struct RelaunchTests {
+    @Test("A failure of a job without an id of its own says with which id to launch it again, once")
+    func hint() {
+        let error = JobError("interrupted", .terminated, "stopped", hint: "launch it again")
+        let once = Relaunch.explained(error, jobId: "fresh-1")
+        #expect(once.hint?.hasPrefix("launch it again; launch it with \"jobId\": \"fresh-1\"") == true)
+        #expect(Relaunch.explained(once, jobId: "fresh-1").hint == once.hint)
+        #expect(once.code == "interrupted" && once.exitCode == .terminated && once.message == "stopped")
+    }
+}
