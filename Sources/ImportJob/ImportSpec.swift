@@ -35,8 +35,10 @@ struct ImportSpec: Sendable {
     let isAtomic: Bool
     let errorLimit: ErrorLimit
     let csv: CSVReaderOptions
-    /// The apostrophe is taken away that an export put in front of text like a formula.
+    /// The apostrophes are taken away that an export put in front of text like a formula.
     let unescapesFormulas: Bool
+    /// `="007"` is 007.
+    let unwrapsFormulas: Bool
     /// Of the source's text; `nil`: as its byte order mark tells.
     let encoding: TextEncoding?
     /// Names that lead to the array inside a JSON source.
@@ -102,14 +104,21 @@ struct ImportSpec: Sendable {
                 "csv",
                 .object([
                     SpecField("delimiter", .anyOf([.choice(["auto"]), .string(.separator)]), "Default auto"),
-                    SpecField("quote", .string(.short(1)), "Default \""),
+                    SpecField("quote", .string(.short(1)), "Default \", or ' where the file has its fields in them"),
+                    SpecField(
+                        "escape", .choice(CSVEscape.allCases.map(\.rawValue)),
+                        "Quotes inside quotes are doubled (quote) or have a backslash in front; default auto"),
+                    SpecField(
+                        "skipLines", .anyOf([.choice(["auto"]), .integer(0...100_000)]),
+                        "Lines above the header; default auto"),
                     SpecField(
                         "encoding", .choice(["auto"] + TextEncoding.allCases.map(\.rawValue)),
-                        "Default auto: UTF-8, or UTF-16 with a byte order mark"),
+                        "Default auto: UTF-8, or UTF-16 with a byte order mark or without"),
                     SpecField("header", .boolean, "Default true"),
                     SpecField(
                         "formulas", .choice(["raw", "unescape"]),
-                        "unescape: take away the apostrophes of an export with formulas escape; default raw"),
+                        "unescape: take away the apostrophes of an export with formulas escape; raw: read even "
+                            + "=\"007\" as it stands; default: only that is 007"),
                 ]), "Options of the CSV format"),
             SpecField(
                 "atomic", .boolean,
@@ -162,6 +171,7 @@ struct ImportSpec: Sendable {
         errorLimit = ErrorLimit(value["onError"])
         csv = Self.csv(value["csv"] ?? .null, &problems)
         unescapesFormulas = value["csv"]?.text("formulas") == "unescape"
+        unwrapsFormulas = value["csv"]?.text("formulas") != "raw"
         encoding = value["csv"]?.text("encoding").flatMap(TextEncoding.init(rawValue:))
         path = Self.path(value, &problems)
         downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
@@ -256,7 +266,11 @@ struct ImportSpec: Sendable {
                 problems.add("$.csv.quote", "found \(value["quote"]?.summary ?? ""), expected one ASCII character")
             }
         }
-        if options.delimiter == options.quote { problems.add("$.csv.delimiter", "is the quote character") }
+        if let delimiter = options.delimiter, delimiter == options.quote ?? UInt8(ascii: "\"") {
+            problems.add("$.csv.delimiter", "is the quote character")
+        }
+        options.escape = value.text("escape").flatMap(CSVEscape.init(rawValue:)) ?? .auto
+        options.skipLines = value.integer("skipLines")
         options.hasHeader = value.flag("header") ?? true
         return options
     }

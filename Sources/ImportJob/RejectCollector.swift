@@ -54,14 +54,11 @@ struct RejectCollector {
         func takeDefects(before row: Int) {
             while defect < batch.defects.count, batch.defects[defect].rowsBefore <= row {
                 let found = batch.defects[defect]
-                let fields = original(found.fields)
                 records.append(
                     RejectRecord(
                         record: firstRecord + found.rowsBefore + defect + 1, line: found.line,
-                        byteOffset: found.byteOffset,
-                        column: "",
-                        code: found.code, message: found.message, fieldCount: fields.count,
-                        fields: CSVRecord.encode(fields)))
+                        byteOffset: found.byteOffset, column: "", code: found.code, message: found.message,
+                        fieldCount: 0, fields: CSVRecord.encode(found.fields)))
                 defect += 1
             }
         }
@@ -75,8 +72,8 @@ struct RejectCollector {
                     record: firstRecord + row + defect + 1, line: batch.lines[row], byteOffset: batch.offsets[row],
                     column: ShortText.cut(reason.columns.joined(separator: ";"), bytes: Self.messageBytes),
                     code: reason.code,
-                    message: ShortText.cut(reason.messages.joined(separator: "; "), bytes: Self.messageBytes), fieldCount: fields.count,
-                    fields: CSVRecord.encode(fields)))
+                    message: ShortText.cut(reason.messages.joined(separator: "; "), bytes: Self.messageBytes),
+                    fieldCount: fields.count, fields: CSVRecord.encode(fields)))
         }
         takeDefects(before: .max)
         return records
@@ -86,17 +83,6 @@ struct RejectCollector {
     private var kept: [Int] {
         let own = RejectsWriter.areOwn(in: batch.columns)
         return batch.columns.indices.filter { !own.contains(batch.columns[$0]) }
-    }
-
-    /// The fields of a row that has too few or too many; what is too much joins the last one, as an unquoted comma had
-    /// split it.
-    private func original(_ fields: [String]) -> [String] {
-        let width = batch.columns.count
-        guard width > 0, fields.count > width else {
-            return width == 0 ? fields : kept.filter { $0 < fields.count }.map { fields[$0] }
-        }
-        let whole = fields[..<(width - 1)] + [fields[(width - 1)...].joined(separator: ",")]
-        return kept.map { whole[$0] }
     }
 }
 

@@ -4,10 +4,13 @@ internal import JobRuntime
 internal import ObjectStorage
 internal import Signing
 
-/// Writes the refused rows as a CSV file: the original columns, then where each stood, and what is wrong with it.
+/// Writes the refused rows as a CSV file: the original columns, then the text of rows that could not be split, where each
+/// stood, and what is wrong with it.
 struct RejectsWriter {
     /// What the file says about each row.
-    private static let ownColumns = ["_line", "_record", "_byteOffset", "_column", "_code", "_message"]
+    private static let ownColumns = [rawColumn, "_line", "_record", "_byteOffset", "_column", "_code", "_message"]
+    /// A row that could not be split, as it came; its other columns are empty.
+    static let rawColumn = "_raw"
     private static let pageRows = 1000
     private let context: JobContext
     private let loader: any RowLoader
@@ -68,15 +71,18 @@ struct RejectsWriter {
     }
 
     private func line(_ reject: RejectRecord, columnCount: Int) -> String {
-        // Rows of a JSON source may be older than the last columns that came.
-        let missing = String(repeating: ",", count: max(0, columnCount - reject.fieldCount))
         let column = reject.column.isEmpty ? nil : reject.column
         let reason = CSVRecord.encode(
             [
                 String(reject.line), String(reject.record), String(reject.byteOffset), column, reject.code,
                 reject.message,
             ])
-        return "\(reject.fields)\(missing),\(reason)\n"
+        if reject.fieldCount == 0 {
+            return "\(String(repeating: ",", count: columnCount))\(reject.fields),\(reason)\n"
+        }
+        // Rows of a JSON source may be older than the last columns that came.
+        let missing = String(repeating: ",", count: max(0, columnCount - reject.fieldCount))
+        return "\(reject.fields)\(missing),,\(reason)\n"
     }
 }
 

@@ -76,6 +76,7 @@ private final class SourceParser {
     private let heavy: HeavyBatches
     /// The next batch is a large one, and may be.
     private var isHeavy = false
+    private var csvOptions: CSVReaderOptions
     private var hasNotedDelimiter = false
     private var decompressor: Decompressor?
     private var isCompressed = false
@@ -98,6 +99,7 @@ private final class SourceParser {
         self.channel = channel
         self.pool = pool
         self.traits = traits
+        csvOptions = Self.csvOptions(spec)
         batch = pool.take()
     }
 
@@ -158,6 +160,7 @@ private final class SourceParser {
         // Looked at in any case: a spreadsheet file named .csv is told from text here.
         let detected = try SourceFormat.detect(plain)
         let format = spec.path.isEmpty ? spec.format ?? detected : .json
+        if encoding != .utf8 { csvOptions.sourceEncoding = encoding.rawValue }
         traits.note(
             decompressor?.kind ?? .none, member: decompressor?.memberName, format, encoding,
             isTold: spec.encoding != nil, sample: beginning)
@@ -171,7 +174,7 @@ private final class SourceParser {
     }
 
     /// Small batches where nothing is written: they stay in the caches, and take less memory.
-    private var csvOptions: CSVReaderOptions {
+    private static func csvOptions(_ spec: ImportSpec) -> CSVReaderOptions {
         var options = spec.csv
         if spec.isDryRun { options.batchBytes = 1 << 18 }
         return options
@@ -198,7 +201,7 @@ private final class SourceParser {
         try Task.checkCancellation()
         if !hasNotedDelimiter, case .csv(let reader) = reader {
             hasNotedDelimiter = true
-            traits.note(reader, isTold: spec.csv.delimiter != nil)
+            traits.note(reader, spec.csv)
         }
         batch.isJSON = reader?.isJSON ?? false
         if !isHeavy, batch.rows.byteCount > HeavyBatches.bytes {
@@ -215,6 +218,10 @@ private final class SourceParser {
             spec.unescapesFormulas || !RejectsWriter.areOwn(in: batch.columns).isEmpty
         {
             batch.removeFormulaGuards(delimiter: delimiter)
+        }
+        if case .csv = reader {
+            if spec.unwrapsFormulas { batch.unwrapFormulas() }
+            batch.refuseUncorrected()
         }
         batch.sourceBytes = consumed
         try await channel.send(batch)

@@ -19,9 +19,9 @@ struct CSVReaderTests {
         #expect(fields("a,b\n1,2\r\n3,4\r5,6") == [["1", "2"], ["3", "4"], ["5", "6"]])
         #expect(fields("a,b\n\n\r\n1,2\n\n") == [["1", "2"]])
         #expect(fields("a\n1\n\n2\n") == [["1"], ["2"]])
-        #expect(fields("a,b\n,\"\"\n") == [[nil, ""]])
+        #expect(fields("a,b,c\n1,,\"\"\n") == [["1", nil, ""]])
         #expect(fields("a,b\n\"x\ny\",\"say \"\"hi\"\"\"\n") == [["x\ny", "say \"hi\""]])
-        #expect(fields("a,b\nx\"y\"\"z,\"q\"tail\"s\n") == [["x\"y\"\"z", "qtail\"s"]])
+        #expect(fields("a,b\nx\"y\"\"z,q\"\n") == [["x\"y\"\"z", "q\""]])
         #expect(fields("\u{FEFF}a,b\n1,2\n") == [["1", "2"]])
         #expect(fields("a,b\n1,") == [["1", nil]])
         #expect(fields("a,b") == [])
@@ -31,7 +31,7 @@ struct CSVReaderTests {
     @Test("a line that tells the separator is no row, and counts as a line")
     func separatorLine() {
         for (text, offset) in [
-            ("sep=;\na;b\n1;2,3\n", 10), ("\u{FEFF}SEP=;\r\na;b\n1;2,3\n", 14), ("sep=|\ra|b\n1|2,3", 10),
+            ("sep=;\na;b\n1;2,3\n", 10), ("\"sep=;\"\r\na;b\n1;2,3\n", 13), ("\u{FEFF}SEP=;\r\na;b\n1;2,3\n", 14), ("sep=|\ra|b\n1|2,3", 10),
         ] {
             let result = read(text).result
             #expect(result.columns == ["a", "b"] && result.rows.map(\.fields) == [["1", "2,3"]], "\(text)")
@@ -39,7 +39,7 @@ struct CSVReaderTests {
         }
         #expect(read("sep=;\na,b\n1,2\n", delimiter: 0x2C).result.rows.map(\.fields) == [["1", "2"]])
         #expect(read("sep=\n1\n").result.columns == ["sep="] && read("sep=x,b\n1,2").result.columns == ["sep=x", "b"])
-        #expect(read("sep=;").result.columns == ["sep=", "column_2"])
+        #expect(read("sep=;").result.columns == ["sep="])
     }
 
     @Test("lines and offsets are those of each row's first byte")
@@ -49,9 +49,11 @@ struct CSVReaderTests {
         #expect(rows.map(\.offset) == [5, 16, 20, 24])
     }
 
-    @Test("names are trimmed, and numbered where empty or without a header")
+    @Test("names are trimmed, and numbered where empty or without a header; twice the same is nobody's business here")
     func names() {
-        #expect(read(" id ,\t,\"na me\",").result.columns == ["id", "column_2", "na me", "column_4"])
+        #expect(read(" id ,\t,\"na me\",\n1,2,3,4").result.columns == ["id", "column_2", "na me", "column_4"])
+        #expect(read(" id ,\t,\"na me\",").result.columns == ["id", "column_2", "na me"])
+        #expect(read("a, a\n1,2").result.columns == ["a", "a"])
         let bare = read("x,y\nz,w", hasHeader: false).result
         #expect(bare.columns == ["column_1", "column_2"])
         #expect(bare.rows.map(\.fields) == [["x", "y"], ["z", "w"]])
@@ -60,10 +62,9 @@ struct CSVReaderTests {
     @Test(
         "a bad header ends the reading",
         arguments: [
-            ("a, a\n", "duplicate_column"), ("a,b,\"a\"", "duplicate_column"), ("a,\0\n1,2", "nul_byte"),
+            ("a,\0\n1,2", "nul_byte"), ("\"a\"b,c\n1,2", "malformed_quote"),
             ("", "source_empty"), ("\u{FEFF}", "source_empty"), ("\r\n\n", "source_empty"),
-            ("\"a", "unterminated_quote"),
-            ("a\n\"1\n2", "unterminated_quote"),
+            ("\"a", "unterminated_quote"), ("\"a\nb\n1", "unterminated_quote"), (",\n , \n", "source_empty"),
         ])
     func badHeader(text: String, code: String) {
         let error = read(text).error
@@ -87,15 +88,15 @@ struct CSVReaderTests {
                     fields: ["3"]),
                 RowDefect(
                     code: "ragged_row", message: "expected 2 fields, found 3", rowsBefore: 1, line: 4, byteOffset: 10,
-                    fields: ["4", "5", "6"]),
+                    fields: ["4,5,6"]),
                 RowDefect(
                     code: "invalid_utf8",
                     message: "the row has invalid UTF-8; for a file in another encoding set csv.encoding, "
                         + "such as windows-1252", rowsBefore: 1, line: 5,
-                    byteOffset: 16, fields: ["7", "\u{FFFD}"]),
+                    byteOffset: 16, fields: ["7,\u{FFFD}"]),
                 RowDefect(
                     code: "nul_byte", message: "the row has a NUL byte", rowsBefore: 1, line: 6, byteOffset: 20,
-                    fields: ["8", "\0"]),
+                    fields: ["8,\0"]),
             ])
     }
 
@@ -169,13 +170,14 @@ struct CSVReaderTests {
     func generated(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for round in 0..<60 {
-            let header = round % 3 == 0 ? [] : Array("x,y\n".utf8)
+            let header = round % 3 == 0 ? [] : Array("x,y\n".utf8) + (round % 4 == 0 ? Array("1,2\n".utf8) : [])
             let bytes = header + randomBytes(&random, alphabet: Self.nasty, maxPieces: 3 + round)
             let hasHeader = round % 5 != 0
-            let expected = referenceCSV(bytes, delimiter: 0x2C, hasHeader: hasHeader)
+            let expected = ReferenceCSV.read(bytes, delimiter: 0x2C, hasHeader: hasHeader)
+            if expected.error == ReferenceCSV.undecided { continue }
             let sizes = bytes.count < 60 ? Array(1...max(bytes.count, 1)) : [1, 2, 3, 7, 31, 64, 65, bytes.count]
             for pieces in sizes {
-                let options = CSVReaderOptions(
+                let options = CSVReaderOptions.exact(
                     delimiter: 0x2C, hasHeader: hasHeader, batchBytes: [1, 10, 1 << 20][pieces % 3])
                 let result = readAll(CSVReader(options: options), bytes, pieces: pieces, padding: pieces % 4).result
                 #expect(result == expected, "seed \(seed), round \(round), pieces \(pieces), bytes \(bytes)")
@@ -193,9 +195,9 @@ struct CSVReaderTests {
             let doubled = text.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
             bytes += Array("\(row),\"".utf8) + doubled + Array("\",\(row * 7)\r\n".utf8)
         }
-        let expected = referenceCSV(bytes, delimiter: 0x2C)
+        let expected = ReferenceCSV.read(bytes, delimiter: 0x2C)
         for (pieces, batchBytes) in [(1 << 20, 1 << 20), (1 << 20, 5000), (4096, 70_000), (777, 1)] {
-            let reader = CSVReader(options: CSVReaderOptions(batchBytes: batchBytes))
+            let reader = CSVReader(options: .exact(delimiter: 0x2C, batchBytes: batchBytes))
             #expect(readAll(reader, bytes, pieces: pieces).result == expected)
         }
     }
@@ -214,9 +216,10 @@ struct CSVReaderTests {
         for delimiter in [",", ";", "\t", "|"].compactMap(\.utf8.first) {
             let options = CSVWriterOptions(delimiter: delimiter, bom: seed % 2 == 0)
             let text = written(CSVWriter(columns: columns, options: options), rows)
-            let reader = CSVReader(options: CSVReaderOptions(delimiter: delimiter))
+            let reader = CSVReader(options: .exact(delimiter: delimiter))
             let result = readAll(reader, Array(text.utf8), pieces: 100).result
-            #expect(result.rows.map(\.fields) == rows)
+            let isBlank = { (row: [String?]) in row.allSatisfy { ($0 ?? "").allSatisfy(\.isWhitespace) } }
+            #expect(result.rows.map(\.fields) == rows.filter { !isBlank($0) })
             #expect(result.rows.allSatisfy { $0.defect == nil })
         }
     }

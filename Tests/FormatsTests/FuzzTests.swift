@@ -34,9 +34,10 @@ struct FuzzTests {
             var bytes = (random.once(in: 3) ? [] : header) + randomBytes(&random, alphabet: alphabet, maxPieces: 60)
             bytes = damaged(bytes, alphabet, &random)
             let hasHeader = !random.once(in: 4)
-            let expected = referenceCSV(bytes, delimiter: delimiter, quote: quote, hasHeader: hasHeader)
+            let expected = ReferenceCSV.read(bytes, delimiter: delimiter, quote: quote, hasHeader: hasHeader)
+            if expected.error == ReferenceCSV.undecided { continue }
             for pieces in sizes(bytes.count, &random) {
-                let options = CSVReaderOptions(
+                let options = CSVReaderOptions.exact(
                     delimiter: delimiter, quote: quote, hasHeader: hasHeader, limits: ReaderLimits(nameBytes: 1 << 20),
                     batchBytes: random.pick([1, 10, 1 << 20]))
                 let found = readAll(

@@ -12,6 +12,18 @@ protocol SourceReader {
 
 extension CSVReader: SourceReader {}
 
+extension CSVReaderOptions {
+    /// Nothing is found out from the beginning of the file.
+    static func exact(
+        delimiter: UInt8, quote: UInt8 = 0x22, hasHeader: Bool = true, limits: ReaderLimits = ReaderLimits(),
+        batchBytes: Int = 1 << 20
+    ) -> CSVReaderOptions {
+        CSVReaderOptions(
+            delimiter: delimiter, quote: quote, escape: .quote, skipLines: 0, recognisesBlanks: false,
+            hasHeader: hasHeader, limits: limits, batchBytes: batchBytes)
+    }
+}
+
 /// Feeds a file to a reader in pieces and collects rows and defects in their order.
 ///
 /// Checks on the way what holds for every batch.

@@ -49,7 +49,7 @@ enum MappingFault {
 
     /// Nothing goes to a field that every row needs; `known` are the fields that have a column, with its name.
     static func incomplete(_ missing: Column, _ names: [String], known: [(field: Column, source: String)]) -> JobError {
-        var hint = "source columns: \(list(names)); name one in 'mapping'"
+        var hint = OneColumnHint.text(names) ?? "source columns: \(list(names)); name one in 'mapping'"
         if missing.type == .text || missing.type == .uuid, let key = generated(missing, known) {
             hint += ", or have a key made, the same for the same values: \"mapping\": \(key)"
         }

@@ -24,7 +24,7 @@ final class SourceTraits: Sendable {
         if let member { found.append(JSONMember("member", .string(String(member.prefix(200))))) }
         var text = [
             JSONMember("name", .string(encoding.rawValue)),
-            JSONMember("by", .string(isTold ? "spec" : Self.hasMark(sample) ? "mark" : "default")),
+            JSONMember("by", .string(isTold ? "spec" : Self.hasMark(sample) ? "mark" : encoding == .utf8 ? "default" : "content")),
         ]
         if encoding == .utf8 {
             let (characters, invalid) = TextEncoding.evidence(sample)
@@ -34,13 +34,13 @@ final class SourceTraits: Sendable {
         members.withLock { $0 = found }
     }
 
-    /// Takes note of what separates fields.
-    func note(_ reader: CSVReader, isTold: Bool) {
+    /// Takes note of what separates fields, what quotes them, and what stands above the header.
+    func note(_ reader: CSVReader, _ spec: CSVReaderOptions) {
         guard let delimiter = reader.delimiter else { return }
         let candidates = reader.delimiterCandidates
         var found = [
             JSONMember("text", .string(Self.text(delimiter))),
-            JSONMember("by", .string(isTold ? "spec" : candidates.isEmpty ? "sep" : "content")),
+            JSONMember("by", .string(spec.delimiter != nil ? "spec" : candidates.isEmpty ? "sep" : "content")),
         ]
         if !candidates.isEmpty {
             found.append(
@@ -56,7 +56,21 @@ final class SourceTraits: Sendable {
                             ])
                         })))
         }
-        members.withLock { $0.append(JSONMember("delimiter", .object(found))) }
+        var more = [JSONMember("delimiter", .object(found))]
+        if let traits = reader.traits {
+            let quote = [
+                JSONMember("text", .string(Self.text(traits.quote))),
+                JSONMember("by", .string(spec.quote == nil ? "content" : "spec")),
+            ]
+            let escape = [
+                JSONMember("name", .string((traits.isBackslashEscaped ? CSVEscape.backslash : .quote).rawValue)),
+                JSONMember("by", .string(spec.escape == .auto ? "content" : "spec")),
+            ]
+            more += [JSONMember("quote", .object(quote)), JSONMember("escape", .object(escape))]
+            if traits.hasBlanks { more.append(JSONMember("blanks", .string("left out"))) }
+            if traits.skippedLines > 0 { more.append(JSONMember("skippedLines", .integer(traits.skippedLines))) }
+        }
+        members.withLock { $0 += more }
     }
 
     private static func text(_ delimiter: UInt8) -> String { String(decoding: [delimiter], as: UTF8.self) }

@@ -50,8 +50,8 @@ enum ReaderLimit: Sendable {
             }
         let hint =
             switch self {
-            case .fieldBytes, .recordBytes: "look for a quote that is not closed, or raise the limit"
-            case .columns, .nameBytes, .depth: "check that the file is what it should be, or raise the limit"
+            case .fieldBytes, .recordBytes: "look for a quote that is not closed"
+            case .columns, .nameBytes, .depth: "check that the file is what it should be"
             }
         return JobError(code, .dataError, message, hint: hint, position: position)
     }

@@ -12,8 +12,8 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         ),
         ([0x50, 0x4B, 0x05, 0x06], "an empty ZIP archive", "unpack the archive"),
         ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel or Word document", "export the sheet as CSV"),
-        ([0x1F, 0x8B], "gzip data", "name the compression, or decompress the file"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard data", "name the compression, or decompress the file"),
+        ([0x1F, 0x8B], "gzip data", "it was compressed twice: decompress it once before the upload"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard data", "it was compressed twice: decompress it once before the upload"),
         ([0x42, 0x5A, 0x68], "bzip2 data", "decompress the file"),
         ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz data", "decompress the file"),
         ([0x37, 0x7A, 0xBC, 0xAF], "a 7-Zip archive", "unpack the archive"),
@@ -30,7 +30,8 @@ package enum SourceFormat: String, Sendable, CaseIterable {
 
     /// Guesses the format by the first bytes of the decompressed file; a few KiB are enough.
     ///
-    /// An array is `json`, an object `jsonl`, all else `csv`. Throws `not_text` for what is none of them.
+    /// An array is `json`, an object `jsonl`, all else `csv`. Throws `not_text` for what is none of them, and
+    /// `not_tabular` for a page of HTML or XML.
     package static func detect(_ sample: [UInt8]) throws(JobError) -> SourceFormat {
         for signature in signatures where sample.starts(with: signature.bytes) {
             // "BZh" and "PAR1" can begin a header; what follows tells text from binary data.
@@ -41,6 +42,12 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         }
         guard isText(sample) else { throw notText("binary data", hint: "CSV, JSON or JSON Lines is expected") }
         let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        if let name = markup(sample[start...]) {
+            throw JobError(
+                "not_tabular", .dataError, "the source is no table, it looks like \(name)",
+                hint: "look at it in a browser: often it is the page of a login or of an error instead of the file",
+                position: DataPosition(byteOffset: 0))
+        }
         switch sample[start...].first(where: { !isSpace($0) && $0 != recordSeparator }) {
         case UInt8(ascii: "["): return .json
         case UInt8(ascii: "{"): return .jsonl
@@ -61,12 +68,36 @@ package enum SourceFormat: String, Sendable, CaseIterable {
 
     /// Stands in front of each record of a JSON text sequence (RFC 7464).
     private static let recordSeparator: UInt8 = 0x1E
+    /// What a file that begins with a tag is; `nil` when it begins otherwise.
+    private static func markup(_ text: ArraySlice<UInt8>) -> String? {
+        guard let first = text.firstIndex(where: { !isSpace($0) }), text[first] == UInt8(ascii: "<") else { return nil }
+        let beginning = String(decoding: text[first...].prefix(1024), as: UTF8.self).lowercased()
+        func begins(_ names: [String]) -> Bool {
+            names.contains { name in
+                guard beginning.hasPrefix("<" + name) else { return false }
+                let next = beginning.dropFirst(name.count + 1).first
+                return next.map { !$0.isLetter && !$0.isNumber && $0 != "_" } ?? true
+            }
+        }
+        let elements = [
+            "!doctype html", "html", "head", "body", "title", "meta", "script", "style", "div", "table", "p", "center",
+            "h1", "form",
+        ]
+        if begins(elements) { return "an HTML page" }
+        if begins(["?xml", "!doctype", "!--"]) {
+            return beginning.contains("<html") || beginning.contains("<body") ? "an HTML page" : "an XML document"
+        }
+        return nil
+    }
 
     /// Few control characters, hardly a NUL: a stray one is the business of the reader, which names the row.
     private static func isText(_ sample: [UInt8]) -> Bool {
         let nuls = sample.count { $0 == 0 }
         let controls = sample.count { $0 < 0x20 && !isSpace($0) && $0 != recordSeparator || $0 == 0x7F }
-        return nuls * 100 <= sample.count && controls * 20 <= sample.count
+        if nuls * 100 <= sample.count && controls * 20 <= sample.count { return true }
+        // In a small file a single one is a large share: then the rest must be lines of text.
+        return controls == nuls && nuls * 8 <= sample.count && sample.contains { $0 == 0x0A || $0 == 0x0D }
+            && String(validating: sample, as: UTF8.self) != nil
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }

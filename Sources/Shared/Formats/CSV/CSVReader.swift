@@ -4,10 +4,19 @@ package import JobCore
 package struct CSVReaderOptions: Sendable {
     /// `nil`: found out among comma, semicolon, tab and bar from the first 16 KiB.
     package var delimiter: UInt8?
-    /// ASCII character around fields and, doubled, inside them.
-    package var quote: UInt8
+    /// ASCII character around fields and, doubled, inside them; `nil`: the double quote, or the single one where the
+    /// beginning of the file has fields in it.
+    package var quote: UInt8?
+    /// How quotes inside quoted fields are written.
+    package var escape: CSVEscape
+    /// Lines above the header that are left out; `nil`: those that are no part of the table.
+    package var skipLines: Int?
+    /// Whether blanks around quotes and behind delimiters are found out from the beginning of the file.
+    package var recognisesBlanks: Bool
     /// Whether the first record holds the column names; if not, they are `column_1` and so on.
     package var hasHeader: Bool
+    /// The encoding the text was in, when it was not UTF-8; for messages.
+    package var sourceEncoding: String?
     /// How large the parts of the file may be.
     package var limits: ReaderLimits
     /// Field bytes after which a batch is full; the last row may go beyond, and at most 512 MiB count.
@@ -15,12 +24,17 @@ package struct CSVReaderOptions: Sendable {
 
     /// Options, each at its default unless given.
     package init(
-        delimiter: UInt8? = nil, quote: UInt8 = UInt8(ascii: "\""), hasHeader: Bool = true,
+        delimiter: UInt8? = nil, quote: UInt8? = nil, escape: CSVEscape = .auto, skipLines: Int? = nil,
+        recognisesBlanks: Bool = true, hasHeader: Bool = true, sourceEncoding: String? = nil,
         limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20
     ) {
         self.delimiter = delimiter
         self.quote = quote
+        self.escape = escape
+        self.skipLines = skipLines
+        self.recognisesBlanks = recognisesBlanks
         self.hasHeader = hasHeader
+        self.sourceEncoding = sourceEncoding
         self.limits = limits
         self.batchBytes = batchBytes
     }
@@ -28,122 +42,174 @@ package struct CSVReaderOptions: Sendable {
 
 /// Reads CSV (RFC 4180) given in pieces of any size.
 ///
-/// Records end with LF, CRLF or CR, mixed as they come. A byte order mark, a line `sep=;` at the beginning and blank lines
-/// (no bytes at all) are skipped.
-/// A quote inside an unquoted field and text behind a closing quote are taken literally. An empty field is null, `""` is
-/// the empty string. Rows with another number of fields than the header, with NUL bytes or invalid UTF-8 become defects
-/// `ragged_row`, `nul_byte` and `invalid_utf8`.
+/// Records end with LF, CRLF or CR, mixed as they come. A byte order mark, a line `sep=;` at the beginning, title lines
+/// above the header, blank lines and rows of blank fields are skipped. An empty field is null, `""` is the empty string.
+/// A quote inside an unquoted field is text. Empty fields beyond the header are left out.
+///
+/// Rows that are none become defects: `ragged_row` with another number of fields than the header, `nul_byte`,
+/// `invalid_utf8` and `invalid_encoding`, `repeated_header`, and `malformed_quote`: text behind a closing quote, or a
+/// quote that does not close. The last one costs its first line; reading goes on at the next one, and lines without the
+/// header's number of fields belong to the same defect.
 package struct CSVReader: Sendable {
     /// Input that is scanned at once, which bounds the room reserved for its fields.
-    private static let pieceBytes = 1 << 16
+    static let pieceBytes = 1 << 16
 
-    private let options: CSVReaderOptions
-    private let limits: ReaderLimits
+    let options: CSVReaderOptions
+    let limits: ReaderLimits
     private let fullBytes: Int
-    /// The beginning of the file until the byte order mark is skipped and the delimiter known; then what is left of it.
+    /// The lines above the header that the options name, until they are passed.
+    private var skipper: LineSkipper
+    /// The beginning of the file until the byte order mark is skipped and the dialect known.
     private var head: [UInt8] = []
-    private var headPosition = 0
-    private var scanner: CSVScanner?
-    /// Fields of the record that the last piece of input cut off, while `isCut`.
-    private var cut = CSVScanner.Sink()
-    private var isCut = false
+    /// What is to be read before further input, and how far that has come.
+    var backlog: [UInt8] = []
+    private var backlogPosition = 0
+    private(set) var scanner: CSVScanner?
+    /// Fields of the record that the last piece of input cut off, while `isCut`, and its bytes as they came.
+    var cut = CSVScanner.Sink()
+    var raw: [UInt8] = []
+    var isCut = false
     /// What defects of the current batch weigh.
-    private var defectBytes = 0
+    var defectBytes = 0
+    /// The header as it stands in the file.
+    var header: CSVHeader?
+    /// Fields that a row must have at least: the others have neither name nor text in the beginning of the file.
+    var required = 0
+    /// Columns in use in the beginning of the file.
+    var usedColumns = 0
+    /// A defect to which lines behind it may belong.
+    var held: BrokenRow?
+    /// Lines count as rows only with the header's number of fields.
+    var isLost = false
 
     /// Names of the columns; empty until the first record was read.
-    package private(set) var columns: [String] = []
+    package internal(set) var columns: [String] = []
+
+    /// What the file turned out to be; `nil` until it is known.
+    package private(set) var traits: CSVTraits?
 
     /// What separates fields; `nil` until it is known.
-    package var delimiter: UInt8? { scanner?.delimiter ?? options.delimiter }
+    package var delimiter: UInt8? { scanner?.dialect.delimiter ?? options.delimiter }
 
     /// Bytes of a record whose end has not come yet.
-    var heldBytes: Int { cut.bytes.count }
+    var heldBytes: Int { cut.bytes.count + raw.count }
 
     /// By what the delimiter was found out; empty when it was told.
     package private(set) var delimiterCandidates: [DelimiterCandidate] = []
+
+    /// Bytes that were looked at, those that were looked at again too.
+    package var scannedBytes: Int { scanner?.scannedBytes ?? 0 }
 
     /// A reader at the beginning of a file.
     package init(options: CSVReaderOptions = CSVReaderOptions()) {
         self.options = options
         limits = options.limits.effective
         fullBytes = min(max(options.batchBytes, 1), 512 << 20)
+        skipper = LineSkipper(lines: options.skipLines ?? 0)
     }
 
     /// Reads from `input[position...]`, stops early when the batch is full, returns the position reached.
     ///
     /// A position before the end of the input means that the batch is full: empty it and call again with the same input.
-    /// Throws `limit_…`, `duplicate_column`, or, for a header that is no text, `invalid_utf8` or `nul_byte`.
+    /// Throws `limit_…`, or, for a header that is none, `malformed_quote`, `invalid_utf8`, `invalid_encoding` or
+    /// `nul_byte`.
     package mutating func read(
         _ input: [UInt8], from position: Int, into batch: inout SourceBatch
     ) throws(JobError) -> Int {
         var position = position
         prepare(&batch)
         if scanner == nil {
-            let wanted = options.delimiter == nil ? DelimiterGuess.sampleBytes : SeparatorLine.sampleBytes
-            let count = min(wanted - head.count, input.count - position)
+            skipper.skip(input, &position)
+            let count = min(DialectGuess.sampleBytes - head.count, input.count - position)
             head.append(contentsOf: input[position..<position + count])
             position += count
-            guard head.count == wanted else { return position }
+            guard head.count == DialectGuess.sampleBytes else { return position }
             start(isWhole: false)
         }
-        try drainHead(into: &batch)
-        guard headPosition == head.count, !isFull(batch) else { return position }
-        try scan(input, &position, into: &batch)
-        return position
+        while true {
+            try drainBacklog(into: &batch)
+            guard backlog.isEmpty, !isFull(batch), position < input.count else { return position }
+            try scan(input, &position, into: &batch)
+            if backlog.isEmpty { return position }
+        }
     }
 
     /// Ends the input: reads what was kept back.
     ///
-    /// Call it with an emptied batch until the batch stays empty. Throws `unterminated_quote`, `source_empty` when there
-    /// was no header, and what `read` throws.
+    /// Call it with an emptied batch until the batch stays empty. Throws `source_empty` when there was no header,
+    /// `unterminated_quote` when the file ends inside it, and what `read` throws.
     package mutating func finish(into batch: inout SourceBatch) throws(JobError) {
         prepare(&batch)
         if scanner == nil { start(isWhole: true) }
-        try drainHead(into: &batch)
-        guard headPosition == head.count, !isFull(batch), let scanner else { return }
-        switch scanner.mode {
-        case .recordStart: break
-        case .quoted:
-            throw JobError(
-                "unterminated_quote", .dataError, "the file ends inside a quoted field",
-                hint: "look for a field that starts with a quote and has no closing one", position: place(scanner))
-        case .fieldStart, .unquoted, .quoteSeen:
-            var position = 0
-            try scan([0x0A], &position, into: &batch)
-        }
-        guard !columns.isEmpty else {
-            throw JobError(
-                "source_empty", .dataError, options.hasHeader ? "the file has no header" : "the file has no rows",
-                hint: "the first record must hold the column names", position: DataPosition(line: 1, byteOffset: 0))
+        while true {
+            try drainBacklog(into: &batch)
+            guard backlog.isEmpty, !isFull(batch), var scanner else { return }
+            switch scanner.mode {
+            case .recordStart:
+                flushHeld(&batch)
+                guard columns.isEmpty else { return }
+                throw JobError(
+                    "source_empty", .dataError, options.hasHeader ? "the file has no header" : "the file has no rows",
+                    hint: "the first record must hold the column names",
+                    position: DataPosition(line: 1, byteOffset: 0))
+            case .quoted, .escaped:
+                if columns.isEmpty {
+                    throw JobError(
+                        "unterminated_quote", .dataError, "the file ends inside a quoted field of its header",
+                        hint: "look for a field that starts with a quote and has no closing one",
+                        position: place(scanner))
+                }
+                let extent = RecordExtent(kept: raw.count, from: 0, to: 0)
+                var rows = CSVScanner.Sink()
+                var position = 0
+                recover([], &position, entry: 0, extent, &rows, &scanner, &batch, isAtEnd: true)
+                self.scanner = scanner
+            case .fieldStart, .unquoted, .quoteSeen, .blanks, .closed, .broken:
+                var position = 0
+                try scan([0x0A], &position, into: &batch)
+            }
         }
     }
 
     // MARK: - The beginning of the file
 
     private mutating func start(isWhole: Bool) {
-        headPosition = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        let line = SeparatorLine(head[headPosition...])
-        headPosition += line?.count ?? 0
-        let told = options.delimiter ?? line?.delimiter
-        if told == nil {
-            delimiterCandidates = DelimiterGuess.candidates(
-                of: Array(head[headPosition...]), quote: options.quote, isWhole: isWhole)
-        }
-        let delimiter = told ?? DelimiterGuess.delimiter(of: delimiterCandidates)
+        var position = skipper.skipped == 0 && head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let line = SeparatorLine(head[position...])
+        position += line?.count ?? 0
+        let guess = DialectGuess(
+            Array(head[position...]), options, delimiter: options.delimiter ?? line?.delimiter, isWhole: isWhole)
+        delimiterCandidates = guess.candidates
+        usedColumns = guess.usedColumns
+        position += guess.skippedBytes
+        traits = CSVTraits(
+            quote: guess.dialect.quote, isBackslashEscaped: guess.dialect.escapes,
+            hasBlanks: guess.dialect.blanks != .text,
+            skippedLines: guess.skippedLines + skipper.skippedLines)
         scanner = CSVScanner(
-            delimiter: delimiter, quote: options.quote, limits: limits, offset: headPosition, line: line == nil ? 1 : 2)
+            dialect: guess.dialect, limits: limits, offset: skipper.skipped + position,
+            line: 1 + skipper.skippedLines + (line == nil ? 0 : 1) + guess.skippedLines)
+        backlog = head
+        backlogPosition = position
+        head = []
+        if backlogPosition == backlog.count { backlog = [] }
     }
 
-    private mutating func drainHead(into batch: inout SourceBatch) throws(JobError) {
-        guard headPosition < head.count, !isFull(batch) else { return }
-        let input = head
-        var position = headPosition
+    private mutating func drainBacklog(into batch: inout SourceBatch) throws(JobError) {
+        guard !backlog.isEmpty, !isFull(batch) else { return }
+        var input: [UInt8] = []
+        swap(&input, &backlog)
+        var position = backlogPosition
         try scan(input, &position, into: &batch)
-        headPosition = position
-        if position == head.count {
-            head = []
-            headPosition = 0
-        }
+        guard position < input.count else { return }
+        backlog = input
+        backlogPosition = position
+    }
+
+    /// Puts bytes back that are to be read again.
+    mutating func putBack(_ bytes: [UInt8]) {
+        backlog = bytes
+        backlogPosition = 0
     }
 
     // MARK: - Records
@@ -173,6 +239,7 @@ package struct CSVReader: Sendable {
             swap(&rows.bytes, &batch.rows.bytes)
             swap(&rows.ends, &batch.rows.ends)
         }
+        let entry = position
         while position < input.count {
             let end = min(position + Self.pieceBytes, input.count)
             let event = unsafe input.withUnsafeBufferPointer { input in
@@ -186,28 +253,48 @@ package struct CSVReader: Sendable {
                         fullFields: fullFields, lines: &batch.lines, offsets: &batch.offsets)
                 }
             }
+            let extent = extent(scanner, entry, position)
             switch event {
             case .exhausted: continue
-            case .limit(let limit):
-                // The batch keeps the good rows before the failure.
-                if !isCut { remove(&rows, scanner) }
-                throw limit.error(limits, at: place(scanner))
             case .full:
                 if isCut { join(&rows) }
             case .irregular:
-                if isCut {
-                    var sink = CSVScanner.Sink()
-                    swap(&sink, &cut)
-                    try settle(&sink, &scanner, &batch)
-                    swap(&sink, &cut)
-                    if cut.ends.isEmpty { isCut = false } else { join(&rows) }
-                } else {
-                    try settle(&rows, &scanner, &batch)
+                switch try settle(&rows, &scanner, &batch, extent, input) {
+                case .row:
+                    if isCut { join(&rows) }
+                case .nothing: drop(&rows, scanner)
+                case .broken: recover(input, &position, entry: entry, extent, &rows, &scanner, &batch)
                 }
+            case .limit(let limit):
+                if columns.isEmpty || firstBreak(extent, input) == nil {
+                    // The batch keeps the good rows before the failure.
+                    drop(&rows, scanner)
+                    throw limit.error(limits, at: place(scanner))
+                }
+                recover(input, &position, entry: entry, extent, &rows, &scanner, &batch)
+            case .malformed:
+                try checkBroken(&rows, scanner, extent, input)
+                recover(input, &position, entry: entry, extent, &rows, &scanner, &batch)
             }
-            if rows.bytes.count + defectBytes >= fullBytes || rows.ends.count >= fullFields { return }
+            guard scanner.mode == .recordStart else { continue }
+            if rows.bytes.count + defectBytes >= fullBytes || rows.ends.count >= fullFields || !backlog.isEmpty {
+                return
+            }
         }
-        if scanner.mode != .recordStart && !isCut { separate(&rows, &scanner) }
+        guard scanner.mode != .recordStart else { return }
+        if isCut {
+            raw += input[entry...]
+        } else {
+            raw = Array(input[extent(scanner, entry, position).from...])
+            separate(&rows, &scanner)
+        }
+    }
+
+    /// Where the bytes of the current record are, without the line end when it is complete.
+    private func extent(_ scanner: CSVScanner, _ entry: Int, _ position: Int) -> RecordExtent {
+        let start = isCut ? entry : position - (scanner.offset - scanner.recordOffset)
+        return RecordExtent(
+            kept: isCut ? raw.count : 0, from: start, to: scanner.mode == .recordStart ? position - 1 : position)
     }
 
     /// Adds the record that was cut off, now complete, to the rows.
@@ -216,10 +303,7 @@ package struct CSVReader: Sendable {
         rows.bytes.append(contentsOf: cut.bytes)
         // Flags are above the offset, which does not reach them.
         for end in cut.ends { rows.ends.append(end + base) }
-        // What a long record took is given back.
-        cut.bytes.removeAll(keepingCapacity: cut.bytes.capacity <= 1 << 20)
-        cut.ends.removeAll(keepingCapacity: true)
-        isCut = false
+        endCut()
     }
 
     /// Takes the record that is not complete out of the rows.
@@ -234,59 +318,23 @@ package struct CSVReader: Sendable {
         isCut = true
     }
 
-    /// Decides what becomes of a complete row that is not as expected: the header, a good row after all, or a defect.
-    private mutating func settle(
-        _ sink: inout CSVScanner.Sink, _ scanner: inout CSVScanner, _ batch: inout SourceBatch
-    ) throws(JobError) {
-        let row = CSVRow(sink, fields: scanner.recordFields, bytes: scanner.recordBytes)
-        if columns.isEmpty {
-            do throws(JobError) {
-                columns = try names(row, at: place(scanner))
-            } catch {
-                remove(&sink, scanner)
-                throw error
-            }
-            scanner.expected = columns.count
-            batch.columns = columns
-            batch.rows.columnCount = columns.count
-            if options.hasHeader { return remove(&sink, scanner) }
-        }
-        let fault = row.count == columns.count ? row.fault : nil
-        if row.count == columns.count && fault == nil {
-            batch.lines.append(scanner.recordLine)
-            batch.offsets.append(scanner.recordOffset)
-            return
-        }
-        let ragged = "expected \(columns.count) fields, found \(row.count)"
-        batch.defects.append(
-            RowDefect(
-                code: fault?.rawValue ?? "ragged_row",
-                message: fault.map { "the row has \($0.what)\($0.advice)" } ?? ragged,
-                rowsBefore: batch.lines.count, line: scanner.recordLine, byteOffset: scanner.recordOffset,
-                fields: row.texts))
-        // A defect is kept as text, which takes more than its bytes.
-        defectBytes += sink.bytes.count - scanner.recordBytes + 64
-        remove(&sink, scanner)
+    /// Forgets the record that was cut off.
+    private mutating func endCut() {
+        // What a long record took is given back.
+        cut.bytes.removeAll(keepingCapacity: cut.bytes.capacity <= 1 << 20)
+        cut.ends.removeAll(keepingCapacity: true)
+        raw.removeAll(keepingCapacity: raw.capacity <= 1 << 20)
+        isCut = false
     }
 
-    private func names(_ row: CSVRow, at place: DataPosition) throws(JobError) -> [String] {
-        guard options.hasHeader else { return (1...row.count).map { "column_\($0)" } }
-        if let fault = row.fault {
-            throw JobError(
-                fault.rawValue, .dataError, "the header has \(fault.what)",
-                hint: "save the file as UTF-8, or say its encoding in csv.encoding",
-                position: place)
-        }
-        return try row.names(limits: limits, at: place)
+    /// Forgets the last record.
+    mutating func drop(_ rows: inout CSVScanner.Sink, _ scanner: CSVScanner) {
+        if isCut { return endCut() }
+        rows.bytes.removeLast(rows.bytes.count - scanner.recordBytes)
+        rows.ends.removeLast(rows.ends.count - scanner.recordFields)
     }
 
-    /// Takes the last record out of a sink.
-    private func remove(_ sink: inout CSVScanner.Sink, _ scanner: CSVScanner) {
-        sink.bytes.removeLast(sink.bytes.count - scanner.recordBytes)
-        sink.ends.removeLast(sink.ends.count - scanner.recordFields)
-    }
-
-    private func place(_ scanner: CSVScanner) -> DataPosition {
+    func place(_ scanner: CSVScanner) -> DataPosition {
         DataPosition(line: scanner.recordLine, byteOffset: scanner.recordOffset)
     }
 }

@@ -7,24 +7,22 @@ struct CSVRow {
         case invalidUTF8 = "invalid_utf8"
         case nul = "nul_byte"
 
-        /// The fault in words.
-        var what: String {
+        /// The fault in words, for text that was in this encoding when it was not UTF-8.
+        func reason(_ encoding: String?) -> (code: String, what: String, message: String) {
             switch self {
-            case .invalidUTF8: "invalid UTF-8"
-            case .nul: "a NUL byte"
-            }
-        }
-
-        /// What may help.
-        var advice: String {
-            switch self {
-            case .invalidUTF8: "; for a file in another encoding set csv.encoding, such as windows-1252"
-            case .nul: ""
+            case .invalidUTF8:
+                if let encoding {
+                    let what = "bytes that have no meaning in \(encoding)"
+                    return ("invalid_encoding", what, what)
+                }
+                let advice = "; for a file in another encoding set csv.encoding, such as windows-1252"
+                return (rawValue, "invalid UTF-8", "invalid UTF-8" + advice)
+            case .nul: return (rawValue, "a NUL byte", "a NUL byte")
             }
         }
     }
 
-    private let fields: [[UInt8]]
+    let fields: [[UInt8]]
 
     /// The record whose first field is at index `first` of the sink, its text at offset `bytes`.
     init(_ sink: CSVScanner.Sink, fields first: Int, bytes: Int) {
@@ -47,25 +45,25 @@ struct CSVRow {
         return fields.contains { $0.contains(0) } ? .nul : nil
     }
 
-    /// The fields as column names: trimmed, numbered where empty.
+    /// The fields as column names: trimmed, numbered where empty; a name may be there twice.
     func names(limits: ReaderLimits, at place: DataPosition) throws(JobError) -> [String] {
         var names: [String] = []
-        var known: Set<[UInt8]> = []
         for (index, field) in fields.enumerated() {
             let trimmed = Self.trim(field)
             let name = trimmed.isEmpty ? Array("column_\(index + 1)".utf8) : trimmed
-            var position = place
-            position.field = "column_\(index + 1)"
-            if name.count > limits.nameBytes { throw ReaderLimit.nameBytes.error(limits, at: position) }
-            guard known.insert(name).inserted else {
-                let text = String(decoding: name, as: UTF8.self)
-                throw JobError(
-                    "duplicate_column", .dataError, "the header names the column \"\(text)\" twice",
-                    hint: "give every column a name of its own", position: position)
+            if name.count > limits.nameBytes {
+                var position = place
+                position.field = "column_\(index + 1)"
+                throw ReaderLimit.nameBytes.error(limits, at: position)
             }
             names.append(String(decoding: name, as: UTF8.self))
         }
         return names
+    }
+
+    /// Fields up to the last one that is not blank.
+    var used: Int {
+        (fields.lastIndex { !BlankText.isBlank($0, from: 0, to: $0.count) } ?? -1) + 1
     }
 
     private static func trim(_ field: [UInt8]) -> [UInt8] {

@@ -18,6 +18,14 @@ struct CSVScanner: Sendable {
         case quoted
         /// Behind a quote inside quotes: the second one of a pair, or the closing one.
         case quoteSeen
+        /// Behind a backslash inside quotes.
+        case escaped
+        /// In blanks at the beginning of a field.
+        case blanks
+        /// In blanks behind a closing quote.
+        case closed
+        /// In what is left of a line that is no row.
+        case broken
     }
 
     /// Why a call came back.
@@ -25,8 +33,11 @@ struct CSVScanner: Sendable {
         case exhausted
         /// A row is complete and the sink has what it should.
         case full
-        /// The row that was just completed has another number of fields than expected, a NUL or invalid UTF-8.
+        /// The row that was just completed needs a closer look: another number of fields than expected, a NUL, invalid
+        /// UTF-8, quotes in unquoted text, nothing but blanks, or it looks like the header.
         case irregular
+        /// Text stands behind a closing quote, a quote is known not to close, or a broken line is at its end.
+        case malformed
         case limit(ReaderLimit)
     }
 
@@ -36,33 +47,52 @@ struct CSVScanner: Sendable {
         var ends: [UInt32] = []
     }
 
-    let delimiter: UInt8
-    let quote: UInt8
+    let dialect: CSVDialect
     let limits: ReaderLimits
     /// Fields of a regular row; -1 makes every row irregular.
     var expected = -1
+    /// Bytes of the header's fields, by which a repeated header is suspected, and the first of them.
+    var headerBytes = -1
+    var headerFirst: UInt8 = 0
+    /// Lines that end before this offset are records of their own: a quote that is open at their end is not closed.
+    var suspectEnd = 0
 
-    private(set) var mode = Mode.recordStart
+    var mode = Mode.recordStart
     /// Line the scanner is on, and where in the whole stream the next byte to read is.
-    private(set) var line = 1
-    private(set) var offset: Int
+    var line = 1
+    var offset: Int
+    /// Bytes that were looked at, those that were looked at again too.
+    var scannedBytes = 0
     /// Where the current record starts, or the last one if none is open.
-    private(set) var recordLine = 1
-    private(set) var recordOffset = 0
+    var recordLine = 1
+    var recordOffset = 0
     /// What the sink held when the record began.
-    private(set) var recordBytes = 0
-    private(set) var recordFields = 0
-    private var fieldStart = 0
-    private var wasQuoted = false
-    private var isSuspect = false
-    private var followsCR = false
+    var recordBytes = 0
+    var recordFields = 0
+    var fieldStart = 0
+    var wasQuoted = false
+    var isSuspect = false
+    /// Quotes in unquoted text of the current record, or of the last one if none is open.
+    var stray: UInt64 = 0
+    /// Blanks that may belong to the field.
+    var blankCount = 0
+    var followsCR = false
 
-    init(delimiter: UInt8, quote: UInt8, limits: ReaderLimits, offset: Int, line: Int = 1) {
+    init(dialect: CSVDialect, limits: ReaderLimits, offset: Int, line: Int = 1) {
         self.line = line
-        self.delimiter = delimiter
-        self.quote = quote
+        self.dialect = dialect
         self.limits = limits
         self.offset = offset
+    }
+
+    /// Goes to the beginning of another line.
+    mutating func go(toOffset offset: Int, line: Int, followsCR: Bool) {
+        mode = .recordStart
+        self.offset = offset
+        self.line = line
+        self.followsCR = followsCR
+        wasQuoted = false
+        isSuspect = false
     }
 
     /// Tells the scanner that the open record was moved to another sink, at the given sizes.
@@ -88,7 +118,10 @@ struct CSVScanner: Sendable {
         var ends = Array<UInt32>()
         swap(&bytes, &sink.bytes)
         swap(&ends, &sink.ends)
-        let room = end - position
+        let isFast = dialect.isPlain && offset >= suspectEnd && mode != .broken
+        let before = position
+        // Blanks and a backslash may be kept back from an earlier piece.
+        let room = end - position + blankCount + 1
         // The last bytes of the input are looked at in a block of their own.
         var scratch = [UInt8](repeating: 0, count: 64)
         bytes.append(addingCapacity: room + FieldCopy.slack) { bytesSpan in
@@ -102,10 +135,16 @@ struct CSVScanner: Sendable {
                             var output = unsafe Output(
                                 bytes: byteTail - bytesBefore, ends: endTail - endsBefore, byteCount: bytesBefore,
                                 endCount: endsBefore)
-                            event = unsafe walk(
-                                base, &position, to: end, readable: input.count, output: &output,
-                                scratch: scratchBase, fullBytes: fullBytes, fullFields: fullFields, lines: &lines,
-                                offsets: &offsets)
+                            if isFast {
+                                event = unsafe walk(
+                                    base, &position, to: end, readable: input.count, output: &output,
+                                    scratch: scratchBase, fullBytes: fullBytes, fullFields: fullFields, lines: &lines,
+                                    offsets: &offsets)
+                            } else {
+                                event = unsafe walkSlowly(
+                                    base, &position, to: end, output: &output, fullBytes: fullBytes,
+                                    fullFields: fullFields, lines: &lines, offsets: &offsets)
+                            }
                             byteCount = output.byteCount - bytesBefore
                             endCount = output.endCount - endsBefore
                         }
@@ -115,11 +154,12 @@ struct CSVScanner: Sendable {
         }
         swap(&bytes, &sink.bytes)
         swap(&ends, &sink.ends)
+        scannedBytes += position - before
         return event
     }
 
     /// The sink's storage; indices count from its beginning.
-    @safe private struct Output {
+    @safe struct Output {
         let bytes: UnsafeMutablePointer<UInt8>
         let ends: UnsafeMutablePointer<UInt32>
         var byteCount: Int
@@ -144,6 +184,11 @@ struct CSVScanner: Sendable {
         var fieldStart = fieldStart
         var wasQuoted = wasQuoted
         var isSuspect = isSuspect
+        var stray = stray
+        let delimiter = dialect.delimiter
+        let quote = dialect.quote
+        let headerBytes = headerBytes
+        let headerFirst = headerFirst
         var segment = position
         var block = position
         var event: Event?
@@ -209,10 +254,8 @@ struct CSVScanner: Sendable {
                         continue
                     }
                     if special & bit == 0 {
-                        // Text behind a closing quote belongs to the field.
-                        mode = .unquoted
-                        segment = block &+ at
-                        continue
+                        event = .malformed
+                        break
                     }
                 } else {
                     if mode == .recordStart {
@@ -224,6 +267,7 @@ struct CSVScanner: Sendable {
                         recordLine = line &+ (newlines & (bit &- 1)).nonzeroBitCount
                         recordBytes = byteCount
                         recordFields = endCount
+                        stray = 0
                     }
                     if mode != .unquoted {
                         fieldStart = byteCount
@@ -239,9 +283,11 @@ struct CSVScanner: Sendable {
                     }
                     let rest = special & (0 &- bit)
                     if rest == 0 {
+                        stray |= quotes & (0 &- bit)
                         at = length
                         continue
                     }
+                    stray |= quotes & (0 &- bit) & (rest ^ (rest &- 1))
                     at = rest.trailingZeroBitCount
                     let count = block &+ at &- segment
                     unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
@@ -276,7 +322,14 @@ struct CSVScanner: Sendable {
                 let isSound =
                     unsafe !isSuspect || Self.isSound(bytes, ends, fields: recordFields..<endCount, from: recordBytes)
                 isSuspect = at < 64 && odd >> UInt64(truncatingIfNeeded: at) != 0
-                if endCount &- recordFields != expected || !isSound {
+                let rowBytes = byteCount &- recordBytes
+                let first = unsafe bytes[recordBytes]
+                let mayRepeat =
+                    rowBytes == headerBytes && first == headerFirst || rowBytes == headerBytes &+ 3 && first == 0xEF
+                if unsafe endCount &- recordFields != expected || !isSound || stray != 0 || mayRepeat
+                    || (first <= 0x20 || first >= 0xC2 || rowBytes == 0)
+                        && BlankText.isBlank(bytes, from: recordBytes, to: byteCount)
+                {
                     event = .irregular
                     break
                 }
@@ -309,13 +362,14 @@ struct CSVScanner: Sendable {
         self.fieldStart = fieldStart
         self.wasQuoted = wasQuoted
         self.isSuspect = isSuspect
+        self.stray = stray
         position = block
         offset = shift + block
         return event ?? .exhausted
     }
 
     /// Whether the fields hold well-formed UTF-8 without NUL.
-    private static func isSound(
+    static func isSound(
         _ bytes: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>, fields: Range<Int>, from start: Int
     ) -> Bool {
         var start = start

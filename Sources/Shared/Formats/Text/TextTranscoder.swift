@@ -5,11 +5,26 @@ package enum TextEncoding: String, Sendable, CaseIterable {
     case utf16BE = "utf-16be"
     case windows1252 = "windows-1252"
 
-    /// What the byte order mark at the beginning of a file tells; UTF-8 without one.
+    /// What the byte order mark at the beginning of a file tells, or where its zero bytes are; else UTF-8.
     package static func detect(_ beginning: [UInt8]) -> TextEncoding {
         if beginning.starts(with: [0xFF, 0xFE]) { return .utf16LE }
         if beginning.starts(with: [0xFE, 0xFF]) { return .utf16BE }
-        return .utf8
+        return unmarkedUTF16(beginning.prefix(1 << 14)) ?? .utf8
+    }
+
+    /// UTF-16 without a mark: of ASCII, which delimiters and line ends are, every other byte is zero, and always the same
+    /// one of two.
+    private static func unmarkedUTF16(_ sample: ArraySlice<UInt8>) -> TextEncoding? {
+        var zeros = (even: 0, odd: 0)
+        for (index, byte) in sample.enumerated() where byte == 0 {
+            if index % 2 == 0 { zeros.even += 1 } else { zeros.odd += 1 }
+        }
+        let units = sample.count / 2
+        guard units >= 2 else { return nil }
+        func isMostly(_ some: Int, _ others: Int) -> Bool { some * 5 >= units && others * 50 <= some }
+        if isMostly(zeros.odd, zeros.even) && sample.first != 0 { return .utf16LE }
+        if isMostly(zeros.even, zeros.odd) && sample.first == 0 { return .utf16BE }
+        return nil
     }
 }
 

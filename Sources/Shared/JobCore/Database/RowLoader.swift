@@ -105,9 +105,9 @@ package struct RejectRecord: Sendable, Equatable {
     package let column: String
     package let code: String
     package let message: String
-    /// How many source fields `fields` holds.
+    /// How many source fields `fields` holds; 0 when the row could not be split.
     package let fieldCount: Int
-    /// The original fields as one CSV record without its line end.
+    /// The original fields as one CSV record without its line end; of a row that could not be split, its text as one field.
     package let fields: String
 
     package init(

@@ -63,7 +63,8 @@ package struct SourceBatch: Sendable {
 
 /// A row that is not one: too few or too many fields, a value that is not an object.
 package struct RowDefect: Sendable, Equatable {
-    /// Stable code: `ragged_row`, `invalid_utf8`, `nul_byte`, and for objects `not_an_object`, `empty_object`,
+    /// Stable code: `ragged_row`, `malformed_quote`, `repeated_header`, `not_corrected`, `invalid_utf8`, `invalid_encoding`,
+    /// `nul_byte`, and for objects `not_an_object`, `empty_object`,
     /// `duplicate_key`, `invalid_json`.
     package let code: String
     /// What was expected and found, without row data.
@@ -72,7 +73,7 @@ package struct RowDefect: Sendable, Equatable {
     package let rowsBefore: Int
     package let line: Int
     package let byteOffset: Int
-    /// The fields as they were read, for the rejects file.
+    /// The row as it came, as one text, for the rejects file.
     package let fields: [String]
 
     package init(

@@ -1,0 +1,53 @@
+package import JobCore
+
+extension SourceBatch {
+    /// Replaces cells that are `="text"`, a spreadsheet's way to keep text from becoming a number, by that text.
+    package mutating func unwrapFormulas() { rows.unwrapFormulas() }
+}
+
+extension RowBatch {
+    fileprivate mutating func unwrapFormulas() {
+        guard let first = firstWrapped() else { return }
+        var start = first == 0 ? 0 : Int(ends[first - 1] & Self.offsetMask)
+        // Text only gets shorter, so its ends stay in range.
+        var plain = Array(bytes[..<start])
+        plain.reserveCapacity(byteCount)
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            for index in first..<ends.count {
+                let end = Int(ends[index] & Self.offsetMask)
+                let isWrapped = unsafe Self.isWrapped(bytes, start, end)
+                unsafe plain.append(contentsOf: isWrapped ? bytes[(start + 2)..<(end - 1)] : bytes[start..<end])
+                ends[index] = UInt32(truncatingIfNeeded: plain.count) | (ends[index] & ~Self.offsetMask)
+                start = end
+            }
+        }
+        bytes = plain
+    }
+
+    /// Index of the first such cell, which most batches have not.
+    private func firstWrapped() -> Int? {
+        let mask = Self.offsetMask
+        return unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe ends.withUnsafeBufferPointer { ends in
+                var start = 0
+                for index in 0..<ends.count {
+                    let end = unsafe Int(ends[index] & mask)
+                    if unsafe start < end && bytes[start] == UInt8(ascii: "=") && Self.isWrapped(bytes, start, end) {
+                        return index
+                    }
+                    start = end
+                }
+                return nil
+            }
+        }
+    }
+
+    /// Whether the cell is nothing but such a text; quotes inside it would make it a formula.
+    private static func isWrapped(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        let quote = UInt8(ascii: "\"")
+        guard end - start >= 3, unsafe bytes[start] == UInt8(ascii: "="), unsafe bytes[start + 1] == quote,
+            unsafe bytes[end - 1] == quote
+        else { return false }
+        return unsafe !bytes[(start + 2)..<(end - 1)].contains(quote)
+    }
+}
