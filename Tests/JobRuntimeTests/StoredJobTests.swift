@@ -167,7 +167,7 @@ struct StoredJobTests {
 
     @Test("Preparing announces a job once; the same spec gets the same answer, another one is refused")
     func prepare() async throws {
-        let preparation = Preparation(backends: try await backends())
+        let preparation = Preparation(backends: try await backends(), log: log)
         let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events"}"#)
         let actor = JobActor(id: "u", role: "ADMIN")
         let first = try await preparation.queue(spec, as: actor, format: "csv")

@@ -99,7 +99,7 @@ struct JobAuditTests {
         let bench = try #require(embedded ?? served?.bench)
         let processes = try (0..<8).flatMap { number in
             let spec = Bucket.spec(#""jobId":"j\#(number)","resource":"audiences","format":"csv""#)
-            let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec)]
+            let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec, .export)]
             return try (0..<2).map { _ in
                 try bench.start(.export, spec: spec, variables: variables.merging(proof) { $1 })
             }

@@ -51,7 +51,7 @@ struct CanaryTests {
         let common = [
             "OBJECT_STORE_URL": "s3://bucket/p?endpoint=\(server.endpoint)&region=us-east-1",
             "AWS_ACCESS_KEY_ID": credentials.accessKey, "AWS_SECRET_ACCESS_KEY": credentials.secretKey,
-            "AWS_SESSION_TOKEN": "CANARY-session", "JOB_SIGNING_KEY": "CANARY-signing", "LOG_LEVEL": "trace",
+            "AWS_SESSION_TOKEN": "CANARY-session", "JOB_SIGNING_KEY": Bucket.signingKey, "LOG_LEVEL": "trace",
             "TERMINATION_LOG": message,
             "SOURCE_ALLOW": "127.0.0.1:\(source.port), 127.0.0.1:1, \(receiver.allow["SOURCE_ALLOW"] ?? "")",
         ]
@@ -87,6 +87,19 @@ struct CanaryTests {
                 #""resource":"contacts","sourceUrl":"http://127.0.0.1:1/?t=CANARY-source""#, [:]
             ),
             ("a URL with a password", .import, #""resource":"contacts","sourceUrl":"https://u:p@example.com/""#, [:]),
+            (
+                "a URL with a user and a fragment", .import,
+                #""resource":"contacts","sourceUrl":"https://CANARY:CANARY@example.com/#CANARY""#, [:]
+            ),
+            (
+                "a URL with a fragment", .import,
+                #""resource":"contacts","sourceUrl":"http://127.0.0.1:1/f#CANARY-fragment""#, [:]
+            ),
+            ("a URL in the wrong place", .export, export + #","notify":"https://h/CANARY""#, [:]),
+            (
+                "a hook nobody listens at", .export,
+                export + #","notify":{"url":"http://127.0.0.1:1/services/CANARY-path"}"#, [:]
+            ),
             ("a bad spec", .export, export + #","limit":"x""#, [:]),
             ("no proof", .export, export, ["JOB_API_KEY": ""]),
             ("a wrong key", .export, export, ["JOB_API_KEY": wrongKey]),
@@ -112,6 +125,17 @@ struct CanaryTests {
                 "a server nobody listens at", .export, export,
                 ["DATABASE_URL": "postgres://u:CANARY-x@127.0.0.1:1/d", "DATABASE_PATIENCE_SECONDS": "1"]
             ),
+            ("a password with @", .export, export, ["DATABASE_URL": "postgres://u:x@CANARY-x@127.0.0.1:1/d"]),
+            ("a password with /", .export, export, ["DATABASE_URL": "postgres://u:1/CANARY-x@127.0.0.1:1/d"]),
+            (
+                "a password with #", .export, export,
+                ["DATABASE_URL": "postgres://u:a#CANARY-x@127.0.0.1:1/d", "DATABASE_PATIENCE_SECONDS": "1"]
+            ),
+            ("a password with ?", .export, export, ["DATABASE_URL": "postgres://u:1?CANARY=x@127.0.0.1:1/d"]),
+            ("keywords", .export, export, ["DATABASE_URL": "host=h password=CANARY:x"]),
+            ("keywords in a URL", .export, export, ["DATABASE_URL": "postgres:host=h password=CANARY"]),
+            ("keys before a bucket", .export, export, ["OBJECT_STORE_URL": "s3://CANARY:CANARY@bucket/p"]),
+            ("a store that is none", .export, export, ["OBJECT_STORE_URL": "CANARY-x:y"]),
             ("a database that is not there", .export, export, ["DATABASE_URL": scene.server.url(database: "nowhere")]),
             ("a credential file", .export, export, ["AWS_ACCESS_KEY_ID": "CANARYONLY", "AWS_SECRET_ACCESS_KEY": ""]),
             ("a bad allow list", .export, export, ["SOURCE_ALLOW": "a b/c/d"]),
@@ -136,6 +160,9 @@ struct CanaryTests {
         }
         #expect(codes.isSuperset(of: [0, 64, 75, 77, 78, 124]), "\(codes)")
 
+        for url in ["postgres://u:1/CANARY@h/d", "postgres://u:x@CANARY@127.0.0.1:1/d", "host=h password=CANARY"] {
+            traces.add("doctor", try bench.run(.export, ["doctor"], variables: common.merging(["DATABASE_URL": url]) { $1 }))
+        }
         for verb in [
             ["doctor"], ["audit", "show", "--org", "org_demo"], ["audit", "verify", "--org", "org_demo"],
             ["keys", "list", "--org", "org_demo"], ["status", "--org", "org_demo", "--job", "j0"],

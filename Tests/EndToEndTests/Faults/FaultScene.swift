@@ -110,7 +110,7 @@ final class FaultScene: Sendable {
     ) throws -> ChildProcess {
         let actor = #","actor":{"id":"u1","role":"ADMIN","plan":"growth"}"#
         let spec = Workbench.spec(#""jobId":"\#(launch.job)","# + members + actor, org: launch.org)
-        let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec)]
+        let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec, program)]
         let all = [world.variables, lease, proof, variables].reduce(into: [:]) { $0.merge($1) { $1 } }
         let command = before + [program.path]
         return try ChildProcess(

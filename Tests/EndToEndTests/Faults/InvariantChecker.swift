@@ -28,13 +28,16 @@ enum InvariantChecker {
     static func describe(_ place: Place) throws -> String { try run("describe", place, expected: "").joined() }
 
     private static func run(_ what: String, _ place: Place, expected: String) throws -> [String] {
-        let arguments = [what, place.store, place.database, place.orgId, place.jobId, expected]
+        let arguments = [what, place.store, place.database, place.orgId, place.jobId, expected, try seal.get()]
         return try Tool.python(script, arguments).split(separator: "\n").map(String.init)
     }
 
+    /// The key that the hashes of entries in a table are made with.
+    private static let seal = Result { try Bucket.derived("audit entry table") }
+
     private static let script = #"""
-        import csv, datetime, gzip, hashlib, io, json, os, sqlite3, subprocess, sys
-        what, store, database, org, job, expected = sys.argv[1:]
+        import csv, datetime, gzip, hashlib, hmac, io, json, os, sqlite3, subprocess, sys
+        what, store, database, org, job, expected, seal = sys.argv[1:]
         folder = f"{org}/jobs/{job}/"
         problems = []
 
@@ -118,14 +121,18 @@ enum InvariantChecker {
                 text = json.dumps([entry[c] for c in columns[:-1]], ensure_ascii=False, separators=(",", ":"))
                 hold(entry["seq"] == number, f"audit entry {number} has the number {entry['seq']}")
                 hold(entry["prev_hash"] == last, f"audit entry {number} does not follow the one before it")
-                hold(entry["hash"] == hashlib.sha256(text.encode()).hexdigest(), f"audit entry {number} has another hash")
+                code = hmac.new(bytes.fromhex(seal), text.encode(), "sha256").hexdigest()
+                hold(entry["hash"] == code, f"audit entry {number} has another hash")
                 last = hashes[number] = entry["hash"]
                 if entry["job_id"] == job:
                     outcomes.append(entry["outcome"])
             head = read(f"{org}/audit/head.json")
-            if head is not None:
+            if head is None:
+                problems.append("the audit log has no head")
+            else:
                 head = json.loads(head)
                 hold(hashes.get(head["seq"]) == head["hash"], "the head of the audit log is not in its chain")
+                hold(head["seq"] >= number, "the head of the audit log is older than its chain")
             return outcomes
 
         def table():

@@ -33,7 +33,7 @@ final class PostgreSQLBench: Sendable {
     /// Starts a job whose spec an administrator has signed.
     func start(_ program: Program, _ members: String, variables: [String: String] = [:]) throws -> ChildProcess {
         let spec = Bucket.spec(members)
-        let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec)]
+        let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec, program)]
         return try bench.start(program, spec: spec, variables: proof.merging(variables) { $1 })
     }
 

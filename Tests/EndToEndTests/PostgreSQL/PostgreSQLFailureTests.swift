@@ -111,7 +111,7 @@ struct PostgreSQLFailureTests {
             environment: [
                 "DATABASE_URL": "postgres://postgres@127.0.0.1:7777/\(scene.database)",
                 "JOB_SIGNING_KEY": Bucket.signingKey,
-                "JOB_SPEC_SIGNATURE": try Bucket.signature(spec),
+                "JOB_SPEC_SIGNATURE": try Bucket.signature(spec, .import),
             ], workingFolder: scene.bench.folder.path)
         let run = JobRun(result)
         #expect(run.status == 75, "\(run)")

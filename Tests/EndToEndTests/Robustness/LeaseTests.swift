@@ -27,7 +27,7 @@ struct LeaseTests {
         server.inject(.silence(.beforeReading)) { $0.key.hasSuffix(".csv") }
         let spec = Bucket.spec(Self.small)
         let variables = [
-            "JOB_SPEC_SIGNATURE": try Bucket.signature(spec), "JOB_LEASE_SECONDS": elsewhere ? "3" : "600",
+            "JOB_SPEC_SIGNATURE": try Bucket.signature(spec, .export), "JOB_LEASE_SECONDS": elsewhere ? "3" : "600",
         ]
         let process =
             try elsewhere

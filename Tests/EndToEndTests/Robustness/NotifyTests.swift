@@ -8,7 +8,7 @@ struct NotifyTests {
     private static let small = #""jobId":"j","resource":"audiences","format":"csv""#
 
     private static func variables(_ receiver: HookReceiver) -> [String: String] {
-        receiver.allow.merging(["JOB_SIGNING_KEY": "CANARY-key"]) { $1 }
+        receiver.allow.merging(["JOB_SIGNING_KEY": Bucket.signingKey]) { $1 }
     }
 
     private static func spec(_ receiver: HookReceiver) -> String {
@@ -28,7 +28,7 @@ struct NotifyTests {
                 request.at("method").string == "POST" && request.at("path").string == "/hooks/jobs?token=CANARY-hook")
             #expect(Array((request.at("body").string ?? "").utf8) == run.output)
             let digest = try Tool.run(
-                "openssl", ["dgst", "-sha256", "-hmac", "CANARY-key", "-r"],
+                "openssl", ["dgst", "-sha256", "-hmac", try Bucket.derived("notify org_demo"), "-r"],
                 input: Array((request.at("body").string ?? "").utf8))
             let fields = request.at("fields")
             #expect(fields["x-signature"]?.string == "sha256=" + String(decoding: digest.prefix(64), as: UTF8.self))
@@ -72,7 +72,7 @@ struct NotifyTests {
             _ = try Tool.run("rm", ["-rf", bench.storePath + "/org_demo"])
             let traced = try ChildProcess.run(
                 "strace", ["-f", "-e", "trace=connect", "-o", "trace", Program.export.path, "--spec", "spec.json"],
-                environment: ["JOB_SIGNING_KEY": "k"], workingFolder: bench.folder.path)
+                environment: ["JOB_SIGNING_KEY": Bucket.signingKey], workingFolder: bench.folder.path)
             #expect(traced.status == 0)
             #expect(traced.errorText.contains("was not notified"), "\(traced.errorText)")
             let connects = String(decoding: try bench.folder.read("trace"), as: UTF8.self)

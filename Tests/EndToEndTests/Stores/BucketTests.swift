@@ -65,12 +65,12 @@ struct BucketTests {
         let bucket = try Bucket(.demo, on: Servers.get(.rclone), prefix: "unsigned")
         let members = #""jobId":"a","resource":"contacts","format":"csv""#
         let absent = try bucket.bench.run(.export, spec: Bucket.spec(members))
-        let other = try Bucket.signature(Bucket.spec(members) + " ")
+        let other = try Bucket.signature(Bucket.spec(members) + " ", .export)
         let wrong = try bucket.bench.run(
             .export, spec: Bucket.spec(members), variables: ["JOB_SPEC_SIGNATURE": other])
         let viewer = Workbench.spec(members + #","actor":{"id":"u1","role":"VIEWER","plan":"growth"}"#)
         let weak = try bucket.bench.run(
-            .export, spec: viewer, variables: ["JOB_SPEC_SIGNATURE": Bucket.signature(viewer)])
+            .export, spec: viewer, variables: ["JOB_SPEC_SIGNATURE": Bucket.signature(viewer, .export)])
         for run in [absent, wrong, weak] {
             #expect(run.status == 77)
             #expect(run.failureCode == "not_permitted")

@@ -67,7 +67,7 @@ struct StrictBucketTests {
         let spec = Bucket.spec(Self.events)
         let first = try bucket.bench.startElsewhere(
             .export, spec: spec,
-            variables: ["JOB_LEASE_SECONDS": "4", "JOB_SPEC_SIGNATURE": Bucket.signature(spec)])
+            variables: ["JOB_LEASE_SECONDS": "4", "JOB_SPEC_SIGNATURE": Bucket.signature(spec, .export)])
         while !server.requests.contains(where: { $0.key == Self.manifest && $0.method == "PUT" }) { usleep(10_000) }
         usleep(300_000)
         first.send(SIGKILL)

@@ -2,7 +2,7 @@ internal import TestSupport
 
 /// Jobs against a bucket: their specs are signed, as they must be where the store is not a folder of this machine.
 struct Bucket: Sendable {
-    static let signingKey = "CANARY-signing-key"
+    static let signingKey = "CANARY-signing-key-of-more-than-32-bytes"
 
     let bench: Workbench
 
@@ -40,7 +40,7 @@ struct Bucket: Sendable {
     /// Starts a program with a spec that an administrator has signed.
     func start(_ program: Program, _ members: String, variables: [String: String] = [:]) throws -> ChildProcess {
         let spec = Self.spec(members)
-        let proof = ["JOB_SPEC_SIGNATURE": try Self.signature(spec)]
+        let proof = ["JOB_SPEC_SIGNATURE": try Self.signature(spec, program)]
         return try bench.start(program, spec: spec, variables: proof.merging(variables) { $1 })
     }
 
@@ -49,7 +49,7 @@ struct Bucket: Sendable {
         _ program: Program, _ members: String, _ arguments: [String] = [], variables: [String: String] = [:]
     ) throws -> JobRun {
         let spec = Self.spec(members)
-        let proof = ["JOB_SPEC_SIGNATURE": try Self.signature(spec)]
+        let proof = ["JOB_SPEC_SIGNATURE": try Self.signature(spec, program)]
         return try bench.run(program, arguments, spec: spec, variables: proof.merging(variables) { $1 })
     }
 
@@ -58,10 +58,19 @@ struct Bucket: Sendable {
         Workbench.spec(members + #","actor":{"id":"u1","role":"ADMIN","plan":"growth"}"#)
     }
 
-    /// What the system's own tool makes of the bytes.
-    static func signature(_ spec: String) throws -> String {
-        let output = try Tool.run(
-            "openssl", ["dgst", "-sha256", "-hmac", signingKey, "-r"], input: Array(spec.utf8))
+    /// What the system's own tool makes of the bytes, for jobs of the program.
+    static func signature(_ spec: String, _ program: Program, verb: String = "run") throws -> String {
+        let kind = program == .export ? "export" : "import"
+        return try code("data-io/1 spec\n\(kind)\n\(verb)\n" + spec, ["-macopt", "hexkey:\(derived("spec"))"])
+    }
+
+    /// The key for a purpose, in hexadecimal.
+    static func derived(_ purpose: String) throws -> String {
+        try code("data-io/1 " + purpose, ["-macopt", "key:" + signingKey])
+    }
+
+    private static func code(_ text: String, _ key: [String]) throws -> String {
+        let output = try Tool.run("openssl", ["dgst", "-sha256", "-mac", "HMAC"] + key + ["-r"], input: Array(text.utf8))
         return String(decoding: output.prefix(64), as: UTF8.self)
     }
 

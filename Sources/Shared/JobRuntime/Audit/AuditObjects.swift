@@ -78,7 +78,7 @@ package struct AuditObjects: AuditChain {
             if error.code == "object_not_found" { return nil }
             throw error
         }
-        guard let value = try? JSONValue(parsing: bytes), let entry = AuditEntry(value) else {
+        guard let value = try? JSONValue(parsing: bytes), let entry = AuditEntry(value), entry.seq == seq else {
             // Not what was written: its place in the chain is known, nothing else.
             return .unreadable(seq, of: orgId)
         }
