@@ -59,7 +59,13 @@ struct RejectsWriter {
             var rows = 0
             var page = try await page(after: 0)
             while let last = page.last {
-                try await output.write(page.map { line($0, columnCount: columns.count) }.joined())
+                for reject in page {
+                    // One after the other: a row may have 64 MiB.
+                    let frame = frame(of: reject, columnCount: columns.count)
+                    try await output.write(frame.before)
+                    try await output.write(reject.fields)
+                    try await output.write(frame.behind)
+                }
                 rows += page.count
                 page = try await self.page(after: last.record)
             }
@@ -70,19 +76,18 @@ struct RejectsWriter {
         }
     }
 
-    private func line(_ reject: RejectRecord, columnCount: Int) -> String {
+    /// What stands before the fields and behind them: a row that could not be split has but one, in a column of its own.
+    private func frame(of reject: RejectRecord, columnCount: Int) -> (before: String, behind: String) {
         let column = reject.column.isEmpty ? nil : reject.column
         let reason = CSVRecord.encode(
             [
                 String(reject.line), String(reject.record), String(reject.byteOffset), column, reject.code,
                 reject.message,
             ])
-        if reject.fieldCount == 0 {
-            return "\(String(repeating: ",", count: columnCount))\(reject.fields),\(reason)\n"
-        }
+        if reject.fieldCount == 0 { return (String(repeating: ",", count: columnCount), ",\(reason)\n") }
         // Rows of a JSON source may be older than the last columns that came.
         let missing = String(repeating: ",", count: max(0, columnCount - reject.fieldCount))
-        return "\(reject.fields)\(missing),,\(reason)\n"
+        return ("", "\(missing),,\(reason)\n")
     }
 }
 
@@ -92,6 +97,8 @@ struct RejectsWriter {
 private final class RejectsOutput {
     /// A file that opens in a spreadsheet at once, as long as a spreadsheet would want it.
     private static let plainBytes = 4 << 20
+    /// Bytes that are compressed and stored at once.
+    private static let pieceBytes = 1 << 16
 
     private let context: JobContext
     private var upload: (any ObjectUpload)?
@@ -107,7 +114,7 @@ private final class RejectsOutput {
     func write(_ text: String) async throws {
         pending += text.utf8
         if upload == nil && pending.count > Self.plainBytes { try await begin(.gzip) }
-        if upload != nil { try await send() }
+        if upload != nil && pending.count > Self.pieceBytes { try await send() }
     }
 
     func finish(rows: Int, byCode: [String: Int]) async throws -> RejectsFile {

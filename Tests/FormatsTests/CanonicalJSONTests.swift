@@ -59,6 +59,28 @@ struct CanonicalJSONTests {
         check(expected, expected)
     }
 
+    @Test("A batch whose numbers are written out ends when it is large, and goes on in the next one")
+    func growing() {
+        var batch = RowBatch(columnCount: 2)
+        for row in 0..<100 {
+            batch.append("r\(row)")
+            batch.append("[1e900,1e900]")
+        }
+        var rows: [String?] = []
+        var rest: RowBatch? = batch
+        var parts = 0
+        while var part = rest {
+            rest = part.canonicaliseJSON(columns: [1], enoughBytes: 10_000)
+            #expect(part.byteCount < 13_000)
+            for row in 0..<part.rowCount {
+                rows.append(part.text(row: row, column: 0))
+                #expect(part.text(row: row, column: 1)?.utf8.count == 2 * 901 + 3)
+            }
+            parts += 1
+        }
+        #expect(rows == (0..<100).map { "r\($0)" } && parts > 10)
+    }
+
     @Test(
         "What cannot be stored is refused, and nothing of it is written",
         arguments: [

@@ -48,6 +48,42 @@ struct CanonicaliserTests {
         (.json, "12", "12"),
     ]
 
+    @Test("A batch ends when what was made of its rows is enough, and no row is lost")
+    func enough() {
+        var batch = SourceBatch(columns: ["id", "n"])
+        for row in 0..<30_000 {
+            batch.rows.append("r\(row)")
+            batch.rows.append("1e990")
+            batch.lines.append(row)
+            batch.offsets.append(row)
+        }
+        let canonicaliser = RowCanonicaliser(
+            fields: [
+                FieldMapping(target: Column("id", .text), source: 0),
+                FieldMapping(target: Column("n", .decimal), source: 1),
+            ],
+            key: ["id"], isJSONSource: false)
+        var output = RowBatch(columnCount: 0)
+        var sources: [Int] = []
+        var problems: [CellProblem] = []
+        var rest: SourceBatch? = batch
+        var next = 0
+        var parts = 0
+        while var part = rest {
+            let done = canonicaliser.map(part.rows, into: &output, sources: &sources, problems: &problems)
+            rest = done < part.rows.rowCount ? part.cut(at: done) : nil
+            #expect(output.byteCount < 9 << 20 && problems.isEmpty && part.rows.rowCount == done)
+            for row in 0..<output.rowCount {
+                if output.text(row: row, column: 0) != "r\(next)" || part.lines[row] != next {
+                    Issue.record("row \(next)")
+                }
+                next += 1
+            }
+            parts += 1
+        }
+        #expect(next == 30_000 && parts > 2)
+    }
+
     @Test("Good cells of every type become their canonical text")
     func goodCells() {
         for (type, text, expected) in Self.good {

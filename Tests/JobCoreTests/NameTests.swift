@@ -78,4 +78,51 @@ struct NearestNameTests {
         #expect(NearestName.of("cat", among: ["bat", "rat"]) == "bat")
         #expect(NearestName.of(String(repeating: "a", count: 100_000), among: known + [""]) == nil)
     }
+
+    /// The distance as it is defined, without a bound.
+    private func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var table = [[Int]](repeating: [Int](repeating: 0, count: right.count + 1), count: left.count + 1)
+        for i in 0...left.count { table[i][0] = i }
+        for j in 0...right.count { table[0][j] = j }
+        for i in 1..<left.count + 1 {
+            for j in 1..<right.count + 1 {
+                let change = left[i - 1] == right[j - 1] ? 0 : 1
+                var cost = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + change)
+                if i > 1, j > 1, left[i - 1] == right[j - 2], left[i - 2] == right[j - 1] {
+                    cost = min(cost, table[i - 2][j - 2] + 1)
+                }
+                table[i][j] = cost
+            }
+        }
+        return table[left.count][right.count]
+    }
+
+    @Test("Looking only near the diagonal finds what looking everywhere finds")
+    func bounded() {
+        var random = SeededRandom(seed: 3)
+        func name(_ random: inout SeededRandom) -> String {
+            String((0..<Int.random(in: 1...9, using: &random)).map { _ in "abc".randomElement(using: &random) ?? "a" })
+        }
+        for _ in 0..<3000 {
+            let wanted = name(&random)
+            let known = (0..<4).map { _ in name(&random) }
+            var best: (name: String, distance: Int)?
+            for candidate in known {
+                let found = distance(Array(wanted), Array(candidate))
+                if found <= min(3, max(wanted.count, candidate.count) / 2), found < best?.distance ?? .max {
+                    best = (candidate, found)
+                }
+            }
+            #expect(NearestName.of(wanted, among: known) == best?.name, "\(wanted) among \(known)")
+        }
+    }
+
+    @Test("Text is cut between code points, and says so")
+    func shortText() {
+        #expect(ShortText.cut("abc", bytes: 3) == "abc")
+        #expect(ShortText.cut("abcd", bytes: 3) == "abc…")
+        #expect(ShortText.cut("aé", bytes: 2) == "a…")
+        let marked = "a" + String(repeating: "\u{301}", count: 1000)
+        #expect(ShortText.cut(marked, bytes: 11).utf8.count == 14)
+    }
 }

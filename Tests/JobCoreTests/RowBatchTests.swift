@@ -54,4 +54,20 @@ struct RowBatchTests {
         #expect(batch.columns == ["a"] && batch.rows.columnCount == 1)
         #expect(batch.rows.rowCount == 0 && batch.lines.isEmpty && batch.offsets.isEmpty && batch.defects.isEmpty)
     }
+
+    @Test("A batch that is cut is the same rows in two")
+    func cutting() {
+        for place in 0...3 {
+            var batch = RowBatch(columnCount: 2)
+            for field in ["a", nil, "", "bcd", "é", "x"] { batch.append(field, isString: field == "x") }
+            let whole = (0..<3).map { row in (0..<2).map { batch.text(row: row, column: $0) } }
+            let rest = batch.cut(at: place)
+            #expect(batch.rowCount == place && rest.rowCount == 3 - place)
+            let found = [batch, rest].flatMap { part in
+                (0..<part.rowCount).map { row in (0..<2).map { part.text(row: row, column: $0) } }
+            }
+            #expect(found == whole)
+            if place < 3 { #expect(rest.isString(row: 2 - place, column: 1)) }
+        }
+    }
 }

@@ -109,6 +109,36 @@ struct SpecValidationTests {
         #expect(other?.exitCode == .configuration)
     }
 
+    @Test("What a spec lists has a bound, in elements, in lines and in bytes")
+    func bounds() throws {
+        let shape = SpecType.object([
+            SpecField("items", .array(.integer(0...9), atMost: 3), "I"), SpecField("map", .map(.any, atMost: 2), "M"),
+            SpecField("text", .string(.short(4)), "T"),
+        ])
+        #expect(try problems(#"{"items":[1,2,3],"map":{"a":1,"b":2},"text":"abcd"}"#, shape) == [])
+        #expect(
+            try problems(#"{"items":[1,2,3,4],"map":{"a":1,"b":2,"c":3},"text":"a\u0301\u0301\u0301\u0301"}"#, shape)
+                == [
+                    "$.items: has 4 elements, at most 3 are possible", "$.map: has 3 fields, at most 2 are possible",
+                    "$.text: found the string \"a\u{301}\u{301}\u{301}\u{301}\", expected a string of at most 4 characters",
+                ])
+        var long = SpecProblems()
+        for index in 0..<1000 { long.add("$.x\(index)", String(repeating: "y", count: 100_000)) }
+        let error = #expect(throws: JobError.self) { try long.throwIfAny() }
+        #expect((error?.message.utf8.count ?? 0) < 20_000)
+        #expect(error?.message.hasPrefix("the job spec has 1000 mistakes") == true)
+        var names = SpecProblems()
+        names.add("$.a", "unknown", nearest: "zzzz", among: (0..<5000).map { "name\($0)" })
+        #expect(names.lines[0].contains("name39 and 4960 more"))
+    }
+
+    @Test("Names are the same when their bytes are, not when they look the same")
+    func bytes() throws {
+        let shape = SpecType.object([SpecField("key", .integer(0...9), "K", isRequired: true)])
+        let found = try problems("{\"\u{212A}ey\":1}", shape)
+        #expect(found.count == 2 && found[0].contains("unknown field") && found[1].contains("is missing"), "\(found)")
+    }
+
     @Test("Separators are one ASCII character that can separate")
     func separators() {
         for good in [",", ";", "|", "\t", ":", "~", "!", "_"] { #expect(StringRule.separator.accepts(good), "\(good)") }

@@ -35,7 +35,9 @@ struct CostTests {
             spec: { _ in #""resource":"\#(resource)","sourceKey":"f","format":"csv""# + more }, source: source)
     }
 
-    private static func lines(_ name: String, _ most: Int, _ more: String = "", _ source: @escaping @Sendable (Int) -> String)
+    private static func lines(
+        _ name: String, _ most: Int, _ more: String = "", _ source: @escaping @Sendable (Int) -> String
+    )
         -> Growth
     {
         Growth(
@@ -85,15 +87,25 @@ struct CostTests {
         csv("blank lines", 90_000) { n in "id\n" + String(repeating: "\n", count: n) + "x\n" },
         csv("quotes", 90_000) { n in "id,company\n1,\"" + String(repeating: "\"\"", count: n / 2) + "\"\n" },
         csv("a quote that is not closed", 90_000) { n in "id,company\n1,\"" + String(repeating: "a\n", count: n / 2) },
-        csv("separators in quotes", 90_000) { n in "id,company\n1,\"" + String(repeating: ",;", count: n / 2) + "\"\n" },
+        csv("separators in quotes", 90_000) { n in "id,company\n1,\"" + String(repeating: ",;", count: n / 2) + "\"\n"
+        },
         csv("exponents", 9000, resource: "profiles") { n in "id,lifetime_value\n" + each(n) { "r\($0),1e993\n" } },
-        csv("constants", 9000, #","mapping":{"id":"id","x":{"field":"company","value":"\#(String(repeating: "v", count: 2000))"}}"#) {
+        csv(
+            "constants", 9000,
+            #","mapping":{"id":"id","x":{"field":"company","value":"\#(String(repeating: "v", count: 2000))"}}"#
+        ) {
             n in "id\n" + each(n) { "\($0)\n" }
         },
-        csv("a cell that is joined with itself", 90_000, #","mapping":{"x":{"field":"company","columns":["c","c","c","c","c","c","c","c"]}}"#) {
+        csv(
+            "a cell that is joined with itself", 90_000,
+            #","mapping":{"x":{"field":"company","columns":["c","c","c","c","c","c","c","c"]}}"#
+        ) {
             n in "id,c\n1," + String(repeating: "x", count: n) + "\n"
         },
-        csv("rejects with long messages", 5000, #","mapping":{"c":{"field":"created_at","format":["dd.MM.yyyy'\#(String(repeating: "x", count: 180))'","dd.MM.yyyy'\#(String(repeating: "y", count: 180))'"]}}"#) {
+        csv(
+            "rejects with long messages", 5000,
+            #","mapping":{"c":{"field":"created_at","format":["dd.MM.yyyy'\#(String(repeating: "x", count: 180))'","dd.MM.yyyy'\#(String(repeating: "y", count: 180))'"]}}"#
+        ) {
             n in "id,c\n" + each(n) { "\($0),x\n" }
         },
         lines("records", 5000) { n in each(n) { "{\"id\":\"\($0)\"}\n" } },
@@ -166,7 +178,9 @@ struct CostTests {
             "prlimit", ["--cpu=10", growth.program.path], input: Array(spec.utf8), environment: variables,
             workingFolder: bench.folder.path, measuresMemory: true
         ).wait()
-        #expect([0, 64, 65].contains(result.status), "\(growth.name), \(n): \(result.status) \(result.errorText.prefix(500))")
+        #expect(
+            [0, 64, 65].contains(result.status),
+            "\(growth.name), \(n): \(result.status) \(result.errorText.prefix(500))")
         #expect(result.peakMemoryBytes < peakBytes, "\(growth.name), \(n): \(result.peakMemoryBytes)")
         #expect(result.errorText.utf8.count < 40_000, "\(growth.name), \(n)")
         let text = String(decoding: (try? bench.folder.read("counts")) ?? [], as: UTF8.self)

@@ -97,7 +97,15 @@ struct JSONParser {
     private mutating func string() throws(JobError) -> String {
         let start = at
         at += 1
-        var text: [UInt8] = []
+        // What needs no decoding, as a rule all of it, is taken as it is.
+        while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") {
+            at += 1
+        }
+        if current == UInt8(ascii: "\"") {
+            at += 1
+            return String(decoding: bytes[start + 1..<at - 1], as: UTF8.self)
+        }
+        var text = Array(bytes[start + 1..<at])
         while at < bytes.count {
             let byte = bytes[at]
             if byte == UInt8(ascii: "\"") {

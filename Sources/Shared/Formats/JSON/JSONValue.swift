@@ -57,7 +57,8 @@ extension JSONValue {
     /// Names are compared byte by byte, as RFC 8259, section 8.3, advises.
     package subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+        let count = name.utf8.count
+        return members.first { $0.name.utf8.count == count && $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
     /// The document on one line without spaces, members in their order.

@@ -59,7 +59,10 @@ extension SpecType {
         // Names are the same when their bytes are: what reads the fields compares them so too.
         var missing = Set(fields.indices.filter { fields[$0].isRequired })
         for member in members {
-            let found = fields.firstIndex { $0.name.utf8.elementsEqual(member.name.utf8) }
+            let count = member.name.utf8.count
+            let found = fields.firstIndex {
+                $0.name.utf8.count == count && $0.name.utf8.elementsEqual(member.name.utf8)
+            }
             if let found {
                 missing.remove(found)
                 fields[found].type.validate(
