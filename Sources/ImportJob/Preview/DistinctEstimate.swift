@@ -21,7 +21,8 @@ struct DistinctEstimate {
         let sum = registers.reduce(0.0) { $0 + exp2(-Double($1)) }
         let raw = 0.7213 / (1 + 1.079 / size) * size * size / sum
         if raw <= 2.5 * size && free > 0 { return Int((size * log(size / Double(free))).rounded()) }
-        return Int(raw.rounded())
+        // Chosen hashes can make it as large as they like.
+        return Int(min(raw, 1e15).rounded())
     }
 
     /// A number that differs for different texts, as good as always.

@@ -88,8 +88,8 @@ package enum FormulaText {
     package static func append(
         unguarded text: UnsafeBufferPointer<UInt8>, delimiter: UInt8, to output: inout [UInt8]
     ) {
-        guard let base = text.baseAddress else { return }
-        var at = unsafe text[0] == UInt8(ascii: "'") && begins(base, count: text.count) ? 1 : 0
+        guard let base = text.baseAddress, let first = unsafe text.first else { return }
+        var at = unsafe first == UInt8(ascii: "'") && begins(base, count: text.count) ? 1 : 0
         while at < text.count {
             unsafe output.append(base[at])
             let isGuarded = unsafe isGuarded(behind: at, base, count: text.count, delimiter: delimiter)

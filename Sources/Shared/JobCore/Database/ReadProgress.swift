@@ -18,7 +18,7 @@ package final class ReadProgress: Sendable {
     package func note(share: Double, rows: Int) {
         state.withLock { state in
             state.share = share
-            if share > 0 { state.rows = Int(Double(rows) / share) }
+            if share > 0 { state.rows = Int(min(Double(rows) / share, 1e15)) }
         }
     }
 

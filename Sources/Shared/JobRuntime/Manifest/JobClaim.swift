@@ -95,7 +95,7 @@ package struct JobClaim: Sendable {
             }
             // A job that was prepared anew may have run before.
             let latest = existing.attempt == 0 ? try await latestAttempt() : existing.attempt
-            var next = started(fresh, number: latest + 1)
+            var next = started(fresh, number: min(latest, 1 << 40) + 1)
             // What was asked and when stays as the first attempt wrote it.
             next.createdAt = existing.createdAt
             next.spec = existing.spec

@@ -20,11 +20,11 @@ struct ReportMapping {
             }
             let source = column["source"] == .null ? members : [Self.source(column["source"])] + members
             let reason = column.text("by") ?? ""
-            let confidence = column.double("confidence").map { $0 < 1 ? ", \(Int($0 * 100)) %" : "" } ?? ""
+            let confidence = column.double("confidence").map { (0..<1).contains($0) ? ", \(Int($0 * 100)) %" : "" }
             return [
                 source.joined(separator: "<br>"), "<code>\(HTMLText.escape(column.text("name") ?? ""))</code>",
                 HTMLText.escape(column.text("type") ?? ""), HTMLText.escape(column.text("format") ?? ""),
-                HTMLText.escape((Self.reasons[reason] ?? reason) + confidence),
+                HTMLText.escape((Self.reasons[reason] ?? reason) + (confidence ?? "")),
             ]
         }
         let preset = preview.text("preset").map { "<p>Recognised as an export of \(HTMLText.escape($0)).</p>" } ?? ""

@@ -11,7 +11,7 @@ struct FileStatus {
 
     init(_ raw: stat) {
         size = Int(raw.st_size)
-        modifiedNanoseconds = Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec)
+        modifiedNanoseconds = Int64(raw.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(raw.st_mtim.tv_nsec)
         inode = UInt64(raw.st_ino)
         linkCount = Int(raw.st_nlink)
     }

@@ -35,8 +35,9 @@ enum S3Object {
 
     /// The size behind the slash of `Content-Range`, or else `Content-Length`.
     static func size(_ head: HTTPHead) -> Int? {
-        if let range = head["Content-Range"] { return range.split(separator: "/").last.flatMap { Int($0) } }
-        return head["Content-Length"].flatMap { Int($0) }
+        let text =
+            head["Content-Range"].map { $0.split(separator: "/").last ?? "" } ?? head["Content-Length"].map { $0[...] }
+        return text.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// The fields that put a condition on a write.

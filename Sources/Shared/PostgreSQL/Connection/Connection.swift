@@ -43,7 +43,8 @@ internal import JobCore
         while unsafe PQstatus(handle) != CONNECTION_BAD, state != PGRES_POLLING_OK {
             if state == PGRES_POLLING_FAILED { break }
             let events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT
-            let left = max(0, end - WallClock.monotonicSeconds())
+            // Whatever the URL says, an hour without an answer is enough.
+            let left = min(max(0, end - WallClock.monotonicSeconds()), 3600)
             switch unsafe waker.wait(socket: PQsocket(handle), events: Int16(events), milliseconds: CInt(left * 1000)) {
             case .ready: state = unsafe PQconnectPoll(handle)
             case .woken: throw CancellationError()
