@@ -32,7 +32,7 @@ package enum Timestamp {
     /// The instant of RFC 3339 text (section 5.6), or of a date for its midnight in UTC; nil when it is neither.
     ///
     /// The zone is required, a space may stand for `T`, years are 1 to 9999, also in UTC. Digits beyond microseconds
-    /// are cut off. A leap second is refused: the count of microseconds has no place for it. When `isExtended`, expanded
+    /// are rounded. A leap second is refused: the count of microseconds has no place for it. When `isExtended`, expanded
     /// years of `extendedRange` and the infinities are read too.
     package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, isExtended: Bool = false) -> Int64? {
         let reader = unsafe DigitReader(bytes)
@@ -74,16 +74,12 @@ package enum Timestamp {
     private static func fraction(_ reader: DigitReader, _ index: inout Int) -> Int64? {
         guard reader[index] == UInt8(ascii: ".") else { return 0 }
         index += 1
-        let start = index
-        var value: Int64 = 0
+        var fraction = SecondFraction()
         while index < reader.count, reader[index] &- 0x30 < 10 {
-            if index - start < 6 { value = value * 10 + Int64(reader[index] &- 0x30) }
+            fraction.add(reader[index] &- 0x30)
             index += 1
         }
-        let digits = index - start
-        guard digits >= 1, digits <= 18, index < reader.count else { return nil }
-        for _ in min(digits, 6)..<6 { value *= 10 }
-        return value
+        return fraction.count >= 1 && index < reader.count ? fraction.microseconds : nil
     }
 
     /// Seconds east of UTC of the zone at `index`, which must end the text.

@@ -1,5 +1,3 @@
-internal import JobCore
-
 /// The rule of a time zone for all years to come, as in the environment variable TZ of POSIX: `CET-1CEST,M3.5.0,M10.5.0/3`.
 ///
 /// POSIX.1-2017, Base Definitions, section 8.3, with the extensions of RFC 8536, section 3.3.1.

@@ -1,10 +1,8 @@
-internal import JobCore
-
 /// The offsets of a time zone from UTC through time.
 ///
 /// Of a local time that comes twice, when clocks go back, the first one is meant; a local time that does not come, when
 /// clocks go forward, is moved on by the length of the gap. So do `java.time` and ECMAScript's Temporal ("compatible").
-struct ZoneRules: Sendable {
+package struct ZoneRules: Sendable {
     /// Seconds since 1970 at which another offset begins, ascending.
     private let transitions: [Int64]
     /// Seconds east of UTC behind each transition.
@@ -15,7 +13,7 @@ struct ZoneRules: Sendable {
     private let rule: ZoneRule?
 
     /// A zone without changes.
-    init(fixed seconds: Int) {
+    package init(fixed seconds: Int) {
         transitions = []
         offsets = []
         first = seconds
@@ -23,7 +21,7 @@ struct ZoneRules: Sendable {
     }
 
     /// A zone from the bytes of a file in the Time Zone Information Format (RFC 8536); nil when they are none.
-    init?(file bytes: [UInt8]) {
+    package init?(file bytes: [UInt8]) {
         var reader = ZoneFileReader(bytes)
         guard let header = reader.header() else { return nil }
         var block = header
@@ -49,7 +47,7 @@ struct ZoneRules: Sendable {
     }
 
     /// Seconds east of UTC at an instant, in seconds since 1970.
-    func offset(at instant: Int64) -> Int {
+    package func offset(at instant: Int64) -> Int {
         if let last = transitions.last, instant >= last { return rule?.offset(at: instant) ?? offsets.last ?? first }
         if transitions.isEmpty { return rule?.offset(at: instant) ?? first }
         var (low, high) = (0, transitions.count)
@@ -61,7 +59,7 @@ struct ZoneRules: Sendable {
     }
 
     /// The instant of a local time, both in seconds since 1970.
-    func instant(local: Int64) -> Int64 {
+    package func instant(local: Int64) -> Int64 {
         let day: Int64 = 86_400
         let before = Int64(offset(at: local - day))
         let after = Int64(offset(at: local + day))
