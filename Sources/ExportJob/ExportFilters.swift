@@ -16,7 +16,9 @@ struct ExportFilters: Sendable {
     private var last: Int64?
 
     /// Decodes `filters`; adds every mistake.
-    init(_ value: JSONValue?, resource: Resource, problems: inout SpecProblems) {
+    ///
+    /// Days are those of the zone, in UTC without one.
+    init(_ value: JSONValue?, resource: Resource, zone: ZoneRules? = nil, problems: inout SpecProblems) {
         time = resource.timeColumn.flatMap { resource.column($0) }
         guard case .object(let members)? = value else { return }
         let reader = FilterReader(resource: resource)
@@ -30,7 +32,7 @@ struct ExportFilters: Sendable {
                     problems.add(path, "resource \(resource.name) has no time column")
                     continue
                 }
-                guard let bound = TimeBound(member.value) else {
+                guard let bound = TimeBound(member.value, zone: time.type == .date ? nil : zone) else {
                     problems.add(
                         path, "found \(member.value.summary), expected a date (2026-04-30) or an RFC 3339 timestamp")
                     continue
@@ -95,16 +97,25 @@ extension Condition {
     }
 }
 
-/// One end of a time range: a date stands for the whole UTC day, a timestamp for itself.
+/// One end of a time range: a date stands for the whole day of the zone, a timestamp for itself.
 private struct TimeBound {
     let start: Int64
     /// Exclusive.
     let end: Int64
 
-    init?(_ value: JSONValue) {
+    init?(_ value: JSONValue, zone: ZoneRules?) {
         guard let text = value.asText, let instant = Timestamp.parse(text) else { return nil }
-        start = instant
-        end = text.utf8.count == 10 ? instant + 86_400_000_000 : instant
+        guard text.utf8.count == 10 else {
+            start = instant
+            end = instant
+            return
+        }
+        let midnights = [instant, instant + 86_400_000_000].map { midnight in
+            zone.map { $0.instant(local: midnight / 1_000_000) * 1_000_000 } ?? midnight
+        }
+        // The first day of the calendar may begin before there are instants, and the last one end behind them.
+        start = max(midnights[0], Timestamp.range.lowerBound)
+        end = midnights[1]
     }
 }
 

@@ -21,8 +21,9 @@ struct ExportSpec: Sendable {
         CommonSpec.fields(formats: ["csv", "json", "jsonl"]) + [
             SpecField(
                 "filters", .map(.any, atMost: ExportFilters.maximumConditions),
-                "from and to (a date means the whole UTC day, a timestamp in 'to' is exclusive), last (\"30d\"), and any "
-                    + "column, or field of a JSON column as column.field: a scalar, an array (any of), or an object of "
+                "from and to (a date means the whole day, in UTC or the spec's timezone; a timestamp in 'to' is "
+                    + "exclusive), last (\"30d\"), and any column, or field of a JSON column as column.field: a scalar, "
+                    + "an array (any of), or an object of "
                     + "eq ne gt gte lt lte contains startsWith in exists"),
             SpecField("columns", .array(.string(.any)), "Columns in this order; default all"),
             SpecField("compression", .choice(CompressionKind.allCases.map(\.rawValue)), "Default none"),
@@ -64,7 +65,8 @@ struct ExportSpec: Sendable {
             problems.add("$.shards", "more than one process is not supported by this version")
         }
         format = SourceFormat(rawValue: value.text("format") ?? "csv") ?? .csv
-        filters = ExportFilters(value["filters"], resource: common.resource, problems: &problems)
+        filters = ExportFilters(
+            value["filters"], resource: common.resource, zone: common.zone, problems: &problems)
         columns = Self.columns(value, common.resource, &problems)
         compression = CompressionKind(rawValue: value.text("compression") ?? "none") ?? .none
         if let csv = value["csv"], csv != .object([]), format != .csv {

@@ -70,6 +70,8 @@ final class ImportChecker {
     private let pool: Pool<RowBatch>
     private var columns: [String] = []
     private var plan: MappingPlan?
+    private var decimals = DecimalWatch()
+    private var hasNotedZones = false
     /// Settled by the first batch, also for objects that bring more members later.
     private var preset: Preset?
     private var started = 0
@@ -99,6 +101,7 @@ final class ImportChecker {
             while sent < started { try await settle(&group, checked) }
         }
         try checkEnd()
+        for note in AssumptionNotes.decimals(decimals.undecided) { context.notes.add(note) }
         checked.finish()
     }
 
@@ -134,6 +137,7 @@ final class ImportChecker {
         early[done.number] = done
         while let next = early.removeValue(forKey: sent) {
             sent += 1
+            try look(next.batch)
             try await checked.send(next.batch)
             // One by one, as each is large.
             var rest = next.rest
@@ -141,9 +145,20 @@ final class ImportChecker {
                 var batch = CheckedBatch(rows, plan: next.batch.plan, mapped: pool.take())
                 rest = batch.check()
                 try batch.judge(spec)
+                try look(batch)
                 try await checked.send(batch)
             }
         }
+    }
+
+    /// Looks at how the source writes numbers, and takes note of times without a zone in its first rows.
+    ///
+    /// Throws `format_ambiguous` (65).
+    private func look(_ batch: CheckedBatch) throws(JobError) {
+        try decimals.look(batch.source, batch.plan.sourceFields)
+        if hasNotedZones || batch.source.rows.rowCount == 0 || spec.common.zone != nil { return }
+        hasNotedZones = true
+        for note in AssumptionNotes.zones(batch.plan, batch.source) { context.notes.add(note) }
     }
 
     /// Takes note of the source's columns; a new one in a JSON source changes the mapping.

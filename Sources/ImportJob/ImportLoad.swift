@@ -100,7 +100,12 @@ final class ImportLoad {
 
     /// Takes over from an earlier attempt, if there was one.
     private func begin(_ plan: MappingPlan) async throws {
-        if spec.isDryRun { preview = ImportPreview(columns: plan.columns) }
+        if spec.isDryRun {
+            preview = ImportPreview(
+                columns: plan.columns,
+                proposal: Proposal(
+                    spec, allowsSpecialValues: context.backends.database.holdsSpecialValues))
+        }
         guard let earlier = try await loader.begin(columns: plan.columns) else { return }
         if earlier.sourceTag != sourceTag {
             throw JobError(

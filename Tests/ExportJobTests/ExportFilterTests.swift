@@ -161,6 +161,27 @@ struct ExportFilterTests {
         #expect(try conditions(text) == [.compare(.column(Column("at", .timestamp)), comparison, .timestamp(instant))])
     }
 
+    @Test("A day is that of the zone, whole hours or not, summer or winter; a timestamp stays itself")
+    func zonedDays() throws {
+        let berlin = try ZoneLoader.load("Europe/Berlin")
+        for (text, comparison, expected) in [
+            (#"{"from":"2026-01-15"}"#, Comparison.greaterOrEqual, "2026-01-14T23:00:00Z"),
+            (#"{"to":"2026-03-29"}"#, .less, "2026-03-29T22:00:00Z"),
+            (#"{"from":"2026-03-29"}"#, .greaterOrEqual, "2026-03-28T23:00:00Z"),
+            (#"{"to":"2026-04-30T00:00:00Z"}"#, .less, "2026-04-30T00:00:00Z"),
+        ] {
+            var problems = SpecProblems()
+            let value = try JSONValue(parsing: Array(text.utf8))
+            let filters = ExportFilters(
+                value, resource: try #require(Self.catalogue.resource("things")), zone: berlin, problems: &problems)
+            let instant = try #require(Timestamp.parse(expected))
+            #expect(
+                filters.conditions(at: 0) == [
+                    .compare(.column(Column("at", .timestamp)), comparison, .timestamp(instant))
+                ])
+        }
+    }
+
     @Test(
         "On a date column, a day belongs to the range when its midnight does",
         arguments: [

@@ -1,4 +1,5 @@
 import JobCore
+import JobRuntime
 import TestSupport
 import Testing
 
@@ -36,6 +37,11 @@ struct ValueFormatTests {
         ("EEE, d MMM yyyy", "Tue, 5 MAR 2024", "2024-03-05T00:00:00Z"),
         ("dd/MM/yy", "01/02/68", "2068-02-01T00:00:00Z"), ("dd/MM/yy", "01/02/69", "1969-02-01T00:00:00Z"),
         ("yyyyMMdd", "20240315", "2024-03-15T00:00:00Z"), ("yyyy'年'M'月'd'日'", "2024年3月5日", "2024-03-05T00:00:00Z"),
+        ("M/d/yyyy h:mm:ss a", "3/14/2026 9:05:00\u{202F}AM", "2026-03-14T09:05:00Z"),
+        ("d.M.yyyy HH:mm 'Uhr'", "14.3.2026\u{A0}16:20 Uhr", "2026-03-14T16:20:00Z"),
+        ("d\u{A0}MMM yyyy", "5 Mar 2024", "2024-03-05T00:00:00Z"),
+        ("yyyy-MM-dd HH:mm z", "2024-03-15 10:00 UTC", "2024-03-15T10:00:00Z"),
+        ("yyyy-MM-dd HH:mm:ss.S", "2024-03-15 10:00:00.9999999", "2024-03-15T10:00:01Z"),
         ("dd-MM-yyyy", "", nil), ("dd-MM-yyyy", "01-01-0000", nil), ("yyyy-MM-dd", "2024-13-01", nil),
     ]
 
@@ -58,16 +64,27 @@ struct ValueFormatTests {
 
     @Test("Counts since 1970, to the microsecond")
     func epochs() {
-        func read(_ text: String, _ unit: Int64) -> String? {
-            unsafe bytes(text) { unsafe TimeLayout.epoch(unit: unit).instant($0, nil) }.map { Timestamp.format($0) }
+        func read(_ text: String, _ unit: EpochUnit) -> String? {
+            unsafe bytes(text) { unsafe TimeLayout.epoch(unit).instant($0, nil) }.map { Timestamp.format($0) }
         }
-        #expect(read("1710493200", 1_000_000) == "2024-03-15T09:00:00Z")
-        #expect(read("1710493200.5", 1_000_000) == "2024-03-15T09:00:00.5Z")
-        #expect(read("1710493200123", 1_000) == "2024-03-15T09:00:00.123Z")
-        #expect(read("1710493200123.4567", 1_000) == "2024-03-15T09:00:00.123456Z")
-        #expect(read("-1", 1_000_000) == "1969-12-31T23:59:59Z" && read("0", 1_000) == "1970-01-01T00:00:00Z")
-        for text in ["", "-", "1.", "1e5", "x", "999999999999999", "1234567890123456", "1 2"] {
-            #expect(read(text, 1_000_000) == nil, "\(text)")
+        #expect(read("1710493200", .seconds) == "2024-03-15T09:00:00Z")
+        #expect(read("1710493200.5", .seconds) == "2024-03-15T09:00:00.5Z")
+        #expect(read("1710493200123", .milliseconds) == "2024-03-15T09:00:00.123Z")
+        #expect(read("1710493200123.4567", .milliseconds) == "2024-03-15T09:00:00.123457Z")
+        #expect(read("1710493200123456", .microseconds) == "2024-03-15T09:00:00.123456Z")
+        #expect(read("1710493200123456500", .nanoseconds) == "2024-03-15T09:00:00.123456Z")
+        #expect(read("1710493200123456501", .nanoseconds) == "2024-03-15T09:00:00.123457Z")
+        #expect(read("-1", .seconds) == "1969-12-31T23:59:59Z" && read("0", .milliseconds) == "1970-01-01T00:00:00Z")
+        #expect(read("-1", .nanoseconds) == "1970-01-01T00:00:00Z" && read("5", .microseconds) != nil)
+        for text in [
+            "", "-", "1.", "1e5", "x", "999999999999999", "1234567890123456", "1 2", "99999999999999999999999",
+        ] {
+            #expect(read(text, .seconds) == nil, "\(text)")
+        }
+        for unit in EpochUnit.allCases {
+            for text in ["99999999999999999999", "-99999999999999999999", "9223372036854775807.9999999"] {
+                _ = read(text, unit)
+            }
         }
     }
 
@@ -79,6 +96,10 @@ struct ValueFormatTests {
         ("1,234.56", "12,34,567.1", "1234567.1"), ("1,234.56", "1,234,", nil),
         ("1 234,56", "1 234\u{A0}567,5", "1234567.5"),
         ("1'234.56", "1’234.5", "1234.5"), ("1234,56", "1234,5", "1234.5"), ("1234,56", "1.234,5", nil),
+        ("1.234,56", "0.125", nil), ("1,234.56", "0,125", nil), ("1 234,56", "0 125", nil), ("1'234.56", "00'125", nil),
+        ("1.234,56", "012.500", nil), ("1.234,56", "-0.125", nil), ("1.234,56", "12.34.567", nil),
+        ("1,234.56", "1,23,4567", nil), ("1,234.56", "123,45,678", nil), ("1,234.56", "1,234,56,789", nil),
+        ("1.234,56", "0,125", "0.125"), ("1.234,56", "5,", nil), ("1,234.56", "5.", nil),
         ("1,234.56", "abc", nil), ("1,234.56", "", ""), ("1,234.56", "--1", nil),
     ]
 
@@ -139,7 +160,8 @@ struct ValueFormatTests {
         for text in [
             "", "@", "a@", "@b.c", "a@b", ".a@b.c", "a.@b.c", "a..b@c.d", "a b@c.d", "a@b..c", "a@-b.c", "a@b-.c",
             "a@b.c.", "\(long)a@x.org", "a@1.2.3.4", "a@b@c.d@", "<a@b.c>", "a@b.c,d@e.f", "a@b_c.d", "\"a\"@b.c",
-            "a@" + String(repeating: "b.", count: 130) + "c",
+            "a@" + String(repeating: "b.", count: 130) + "c", "fi\u{200B}n@b.c", "gus@\u{2060}b.c", "a\u{A0}b@c.d",
+            "a\u{202E}b@c.d", "a\u{AD}b@c.d", "\u{FEFF}a@b.c", "a@b.c\u{85}", "a\u{3000}@b.c",
         ] {
             #expect(!isValid(text), "\(text)")
         }
@@ -225,7 +247,7 @@ struct ZoneRulesTests {
         "What is no zone is refused",
         arguments: ["", "Mars/Base", "../etc/passwd", "/etc/passwd", "+25:00", "Europe/Berlin/..", "a b"])
     func names(name: String) {
-        #expect(throws: DatePattern.Fault.self) { _ = try ZoneLoader.load(name) }
+        #expect(throws: ZoneLoader.Fault.self) { _ = try ZoneLoader.load(name) }
     }
 
     @Test("Offsets are zones too, and damaged files are none")

@@ -6,6 +6,8 @@ struct CellCanonicaliser: Sendable {
     let isJSONSource: Bool
     /// The database can hold instants outside the years 1 to 9999, infinities and what is not a number.
     let allowsSpecialValues: Bool
+    /// Of times that name none; nil when nothing says which.
+    var zone: ZoneRules?
 
     /// Appends the canonical text and clears `isNull`, or leaves both alone for a cell that counts as null.
     ///
@@ -35,7 +37,8 @@ struct CellCanonicaliser: Sendable {
         isNull = false
         switch kind {
         case .text: return .none
-        case .timestamp: return unsafe timestamp(trimmed, to: &output)
+        case .key: return unsafe key(trimmed, isString: isString, to: &output)
+        case .timestamp: return unsafe timestamp(trimmed, zone, to: &output)
         case .uuid: return unsafe UUIDText.append(trimmed, to: &output) ? .none : .invalidUUID
         case .decimal: return unsafe decimal(trimmed, to: &output)
         case .json where isString: return unsafe jsonString(trimmed, isLiteral: isLiteral, to: &output)
@@ -74,21 +77,53 @@ struct CellCanonicaliser: Sendable {
         return .none
     }
 
+    /// The cell without white space at its ends, that of Unicode too.
+    @inline(__always)
     static func trim(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        var start = 0
-        var end = cell.count
-        while start < end, unsafe isSpace(cell[start]) { start += 1 }
-        while end > start, unsafe isSpace(cell[end - 1]) { end -= 1 }
-        return unsafe UnsafeBufferPointer(rebasing: cell[start..<end])
+        // Most cells have none.
+        if let first = unsafe cell.first, let last = unsafe cell.last, first &- 0x21 < 0x5E, last &- 0x21 < 0x5E {
+            return unsafe cell
+        }
+        return unsafe VisibleText.trimmed(cell)
     }
 
-    @inline(__always)
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
-
-    private func timestamp(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
-        guard let instant = unsafe Timestamp.parse(cell, isExtended: allowsSpecialValues) else {
-            return .invalidTimestamp
+    /// Text of a key: what looks the same is the same.
+    private func key(
+        _ cell: UnsafeBufferPointer<UInt8>, isString: Bool, to output: inout [UInt8]
+    ) -> CellFault {
+        if unsafe isJSONSource && Self.isNoText(cell, isString: isString) { return .notText }
+        if unsafe !VisibleText.isPlain(cell) && VisibleText.hasInvisible(cell) {
+            return unsafe VisibleText.isBlank(cell) ? .missingKey : .invalidKey
         }
+        unsafe output.append(contentsOf: cell)
+        return .none
+    }
+
+    /// A time; `zone` is that of times that name none.
+    ///
+    /// A day alone is its midnight, in UTC when nothing says otherwise.
+    func timestamp(
+        _ cell: UnsafeBufferPointer<UInt8>, _ zone: ZoneRules?, to output: inout [UInt8]
+    ) -> CellFault {
+        if cell.count > 10, let instant = unsafe Timestamp.parse(cell, isExtended: allowsSpecialValues) {
+            return write(instant, to: &output)
+        }
+        switch unsafe TimeText.read(cell) {
+        case .instant(let instant): return write(instant, to: &output)
+        case .local(let time):
+            if zone == nil && !time.isDate { return .missingZone }
+            guard let instant = time.instant(zone) else { return .invalidTimestamp }
+            return write(instant, to: &output)
+        case .impossible(let date): return .impossibleDate(date)
+        case .unreadable:
+            guard let instant = unsafe Timestamp.parse(cell, isExtended: allowsSpecialValues) else {
+                return .invalidTimestamp
+            }
+            return write(instant, to: &output)
+        }
+    }
+
+    private func write(_ instant: Int64, to output: inout [UInt8]) -> CellFault {
         output.append(addingCapacity: Timestamp.maximumBytes) { output in
             unsafe output.withUnsafeMutableBufferPointer { buffer, count in
                 if let base = buffer.baseAddress { count += unsafe Timestamp.write(instant, to: base + count) }
@@ -98,7 +133,10 @@ struct CellCanonicaliser: Sendable {
     }
 
     private func date(_ cell: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> CellFault {
-        guard let day = unsafe CalendarDate.parse(cell, isExtended: allowsSpecialValues) else { return .invalidDate }
+        guard let day = unsafe CalendarDate.parse(cell, isExtended: allowsSpecialValues) else {
+            if case .impossible(let date) = unsafe TimeText.read(cell) { return .impossibleDate(date) }
+            return .invalidDate
+        }
         output.append(addingCapacity: CalendarDate.maximumBytes) { output in
             unsafe output.withUnsafeMutableBufferPointer { buffer, count in
                 if let base = buffer.baseAddress { count += unsafe CalendarDate.write(day, to: base + count) }

@@ -1,7 +1,7 @@
 internal import JobCore
 
 /// Why a cell does not fit its column.
-enum CellFault: Sendable {
+enum CellFault: Sendable, Equatable {
     case none
     case invalidInt, invalidDecimal, invalidDouble, invalidBool, invalidTimestamp, invalidDate, invalidUUID, invalidJSON
     case invalidPasswordHash, invalidEmail, invalidPhone, invalidCountry, invalidList
@@ -11,7 +11,13 @@ enum CellFault: Sendable {
     case notAnObject
     case ambiguousField
     case rowTooLarge
+    /// A time without a zone, where nothing says which is meant.
+    case missingZone
+    /// A date in the form of one, and no calendar has that day.
+    case impossibleDate(ImpossibleDate)
     case missingKey
+    /// A key with characters that nobody sees.
+    case invalidKey
     case missingValue
 
     /// Stable code in the rejects file and the manifest.
@@ -23,7 +29,8 @@ enum CellFault: Sendable {
         case .invalidDouble: "invalid_double"
         case .invalidBool: "invalid_bool"
         case .invalidTimestamp: "invalid_timestamp"
-        case .invalidDate: "invalid_date"
+        case .invalidDate, .impossibleDate: "invalid_date"
+        case .missingZone: "missing_zone"
         case .invalidUUID: "invalid_uuid"
         case .invalidJSON: "invalid_json"
         case .invalidPasswordHash: "invalid_password_hash"
@@ -37,6 +44,7 @@ enum CellFault: Sendable {
         case .ambiguousField: "ambiguous_field"
         case .rowTooLarge: "row_too_large"
         case .missingKey: "missing_key"
+        case .invalidKey: "invalid_key"
         case .missingValue: "missing_value"
         }
     }
@@ -51,11 +59,14 @@ enum CellFault: Sendable {
         case .invalidBool: "expected true or false (also 1/0, yes/no, t/f, y/n)"
         case .invalidTimestamp:
             "expected an RFC 3339 timestamp with a zone, such as 2026-04-01T12:00:00Z; for others set 'format'"
+        case .missingZone:
+            "the time names no zone; set 'timezone' to the one that is meant, such as Europe/Berlin or UTC"
+        case .impossibleDate(let date): "\(date)"
         case .invalidDate: "expected a date such as 2026-04-01; for others set 'format'"
         case .invalidUUID: "expected a UUID"
         case .invalidJSON: "expected JSON"
         case .invalidPasswordHash: "expected a bcrypt, scrypt or argon2 hash in PHC form"
-        case .invalidEmail: "expected an e-mail address such as ada@example.com"
+        case .invalidEmail: "expected an e-mail address such as ada@example.com, without invisible characters"
         case .invalidPhone: "expected an international telephone number such as +49301234567"
         case .invalidCountry: "expected a country's ISO 3166 code, such as DE, or its English name"
         case .invalidList: "expected a list such as a,b or \"a\",\"b\", every quote closed"
@@ -67,6 +78,7 @@ enum CellFault: Sendable {
             "the record names it more than once, with different values; say in 'mapping' which name counts"
         case .rowTooLarge:
             "the row has more than \(RowCanonicaliser.maximumRowBytes >> 20) MiB when its rules are applied"
+        case .invalidKey: "a key may not hold invisible characters, such as zero-width spaces or controls"
         case .missingKey: "a key field must have a value"
         case .missingValue: "a value is required"
         }

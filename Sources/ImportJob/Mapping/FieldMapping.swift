@@ -53,6 +53,15 @@ struct FieldMapping: Sendable {
             reason: reason)
     }
 
+    /// The same for a field that tells which row is meant.
+    var asKey: FieldMapping {
+        var rule = rule
+        if rule.kind == .text { rule.kind = .key }
+        var field = FieldMapping(target: target, origin: origin, rule: rule, members: members, reason: reason)
+        field.refusals = refusals
+        return field
+    }
+
     /// The first source column, to point at when a value is wrong.
     var firstSource: Int? { origin.columns.first ?? members.lazy.compactMap(\.origin.columns.first).first }
 

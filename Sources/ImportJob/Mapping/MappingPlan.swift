@@ -69,7 +69,7 @@ struct MappingPlan {
         needed = spec.neededFields
         canonicaliser = RowCanonicaliser(
             fields: fields, key: spec.neededFields, isJSONSource: isJSON, allowsSpecialValues: allowsSpecialValues,
-            keys: KeyGenerator(spec.common.orgId, resource.name))
+            keys: KeyGenerator(spec.common.orgId, resource.name), zone: spec.common.zone)
         if !isJSON { try checkNeeded(resource) }
     }
 
@@ -146,6 +146,29 @@ struct MappingPlan {
     func source(of column: Int) -> Int? {
         if case .column(let source) = fields[column].origin { return source }
         return nil
+    }
+
+    /// Fields, and members of JSON columns, that take each value from one column of the source.
+    var sourceFields: [SourceField] {
+        var found: [SourceField] = []
+        func add(_ rule: ValueRule, _ origin: FieldMapping.Origin, _ path: [String]) {
+            if path.contains(where: { $0.contains(".") }) { return }
+            switch origin {
+            case .column, .alternatives: break
+            default: return
+            }
+            for source in origin.columns {
+                found.append(
+                    SourceField(
+                        name: path.joined(separator: "."), rule: rule, source: source, sourceName: names[source],
+                        isKey: path.count == 1 && needed.contains(path[0])))
+            }
+        }
+        for field in fields where !field.target.isWriteOnly {
+            add(field.rule, field.origin, [field.target.name])
+            for member in field.members { add(member.rule, member.origin, [field.target.name] + member.path) }
+        }
+        return found
     }
 
     /// The source column that goes to a target.

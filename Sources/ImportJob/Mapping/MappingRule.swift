@@ -57,7 +57,9 @@ struct MappingRule: Sendable {
                 "format", .anyOf([.string(.short(200)), .array(.string(.short(200)), atMost: maximumFormats)]),
                 "dd.MM.yyyy HH:mm, epochSeconds, 1.234,56, yes,ja/no,nein, of a list its delimiter; several of times are tried in order"
             ),
-            SpecField("timezone", .string(.short(64)), "Of times without a zone: an IANA name or +02:00; default UTC"),
+            SpecField(
+                "timezone", .string(.short(64)),
+                "Of times without a zone: an IANA name or +02:00; default that of the spec, then, with a format, UTC"),
             SpecField(
                 "default", .anyOf([.string(.short(maximumText)), .number(-1e300...1e300), .boolean]),
                 "For an empty cell"),
@@ -243,7 +245,8 @@ private struct FormatReader {
             }
         }
         if formats.isEmpty {
-            if rule.zone != nil { rule.layouts = TimeLayout.common }
+            // A time needs none: its zone is all that was missing.
+            if rule.zone != nil && rule.kind == .date { rule.layouts = TimeLayout.common }
             return
         }
         rule.description = formats.joined(separator: ", or ")
@@ -279,8 +282,10 @@ private struct FormatReader {
 
     private func layout(_ format: String, _ kind: ValueKind, _ problems: inout SpecProblems) -> TimeLayout? {
         switch format {
-        case "epochSeconds": return .epoch(unit: 1_000_000)
-        case "epochMilliseconds": return .epoch(unit: 1_000)
+        case "epochSeconds": return .epoch(.seconds)
+        case "epochMilliseconds": return .epoch(.milliseconds)
+        case "epochMicroseconds": return .epoch(.microseconds)
+        case "epochNanoseconds": return .epoch(.nanoseconds)
         default: break
         }
         do {
@@ -294,7 +299,7 @@ private struct FormatReader {
 }
 
 extension TimeLayout {
-    /// What a time looks like when only its zone is told.
+    /// What a date may look like when only its zone is told.
     static let common: [TimeLayout] = [
         "yyyy-MM-dd'T'HH:mm:ssX", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm",
         "yyyy-MM-dd'T'HH:mm",
@@ -304,12 +309,12 @@ extension TimeLayout {
 
 /// Zones that were loaded already: many entries name the same one.
 struct ZoneCache {
-    private var zones: [String: Result<ZoneRules, DatePattern.Fault>] = [:]
+    private var zones: [String: Result<ZoneRules, ZoneLoader.Fault>] = [:]
 
     /// Throws what is wrong with the name.
-    mutating func zone(_ name: String) throws(DatePattern.Fault) -> ZoneRules {
+    mutating func zone(_ name: String) throws(ZoneLoader.Fault) -> ZoneRules {
         if let known = zones[name] { return try known.get() }
-        do throws(DatePattern.Fault) {
+        do throws(ZoneLoader.Fault) {
             let rules = try ZoneLoader.load(name)
             zones[name] = .success(rules)
             return rules
@@ -317,44 +322,5 @@ struct ZoneCache {
             zones[name] = .failure(error)
             throw error
         }
-    }
-}
-
-/// Finds time zones by name.
-enum ZoneLoader {
-    private static let folder = "/usr/share/zoneinfo/"
-    private static let maximumBytes = 1 << 20
-
-    /// The zone of an IANA name, or of an offset such as `+02:00`.
-    ///
-    /// Throws what is wrong with the name.
-    static func load(_ name: String) throws(DatePattern.Fault) -> ZoneRules {
-        if name == "UTC" || name == "Z" { return ZoneRules(fixed: 0) }
-        if let seconds = offset(name) { return ZoneRules(fixed: seconds) }
-        let isName = name.utf8.allSatisfy { byte in
-            (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "_+-/".utf8.contains(byte)
-        }
-        guard isName, !name.hasPrefix("/"), name.contains("/") || name.utf8.count <= 9,
-            let bytes = try? FileInput.read(folder + name, limit: maximumBytes, what: "time zone"),
-            let rules = ZoneRules(file: bytes)
-        else {
-            throw DatePattern.Fault(
-                problem:
-                    "'\(name.prefix(64))' is no time zone of \(folder) (package tzdata); expected Europe/Berlin or +02:00"
-            )
-        }
-        return rules
-    }
-
-    private static func offset(_ name: String) -> Int? {
-        let parts = Array(name.utf8)
-        guard parts.count == 6, parts[0] == UInt8(ascii: "+") || parts[0] == UInt8(ascii: "-"),
-            parts[3] == UInt8(ascii: ":")
-        else { return nil }
-        let digits = [1, 2, 4, 5].map { Int(parts[$0] &- 0x30) }
-        guard digits.allSatisfy({ $0 < 10 }) else { return nil }
-        let (hours, minutes) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3])
-        guard hours < 24, minutes < 60 else { return nil }
-        return (parts[0] == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)
     }
 }

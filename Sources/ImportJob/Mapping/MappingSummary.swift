@@ -12,7 +12,8 @@ extension MappingPlan {
         _ preview: ImportPreview?, _ plan: PlannedRun? = nil, source: JSONValue? = nil, consentKept: Int = 0,
         passedOver: [String] = []
     ) -> JSONValue {
-        let statistics = preview?.describedColumns() ?? columns.map { _ in [] }
+        let proposals = preview?.proposal.fields() ?? []
+        let statistics = preview?.describedColumns(proposals) ?? columns.map { _ in [] }
         let described = zip(fields, statistics).map { field, statistics in
             JSONValue.object(describe(field) + statistics)
         }
@@ -22,7 +23,7 @@ extension MappingPlan {
         ]
         if let source { members.insert(JSONMember("source", source), at: 0) }
         if let preset { members.append(JSONMember("preset", .string(preset.name))) }
-        if let preview { members += preview.members }
+        if let preview { members += preview.members + preview.proposal.members(proposals) }
         if consentKept > 0 { members.append(JSONMember("consentKept", .integer(consentKept))) }
         if let plan { members.append(JSONMember("plan", plan.json)) }
         return .object(members)

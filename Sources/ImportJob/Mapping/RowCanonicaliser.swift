@@ -69,12 +69,14 @@ struct RowCanonicaliser: Sendable {
     /// `isJSONSource`: cells know whether they were strings.
     init(
         fields: [FieldMapping], key: [String], isJSONSource: Bool, allowsSpecialValues: Bool = false,
-        keys: KeyGenerator = KeyGenerator("", "")
+        keys: KeyGenerator = KeyGenerator("", ""), zone: ZoneRules? = nil
     ) {
         self.isJSONSource = isJSONSource
+        let fields = fields.map { key.contains($0.target.name) ? $0.asKey : $0 }
         self.fields = fields
         names = fields.map(\.target.name)
-        let cells = CellCanonicaliser(isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues)
+        let cells = CellCanonicaliser(
+            isJSONSource: isJSONSource, allowsSpecialValues: allowsSpecialValues, zone: zone)
         let ruled = RuledCell(cells: cells, keys: keys)
         self.cells = cells
         self.ruled = ruled

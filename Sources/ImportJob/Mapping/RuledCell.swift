@@ -107,6 +107,13 @@ struct RuledCell: Sendable {
         }
     }
 
+    private func impossibleDate(_ text: UnsafeBufferPointer<UInt8>, _ rule: ValueRule) -> CellFault? {
+        for layout in rule.layouts {
+            if let date = unsafe layout.impossibleDate(text) { return .impossibleDate(date) }
+        }
+        return nil
+    }
+
     private func isNullWord(_ text: UnsafeBufferPointer<UInt8>, _ rule: ValueRule) -> Bool {
         if rule.nulls.isEmpty || text.count > 256 { return false }
         return unsafe rule.nulls.contains(String(decoding: text, as: UTF8.self))
@@ -117,23 +124,25 @@ struct RuledCell: Sendable {
         to output: inout [UInt8],
         isNull: inout Bool
     ) -> CellFault {
+        let zone = rule.zone ?? cells.zone
         switch rule.kind {
-        case .timestamp where !rule.layouts.isEmpty:
+        case .timestamp where rule.layouts.isEmpty: return unsafe cells.timestamp(text, zone, to: &output)
+        case .timestamp:
             for layout in rule.layouts {
-                guard let instant = unsafe layout.instant(text, rule.zone), Timestamp.range.contains(instant) else {
+                guard let instant = unsafe layout.instant(text, zone), Timestamp.range.contains(instant) else {
                     continue
                 }
                 output += Timestamp.format(instant).utf8
                 return .none
             }
-            return .invalidTimestamp
+            return unsafe impossibleDate(text, rule) ?? .invalidTimestamp
         case .date where !rule.layouts.isEmpty:
             for layout in rule.layouts {
-                guard let day = unsafe layout.day(text, rule.zone) else { continue }
+                guard let day = unsafe layout.day(text, zone) else { continue }
                 output += CalendarDate.format(day).utf8
                 return .none
             }
-            return .invalidDate
+            return unsafe impossibleDate(text, rule) ?? .invalidDate
         case .list:
             let delimiter = rule.delimiter ?? UInt8(ascii: ",")
             return unsafe ListText.append(text, delimiter: delimiter, to: &output) ? .none : .invalidList
@@ -143,7 +152,8 @@ struct RuledCell: Sendable {
             output += (value ? "true" : "false").utf8
             return .none
         case .int, .decimal, .double:
-            guard let number = rule.number else { break }
+            // A number of a JSON file is written as JSON has it, whatever its texts are.
+            guard let number = rule.number, isString || !cells.isJSONSource else { break }
             guard let plain = unsafe number.plain(text) else { return .invalid(rule.kind) }
             return unsafe plain.withUnsafeBufferPointer {
                 unsafe cells.append($0, isString: false, rule.kind, to: &output, isNull: &isNull)

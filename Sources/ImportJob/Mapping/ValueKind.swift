@@ -5,6 +5,14 @@ enum ValueKind: UInt8, Sendable, CaseIterable {
     case text, int, decimal, double, bool, timestamp, date, uuid, json, email, phone, country, passwordHash
     /// Several texts in one cell, for a JSON column.
     case list
+    /// Text that tells which row is meant: without white space at its ends, and all of it to be seen.
+    case key
+
+    /// Those that a spec can name.
+    static let allCases: [ValueKind] = [
+        .text, .int, .decimal, .double, .bool, .timestamp, .date, .uuid, .json, .email, .phone, .country, .passwordHash,
+        .list,
+    ]
 
     /// The name in a spec.
     var name: String { self == .passwordHash ? "password_hash" : "\(self)" }
@@ -39,7 +47,7 @@ enum ValueKind: UInt8, Sendable, CaseIterable {
     /// The type of what it leaves.
     var type: ColumnType {
         switch self {
-        case .text, .email, .phone, .country, .passwordHash: .text
+        case .text, .key, .email, .phone, .country, .passwordHash: .text
         case .int: .int
         case .decimal: .decimal
         case .double: .double

@@ -31,7 +31,8 @@ extension Preset {
             Entry("CLEAN_CAMPAIGN_TITLE", to: "attributes.clean_campaign"),
         ])
 
-    private static let mailchimpTime = #"{"type":"timestamp","format":["yyyy-MM-dd HH:mm:ss","yyyy-MM-dd HH:mm"]}"#
+    private static let mailchimpTime =
+        #"{"type":"timestamp","timezone":"UTC","format":["yyyy-MM-dd HH:mm:ss","yyyy-MM-dd HH:mm"]}"#
 
     /// List or segment export: https://help.klaviyo.com/hc/en-us/articles/115005078647.
     static let klaviyo = Preset(

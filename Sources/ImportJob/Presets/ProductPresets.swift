@@ -45,7 +45,7 @@ extension Preset {
         ])
 
     private static let segmentTime = """
-        {"type":"timestamp","format":["yyyy-MM-dd HH:mm:ss.S X","yyyy-MM-dd HH:mm:ss X","yyyy-MM-dd HH:mm:ss.SX","yyyy-MM-dd HH:mm:ssX","yyyy-MM-dd'T'HH:mm:ss.SX",\
+        {"type":"timestamp","timezone":"UTC","format":["yyyy-MM-dd HH:mm:ss.S X","yyyy-MM-dd HH:mm:ss X","yyyy-MM-dd HH:mm:ss.SX","yyyy-MM-dd HH:mm:ssX","yyyy-MM-dd'T'HH:mm:ss.SX",\
         "yyyy-MM-dd'T'HH:mm:ssX","yyyy-MM-dd HH:mm:ss.S","yyyy-MM-dd HH:mm:ss"]}
         """
 }

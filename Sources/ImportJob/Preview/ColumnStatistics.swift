@@ -132,7 +132,7 @@ struct ColumnStatistics {
     }
 
     /// For the manifest.
-    func members(sampledRows: Int) -> [JSONMember] {
+    func members(sampledRows: Int, proposal: FieldProposal? = nil) -> [JSONMember] {
         var members = [
             JSONMember("values", .integer(values)), JSONMember("nulls", .integer(nulls)),
             JSONMember("invalid", .integer(problems.values.reduce(0) { $0 + $1.count })),
@@ -164,7 +164,7 @@ struct ColumnStatistics {
                             JSONMember("line", .integer(problem.line)), JSONMember("message", .string(problem.message)),
                         ])
                     })))
-        if let evidence = evidence.json { members.append(JSONMember("evidence", evidence)) }
+        if let evidence = evidence.json(proposal) { members.append(JSONMember("evidence", evidence)) }
         let warnings = identifiers.json
         if !warnings.isEmpty { members.append(JSONMember("warnings", .array(warnings))) }
         return members
@@ -174,8 +174,13 @@ struct ColumnStatistics {
     private var histogram: [Int]? {
         guard let least = samples.min(), let greatest = samples.max(), greatest > least else { return nil }
         var counts = [Int](repeating: 0, count: Self.buckets)
-        let width = (greatest - least) / Double(Self.buckets)
-        for sample in samples { counts[min(Self.buckets - 1, Int((sample - least) / width))] += 1 }
+        // Halves: the difference of the largest numbers is beyond them.
+        let width = greatest / 2 - least / 2
+        for sample in samples {
+            let share = (sample / 2 - least / 2) / width
+            // Not a number where the whole range is too small for it.
+            counts[share >= 0 ? min(Self.buckets - 1, Int(min(share, 1) * Double(Self.buckets))) : 0] += 1
+        }
         return counts
     }
 
@@ -184,7 +189,7 @@ struct ColumnStatistics {
 
 /// Numbers as text.
 enum NumberText {
-    /// About the value of canonical text; `nil` for what is not a number.
+    /// About the value of canonical text, always finite; `nil` for what is not a number.
     @inline(__always)
     static func value(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         var whole = 0.0
@@ -204,7 +209,12 @@ enum NumberText {
                 return unsafe Double(String(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
             }
         }
-        let value = scale > 0 ? whole / scale : whole
+        var value = scale > 0 ? whole / scale : whole
+        if !whole.isFinite || !scale.isFinite {
+            // More digits than a double has room for.
+            let parsed = unsafe Double(String(decoding: text, as: UTF8.self)) ?? 0
+            value = min(parsed.magnitude, .greatestFiniteMagnitude)
+        }
         return isNegative ? -value : value
     }
 }

@@ -18,8 +18,12 @@ struct ImportPreview {
     /// Rows whose key came earlier in the source.
     var repeatedKeys = 0
 
-    init(columns: [Column]) {
+    /// What could be done about columns that are not read well.
+    private(set) var proposal: Proposal
+
+    init(columns: [Column], proposal: Proposal) {
         self.columns = columns
+        self.proposal = proposal
         statistics = columns.map { ColumnStatistics($0) }
     }
 
@@ -33,6 +37,7 @@ struct ImportPreview {
                 mapped, column: index, close: close, source: batch.plan.source(of: index), batch, &statistics[index])
         }
         sampledRows += close
+        proposal.add(batch)
         badText += batch.source.defects.count { $0.code == "invalid_utf8" }
         for problem in batch.problems {
             let name = problem.target.split(separator: ".").first.map(String.init) ?? problem.target
@@ -108,10 +113,12 @@ struct ImportPreview {
                 .object([
                     JSONMember("line", .integer(batch.source.lines[batch.sources[change.row]])),
                     JSONMember(
-                        "key", .object(zip(key, change.key).map { name, text in
-                            let column = columns.first { $0.name == name }
-                            return JSONMember(name, column.map { Self.shown(text, $0) } ?? .optional(text))
-                        })),
+                        "key",
+                        .object(
+                            zip(key, change.key).map { name, text in
+                                let column = columns.first { $0.name == name }
+                                return JSONMember(name, column.map { Self.shown(text, $0) } ?? .optional(text))
+                            })),
                     JSONMember("changes", .array(fields)),
                 ]))
         }
@@ -146,7 +153,12 @@ struct ImportPreview {
     }
 
     /// Statistics of each column, in order.
-    func describedColumns() -> [[JSONMember]] { statistics.map { $0.members(sampledRows: sampledRows) } }
+    func describedColumns(_ proposals: [FieldProposal]) -> [[JSONMember]] {
+        zip(columns, statistics).map { column, statistics in
+            statistics.members(
+                sampledRows: sampledRows, proposal: proposals.first { $0.field.name == column.name })
+        }
+    }
 
     private func describe(_ batch: RowBatch, _ row: Int) -> JSONValue {
         .object(

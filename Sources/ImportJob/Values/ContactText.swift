@@ -1,3 +1,5 @@
+internal import JobCore
+
 /// E-mail addresses.
 enum EmailAddress {
     /// Bytes of a local part besides letters, digits and dots (RFC 5322, section 3.2.3: `atext`).
@@ -8,6 +10,7 @@ enum EmailAddress {
     /// As RFC 5321, sections 4.1.2 and 4.5.3.1, without quoted local parts and addresses in brackets, which no mailing
     /// list has; letters beyond ASCII as RFC 6531 allows.
     static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if unsafe !VisibleText.isPlain(text) && VisibleText.hasBlankOrInvisible(text) { return false }
         guard text.count <= 254, let at = unsafe text.lastIndex(of: UInt8(ascii: "@")), at >= 1, at <= 64 else {
             return false
         }

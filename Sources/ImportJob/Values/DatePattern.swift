@@ -17,10 +17,20 @@ struct DatePattern: Sendable, Equatable {
         var offset: Int?
     }
 
+    /// What came of trying to read a text.
+    enum Attempt {
+        case reading(Reading)
+        /// It has this layout, and there is no such day.
+        case impossible(ImpossibleDate)
+        case other
+    }
+
     private enum Piece: Equatable {
         case year, shortYear, monthName, dayName, fraction, halfDay, zone
         case month(Int), day(Int), hour(Int), hour12(Int), minute(Int), second(Int)
         case literal([UInt8])
+        /// White space of any kind, one character.
+        case space
     }
 
     let text: String
@@ -43,6 +53,9 @@ struct DatePattern: Sendable, Equatable {
         while let first = rest.first {
             if first == UInt8(ascii: "'") {
                 pieces.append(.literal(try Self.quoted(&rest)))
+            } else if let length = Self.spaces.first(where: { rest.starts(with: $0) })?.count {
+                pieces.append(.space)
+                rest = rest.dropFirst(length)
             } else if Self.isLetter(first) {
                 let run = rest.prefix { $0 == first }
                 rest = rest.dropFirst(run.count)
@@ -60,6 +73,9 @@ struct DatePattern: Sendable, Equatable {
         hasZone = pieces.contains(.zone)
         try Self.check(pieces, hasHour12: hasHour12, hasTime: hasTime)
     }
+
+    /// A space, and those that do not break a line.
+    fileprivate static let spaces = [" ", "\u{A0}", "\u{202F}", "\u{2009}"].map { Array($0.utf8) }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 
@@ -89,7 +105,7 @@ struct DatePattern: Sendable, Equatable {
         case ("s", 1...2): return .second(count)
         case ("S", 1...9): return .fraction
         case ("a", 1): return .halfDay
-        case ("X", 1...3), ("x", 1...3), ("Z", 1...3): return .zone
+        case ("X", 1...3), ("x", 1...3), ("Z", 1...3), ("z", 1...3): return .zone
         default:
             let run = String(repeating: Character(UnicodeScalar(letter)), count: count)
             throw Fault(problem: "'\(run)' has no meaning; text stands in single quotes")
@@ -111,6 +127,12 @@ struct DatePattern: Sendable, Equatable {
 
     /// What the text says; nil when it is not in this layout or there is no such day or time.
     func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Reading? {
+        guard case .reading(let reading) = unsafe attempt(bytes) else { return nil }
+        return reading
+    }
+
+    /// Reads a text, and tells a day that no calendar has.
+    func attempt(_ bytes: UnsafeBufferPointer<UInt8>) -> Attempt {
         var cursor = unsafe PatternCursor(bytes)
         var (year, month, day, hour, minute, second) = (0, 0, 0, 0, 0, 0)
         var fraction: Int64 = 0
@@ -140,16 +162,16 @@ struct DatePattern: Sendable, Equatable {
             case .halfDay: isThere = cursor.halfDay(into: &isAfternoon)
             case .zone: isThere = cursor.zone(into: &reading.offset)
             case .literal(let text): isThere = cursor.literal(text)
+            case .space: isThere = cursor.space(Self.spaces)
             }
-            if !isThere { return nil }
+            if !isThere { return .other }
         }
-        guard cursor.isAtEnd, (1...9999).contains(year), (1...12).contains(month), day >= 1,
-            day <= CivilCalendar.length(year: year, month: month), hour < 24, minute < 60, second < 60
-        else { return nil }
+        guard cursor.isAtEnd, (1...12).contains(month), hour < 24, minute < 60, second < 60 else { return .other }
+        if let date = ImpossibleDate(year: year, month: month, day: day) { return .impossible(date) }
         if isAfternoon == true { hour += 12 }
         reading.days = CivilCalendar.days(year: year, month: month, day: day)
         reading.time = Int64(hour * 3600 + minute * 60 + second) * 1_000_000 + fraction
-        return reading
+        return .reading(reading)
     }
 
     private static let months = [
@@ -184,24 +206,32 @@ struct DatePattern: Sendable, Equatable {
         return count >= digits.lowerBound
     }
 
-    /// Digits of a fraction of a second; those behind microseconds are cut off.
+    /// Digits of a fraction of a second, rounded to microseconds.
     mutating func fraction(into value: inout Int64) -> Bool {
-        var count = 0
-        value = 0
-        while count < 18, let byte = next, byte &- 0x30 < 10 {
-            if count < 6 { value = value * 10 + Int64(byte &- 0x30) }
+        var fraction = SecondFraction()
+        while let byte = next, byte &- 0x30 < 10 {
+            fraction.add(byte &- 0x30)
             index += 1
-            count += 1
         }
-        for _ in min(count, 6)..<6 { value *= 10 }
-        return count > 0
+        value = fraction.microseconds
+        return fraction.count > 0
+    }
+
+    mutating func space(_ spaces: [[UInt8]]) -> Bool {
+        guard let space = spaces.first(where: { matches($0) }) else { return false }
+        index += space.count
+        return true
+    }
+
+    private func matches(_ text: [UInt8]) -> Bool {
+        guard unsafe text.count <= bytes.count - index else { return false }
+        for place in text.indices where unsafe bytes[index + place] != text[place] { return false }
+        return true
     }
 
     mutating func literal(_ text: [UInt8]) -> Bool {
-        for byte in text {
-            guard next == byte else { return false }
-            index += 1
-        }
+        guard matches(text) else { return false }
+        index += text.count
         return true
     }
 
@@ -235,8 +265,12 @@ struct DatePattern: Sendable, Equatable {
         return !isDotted || literal([UInt8(ascii: ".")])
     }
 
-    /// `Z`, `+02`, `+0200` or `+02:00`.
+    /// `Z`, `+02`, `+0200`, `+02:00`, `UTC` or `GMT`.
     mutating func zone(into offset: inout Int?) -> Bool {
+        for word in ["UTC", "GMT"] where literal(Array(word.utf8)) {
+            offset = 0
+            return true
+        }
         guard let mark = next else { return false }
         index += 1
         if mark == UInt8(ascii: "Z") || mark == UInt8(ascii: "z") {

@@ -33,7 +33,8 @@ struct NumberPattern: Sendable, Equatable {
 
     /// The number with a point and without groups; nil when the text is not written in this way.
     ///
-    /// A group has three digits; in front of the last one groups of two are read too, as in `12,34,567`.
+    /// A group has three digits, and the first one does not begin with a zero: `0.125` under `1.234,56` is no number.
+    /// Between commas, groups in front of the last one may all be of two digits, as in India: `12,34,567`.
     func plain(_ cell: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         var rest = unsafe Array(cell)[...]
         var output: [UInt8] = []
@@ -46,6 +47,10 @@ struct NumberPattern: Sendable, Equatable {
         // The digits since the last mark; nil before the first mark.
         var group: Int?
         var digits = 0
+        let startsWithZero = rest.first == 0x30
+        var leading = 0
+        var hasPairs = false
+        var hasTriples = false
         while let byte = rest.first, byte != decimalMark {
             if byte &- 0x30 < 10 {
                 output.append(byte)
@@ -53,8 +58,15 @@ struct NumberPattern: Sendable, Equatable {
                 group? += 1
                 rest = rest.dropFirst()
             } else if digits > 0, let mark = groupMarks.first(where: { rest.starts(with: $0) }) {
-                if let group, group != 2, group != 3 { return nil }
-                if group == nil && digits > 3 { return nil }
+                switch group {
+                case nil where digits > 3 || startsWithZero: return nil
+                case nil: break
+                case 2 where mark == [UInt8(ascii: ",")]: hasPairs = true
+                case 3: hasTriples = true
+                default: return nil
+                }
+                if group == nil { leading = digits }
+                if hasPairs && hasTriples { return nil }
                 let isFollowed = rest.dropFirst(mark.count).first.map { $0 &- 0x30 < 10 } ?? false
                 if !isFollowed { break }
                 group = 0
@@ -63,10 +75,11 @@ struct NumberPattern: Sendable, Equatable {
                 break
             }
         }
-        if let group, group != 3 { return nil }
+        if let group, group != 3 || (hasPairs && leading > 2) { return nil }
         if rest.first == decimalMark {
             output.append(UInt8(ascii: "."))
             let fraction = rest.dropFirst().prefix { $0 &- 0x30 < 10 }
+            if fraction.isEmpty { return nil }
             output += fraction
             rest = rest.dropFirst(fraction.count + 1)
         }

@@ -18,6 +18,7 @@ package struct ReportPage {
         body += "<h1>\(HTMLText.escape(outcome.sentence))</h1>\(failure)</header>"
         body += outcome.figures + outcome.bar
         body += ReportProblems(manifest).html
+        body += ReportProposal(preview).html
         body += ReportSource(preview).html
         body += ReportMapping(preview).html
         body += ReportUpdates(preview).html

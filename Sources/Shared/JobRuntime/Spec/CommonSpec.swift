@@ -26,6 +26,9 @@ package struct CommonSpec: Sendable {
     /// What `JOB_SPEC_SIGNATURE` proves of the exact bytes of the spec.
     package private(set) var signature = SpecSignature.absent
 
+    /// Which days and times without a zone are meant; nil when the spec does not say.
+    package let zone: ZoneRules?
+
     /// Where the final manifest is posted to.
     package let notifyURL: SourceURL?
     /// Hosts and networks besides public ones that URLs of the spec may lead to.
@@ -66,6 +69,9 @@ package struct CommonSpec: Sendable {
                     SpecField("id", .string(.printable(128)), "Who asks for the job"),
                     SpecField("role", .string(.printable(64)), "Role"), SpecField("plan", .string(.printable(64)), "Plan"),
                 ]), "Who asks for the job; believed only in a signed spec"),
+            SpecField(
+                "timezone", .string(.short(64)),
+                "Of times and days without a zone: an IANA name or an offset, such as Europe/Berlin or +02:00"),
             SpecField("notAfter", .string(.timestamp), "Deadline; past it the job ends with exit code 124"),
             SpecField(
                 "notify", .object([SpecField("url", .string(.any), "https URL", isRequired: true)]),
@@ -105,6 +111,7 @@ package struct CommonSpec: Sendable {
         hasOwnJobId = value.text("jobId") != nil
         jobId = value.text("jobId") ?? JobIdentifier.fresh()
         notAfter = value.text("notAfter").flatMap { Timestamp.parse($0) }
+        zone = Self.zone(value.text("timezone"), &problems)
         let orgId = value.text("orgId") ?? environment.orgId
         if let orgId {
             if !Identifier.isValid(orgId) {
@@ -134,6 +141,16 @@ package struct CommonSpec: Sendable {
         var members = value.members.filter { $0.name != "jobId" && $0.name != "orgId" }
         members.append(JSONMember("orgId", .string(orgId)))
         sha256 = SHA256Digest.of(Array(JSONValue.object(members).canonical().utf8)).hex
+    }
+
+    private static func zone(_ name: String?, _ problems: inout SpecProblems) -> ZoneRules? {
+        guard let name else { return nil }
+        do {
+            return try ZoneLoader.load(name)
+        } catch {
+            problems.add("$.timezone", error.problem)
+            return nil
+        }
     }
 
     /// A URL of the spec that may be connected to.

@@ -1,0 +1,45 @@
+internal import JobCore
+
+/// Notes on what is taken for granted because neither the source nor the spec says it.
+enum AssumptionNotes {
+    private static let firstRows = 1_000
+
+    /// Times that name no zone and are read as UTC: by a format without one, or because they are days alone.
+    static func zones(_ plan: MappingPlan, _ batch: SourceBatch) -> [Note] {
+        plan.sourceFields.compactMap { field in
+            if field.rule.assumesUTC { return note(field, "times have no zone in their format and are read as UTC") }
+            let isOpen = field.rule.kind == .timestamp && field.rule.layouts.isEmpty && field.rule.zone == nil
+            guard isOpen, hasDay(batch, field.source) else { return nil }
+            return note(field, "days without a time are read as their midnight in UTC")
+        }
+    }
+
+    /// Numbers that a decimal comma would explain as well, and nothing decides it.
+    static func decimals(_ fields: [String]) -> [Note] {
+        fields.map { name in
+            Note(
+                "assumed_decimal_point", at: name,
+                "Numbers such as 1.234 are read as little more than one; set 'format' to 1.234,56 if they are thousands."
+            )
+        }
+    }
+
+    private static func note(_ field: SourceField, _ what: String) -> Note {
+        Note(
+            "assumed_utc", at: field.name,
+            "In column '\(field.sourceName.prefix(128))' \(what); set 'timezone' if another is meant.")
+    }
+
+    private static func hasDay(_ batch: SourceBatch, _ column: Int) -> Bool {
+        let rows = batch.rows
+        return unsafe rows.bytes.withUnsafeBufferPointer { bytes in
+            (0..<min(rows.rowCount, firstRows)).contains { row in
+                let range = rows.range(row: row, column: column)
+                guard range.count >= 10, range.count <= 12 else { return false }
+                let cell = unsafe CellCanonicaliser.trim(UnsafeBufferPointer(rebasing: bytes[range]))
+                guard case .local(let time) = unsafe TimeText.read(cell) else { return false }
+                return time.isDate
+            }
+        }
+    }
+}
