@@ -15,6 +15,7 @@ extension SourceBatch {
         if refused.isEmpty { return }
         var rest = self
         rest.removeAll()
+        rest.isHeavy = isHeavy
         var others = defects[...]
         for row in 0...rows.rowCount {
             while let defect = others.first, defect.rowsBefore <= row {

@@ -32,6 +32,25 @@ struct SourceFormatTests {
         #expect(error.hint != nil)
     }
 
+    @Test(
+        "pages of HTML and XML are no tables",
+        arguments: [
+            ("<!DOCTYPE html>\n<html>", "HTML"), ("\u{FEFF} \n<HTML lang=en>", "HTML"), ("<table><tr>", "HTML"),
+            ("<!-- x -->\n<html>", "HTML"), ("<?xml version=\"1.0\"?><rows/>", "XML"),
+        ])
+    func pages(sample: String, name: String) throws {
+        let error = try #require(throws: JobError.self) { try SourceFormat.detect(Array(sample.utf8)) }
+        #expect(error.code == "not_tabular" && error.message.contains(name))
+        #expect(try SourceFormat.detect(Array("<id>,<name>\n1,2\n".utf8)) == .csv)
+        #expect(try SourceFormat.detect(Array("<title_id>,b\n1,2\n".utf8)) == .csv)
+    }
+
+    @Test("a NUL in a small file is the business of one row")
+    func smallNUL() throws {
+        #expect(try SourceFormat.detect(Array("id,n\n1,A\0n\n2,Bo\n".utf8)) == .csv)
+        #expect(throws: JobError.self) { try SourceFormat.detect(Array("a\0b\0\n\0".utf8)) }
+    }
+
     @Test("a stray control character does not make a file binary")
     func strayControl() throws {
         let sample = Array(String(repeating: "a,b\n", count: 100).utf8) + [0x00, 0x01]

@@ -53,4 +53,17 @@ struct TextTranscoderTests {
             TextEncoding.detect([0xFF, 0xFE, 0x41, 0]) == .utf16LE && TextEncoding.detect([0xFE, 0xFF]) == .utf16BE)
         #expect(TextEncoding.detect([0xEF, 0xBB, 0xBF]) == .utf8 && TextEncoding.detect([]) == .utf8)
     }
+
+    @Test("UTF-16 without a mark is recognised by its zero bytes, other text and binary data are not")
+    func unmarked() {
+        func units(_ text: String) -> [UInt16] { Array(text.utf16) }
+        for text in ["id,name\n1,J\u{F6}rg\n", "id;\u{5C71}\u{7530}\n1;\u{540D}\n", "\"a\",b\r\n"] {
+            #expect(TextEncoding.detect(units(text).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }) == .utf16LE)
+            #expect(TextEncoding.detect(units(text).flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }) == .utf16BE)
+            #expect(TextEncoding.detect(Array(text.utf8)) == .utf8)
+        }
+        for bytes in [[], [0], [0, 0, 0, 0], Array("a\0b,c\n1,2,3,4\n".utf8), [0x50, 0x4B, 3, 0, 0, 0, 8, 0]] as [[UInt8]] {
+            #expect(TextEncoding.detect(bytes) == .utf8, "\(bytes)")
+        }
+    }
 }

@@ -48,7 +48,7 @@ struct RejectCollectorTests {
         #expect(
             found[0]
                 == RejectRecord(
-                    record: 1, line: 100, byteOffset: 0, column: "", code: "ragged_row", message: "m0", fieldCount: 1,
+                    record: 1, line: 100, byteOffset: 0, column: "", code: "ragged_row", message: "m0", fieldCount: 0,
                     fields: "d0"))
     }
 

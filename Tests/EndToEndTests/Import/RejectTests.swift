@@ -40,11 +40,11 @@ struct RejectTests {
         #expect(try bench.sql("SELECT group_concat(id) FROM (SELECT id FROM profiles ORDER BY id)") == "fine,good")
         let rows = try rejects(bench, run)
         #expect(
-            rows.map { $0.elements.prefix(7).map { $0.string ?? "" } } == [
-                ["id", column, "_line", "_record", "_byteOffset", "_column", "_code"],
-                ["bad", value, "3", "2", "\(10 + column.utf8.count)", column, code],
+            rows.map { $0.elements.prefix(8).map { $0.string ?? "" } } == [
+                ["id", column, "_raw", "_line", "_record", "_byteOffset", "_column", "_code"],
+                ["bad", value, "", "3", "2", "\(10 + column.utf8.count)", column, code],
             ])
-        #expect(rows[1].at("7").string?.hasPrefix("\(column): expected") == true)
+        #expect(rows[1].at("8").string?.hasPrefix("\(column): expected") == true)
         // The value is in the rejects file, which belongs to the user, and nowhere else.
         #expect(!run.errorText.contains(value))
         #expect(!run.text.contains(value))
@@ -75,6 +75,28 @@ struct RejectTests {
         #expect(run.count("rowsRead") == 7)
         #expect(run.count("inserted") == 2)
         #expect(run.count("rejected") == 5)
+    }
+
+    @Test("A row that could not be split stands in _raw, and is refused again as long as nobody corrects it")
+    func uncorrected() throws {
+        let long = String(repeating: "a", count: 1500)
+        let many = (0..<3_000).map { "m\($0),Lee, \(long),yes\n" }.joined()
+        for (text, count) in [("g1,Lee, Greta,yes\ng2,\"Hu\"go,no\ng3,Ada,no\n", 2), (many, 3_000)] {
+            let (bench, run) = try load("id,first_name,subscribed\n" + text)
+            #expect(run.count("rejected") == count)
+            let key = try #require(run["rejects.key"].string)
+            #expect(key.hasSuffix(".gz") == (count > 2))
+            if count == 2 {
+                let rows = try rejects(bench, run).map { $0.elements.prefix(5).map { $0.string ?? "" } }
+                #expect(rows[0].prefix(4) == ["id", "first_name", "subscribed", "_raw"])
+                #expect(rows[1] == ["", "", "", "g1,Lee, Greta,yes", "2"])
+                #expect(rows[2] == ["", "", "", "g2,\"Hu\"go,no", "3"])
+            }
+            try bench.upload(try bench.object(key), as: "again")
+            let again = try bench.load(#""resource":"profiles","sourceKey":"again","unmapped":"attributes""#)
+            #expect(again.count("rejected") == count && again.count("inserted") == 0, "\(again)")
+            #expect(again["rejects.byCode.not_corrected"].int == count)
+        }
     }
 
     @Test("The rejects file can be loaded once it is corrected")

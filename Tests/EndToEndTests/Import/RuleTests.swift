@@ -34,9 +34,9 @@ struct RuleTests {
         #expect([run.count("inserted"), run.count("skipped"), run.count("rejected")] == [2, 0, 2])
         let file = String(decoding: try bench.object(run["rejects.key"].string ?? ""), as: UTF8.self)
         #expect(
-            file == "id,email,_line,_record,_byteOffset,_column,_code,_message\n"
-                + "a,3@x.y,4,3,25,id,duplicate_key,a row with this key is in the table or earlier in the file\n"
-                + "c,4@x.y,5,4,33,id,duplicate_key,a row with this key is in the table or earlier in the file\n")
+            file == "id,email,_raw,_line,_record,_byteOffset,_column,_code,_message\n"
+                + "a,3@x.y,,4,3,25,id,duplicate_key,a row with this key is in the table or earlier in the file\n"
+                + "c,4@x.y,,5,4,33,id,duplicate_key,a row with this key is in the table or earlier in the file\n")
         #expect(try bench.number("SELECT count(*) FROM contacts WHERE org_id = 'org_x' AND email = 'theirs'") == 1)
     }
 

@@ -67,7 +67,6 @@ struct BadSourceTests {
                     + Array("[Content_Types].xml".utf8) + padding
             ), ("an image", [0x89, 0x50, 0x4E, 0x47] + padding),
             ("a program", [0x7F, 0x45, 0x4C, 0x46] + padding), ("noise", padding.reversed()),
-            ("UTF-16 without a mark", "id,email\n".utf8.flatMap { [$0, 0] }),
             ("zeros", [UInt8](repeating: 0, count: 4_096)),
         ]
         for (name, bytes) in files { _ = try expectFailure(bytes, "not_text", name) }
@@ -81,7 +80,10 @@ struct BadSourceTests {
             ("an empty file", "", "source_empty", ""),
             ("only a mark", "\u{FEFF}", "source_empty", ""),
             ("blank lines", "\n\n\r\n", "source_empty", ""),
-            ("an open quote", "id,email\na,\"b\nc,d\n", "unterminated_quote", ""),
+            ("an open quote in the header", "id,\"email\na,b\nc,d\n", "unterminated_quote", ""),
+            ("a broken quote in the header", "id,\"e\"mail\na,b\n", "malformed_quote", ""),
+            ("a page", "\n<!DOCTYPE html>\n<html><body>a,b</body></html>\n", "not_tabular", ""),
+            ("a page told to be CSV", "<html>\n", "not_tabular", #","format":"csv""#),
             ("an open array", #"[{"id":"a"},{"id":"b"}"#, "invalid_json", ""),
             ("a cut object", #"[{"id":"a"},{"id":"#, "invalid_json", ""),
             ("a column twice", "id,email,email\na,b,c\n", "duplicate_column", ""),

@@ -22,8 +22,9 @@ package enum TextEncoding: String, Sendable, CaseIterable {
         let units = sample.count / 2
         guard units >= 2 else { return nil }
         func isMostly(_ some: Int, _ others: Int) -> Bool { some * 5 >= units && others * 50 <= some }
-        if isMostly(zeros.odd, zeros.even) && sample.first != 0 { return .utf16LE }
-        if isMostly(zeros.even, zeros.odd) && sample.first == 0 { return .utf16BE }
+        let first = (sample[0], sample[1])
+        if isMostly(zeros.odd, zeros.even) && first.1 == 0 && 0x09..<0x7F ~= first.0 { return .utf16LE }
+        if isMostly(zeros.even, zeros.odd) && first.0 == 0 && 0x09..<0x7F ~= first.1 { return .utf16BE }
         return nil
     }
 }
