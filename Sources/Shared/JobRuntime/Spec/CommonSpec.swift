@@ -53,7 +53,7 @@ package struct CommonSpec: Sendable {
 
     private static let auditedBytes = 16 << 10
     private static let audited: Set<String> = [
-        "filters", "columns", "limit", "format", "sourceKey", "sourceUrl", "mode", "matchOn", "plan",
+        "filters", "timezone", "columns", "limit", "format", "sourceKey", "sourceUrl", "mode", "matchOn", "plan",
     ]
 
     /// Fields of the table every spec has.
@@ -67,7 +67,8 @@ package struct CommonSpec: Sendable {
                 "actor",
                 .object([
                     SpecField("id", .string(.printable(128)), "Who asks for the job"),
-                    SpecField("role", .string(.printable(64)), "Role"), SpecField("plan", .string(.printable(64)), "Plan"),
+                    SpecField("role", .string(.printable(64)), "Role"),
+                    SpecField("plan", .string(.printable(64)), "Plan"),
                 ]), "Who asks for the job; believed only in a signed spec"),
             SpecField(
                 "timezone", .string(.short(64)),
