@@ -52,7 +52,7 @@ final class ChunkLoader {
         self.loader = loader
         self.meter = meter
         self.giveBack = giveBack
-        bytes = isDryRun ? 1 << 19 : 6 << 20
+        bytes = isDryRun ? 1 << 20 : 6 << 20
     }
 
     /// Loads and commits all rows, or those up to the limit of rejected rows.
