@@ -103,6 +103,38 @@ struct HostileDataTests {
         #expect(try bench.sql("SELECT company FROM contacts WHERE id = 'c0'") == "'=1+1")
     }
 
+    @Test("The rejects of a hostile file are no formulas for any reader, and come back as they were")
+    func formulasOfRejects() throws {
+        let texts = [
+            "=1+1", "a;=cmd()", "x\t=1", "a;\"=1\"", "a\n+1", "a;\u{FF1D}1", "a,=1", "'=1", "-5", "a;", "plain",
+        ]
+        let bench = try Workbench(.empty)
+        func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
+        let rows = texts.enumerated().map { "c\($0),no address,\(quoted($1))\n" }.joined()
+        try bench.upload("id,email,company,\(quoted("=cmd()"))\n" + rows.replacing("\"\n", with: "\",\n"), as: "f")
+        let run = try bench.load(#""resource":"contacts","sourceKey":"f","csv":{"delimiter":","}"#)
+        #expect(run.count("rejected") == texts.count, "\(run.errorText)")
+        let file = try bench.object(try #require(run["rejects.key"].string))
+        let program = """
+            import csv, io, sys
+            text = sys.stdin.buffer.read().decode()
+            found = []
+            for delimiter in ",;\\t":
+                for row in csv.reader(io.StringIO(text, newline=''), delimiter=delimiter):
+                    found += [cell for cell in row if cell[:1] in tuple('=+-@\\uff1d\\uff0b\\uff0d\\uff20')]
+            print(found)
+            """
+        #expect(try String(decoding: Tool.run("python3", ["-c", program], input: file), as: UTF8.self) == "[]\n")
+        try bench.upload(file, as: "g")
+        let back = try bench.load(#""resource":"contacts","sourceKey":"g","mapping":{"email":null}"#)
+        #expect(back.count("inserted") == texts.count, "\(back.errorText) \(back.text)")
+        let stored = try bench.sql("SELECT hex(company) FROM contacts ORDER BY CAST(substr(id, 2) AS INTEGER)")
+        let expected = texts.map { text in
+            text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+        }
+        #expect(stored.split(separator: "\n").map(String.init) == expected)
+    }
+
     @Test("57: headers, repeated names and bytes that are no text have one meaning each")
     func headers() throws {
         #expect(try code("\u{FEFF} id ,,\"E-Mail\"\na,x,a@example.com\n") == nil)
