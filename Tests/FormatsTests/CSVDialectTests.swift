@@ -79,7 +79,8 @@ struct CSVDialectTests {
     @Test("what could be a header stays one")
     func noTitles() {
         for text in [
-            "id,email\n1,a@x,surplus\n2,b@x,surplus\n", "id\n1\n2\n", "id,name\n1,Ann\n2,Bo,x\n", "id,,\n1,2,3\n4,5,6\n",
+            "id,email\n1,a@x,surplus\n2,b@x,surplus\n", "id\n1\n2\n", "id,name\n1,Ann\n2,Bo,x\n",
+            "id,,\n1,2,3\n4,5,6\n",
         ] {
             #expect(read(text).result.columns.first == "id" && read(text).traits?.skippedLines == 0, "\(text)")
         }
@@ -90,7 +91,7 @@ struct CSVDialectTests {
         let text = "id,email\r\n\"text,text\r\nid,name\r\n1,Lou\r\n"
         let (result, traits) = read(text, CSVReaderOptions(skipLines: 2))
         #expect(result.columns == ["id", "name"] && result.rows.map(\.fields) == [["1", "Lou"]])
-        #expect(result.rows.map(\.line) == [4] && result.rows.map(\.offset) == [32])
+        #expect(result.rows.map(\.line) == [4] && result.rows.map(\.offset) == [31])
         #expect(traits?.skippedLines == 2)
         #expect(read("x\nid,name\n1,2\n", CSVReaderOptions(skipLines: 0)).result.columns == ["x"])
         #expect(read("x\n", CSVReaderOptions(skipLines: 9)).result.error == "source_empty")
@@ -107,7 +108,8 @@ struct CSVDialectTests {
     @Test("the header again is no row, also with a mark in front")
     func repeatedHeader() {
         #expect(fields("a,b\n1,2\na,b\n3,4\n") == [["1", "2"], ["repeated_header"], ["3", "4"]])
-        #expect(fields("\"a\",\"b\"\n1,2\n\u{FEFF}\"a\",\"b\"\na,c\n") == [["1", "2"], ["repeated_header"], ["a", "c"]])
+        #expect(
+            fields("\"a\",\"b\"\n1,2\n\u{FEFF}\"a\",\"b\"\na,c\n") == [["1", "2"], ["repeated_header"], ["a", "c"]])
         #expect(fields("a,b,\na,b,\n1,2,\n") == [["repeated_header"], ["1", "2"]])
     }
 

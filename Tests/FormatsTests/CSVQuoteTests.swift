@@ -28,7 +28,6 @@ struct CSVQuoteTests {
         #expect(later == ["malformed_quote 2", "2|West", "3|South", "4|East", "5|Up"])
         let end = read("a,b\n0,Down\n1,\"North\n2,West\n3,South")
         #expect(end == ["0|Down", "malformed_quote 3", "2|West", "3|South"])
-        #expect(read("a,b\n1,\"\n2,\"\"\"\n3,4\n") == ["malformed_quote 2", "malformed_quote 3", "3|4"])
     }
 
     @Test("lines behind it that are no rows belong to the same reject")
@@ -42,9 +41,11 @@ struct CSVQuoteTests {
 
     @Test("rows that a stray quote makes one ragged record are rows again")
     func swallowed() {
-        #expect(read("a,b,c\n1,x,\"North\n2,y,West\n3,z,\"\"\n4,\",w\n") == ["malformed_quote 2", "2|y|West", "3|z|", "ragged_row 5"])
-        let lines = read("a,b,c\n1,x,\"North\n2,y,West\n3,South\",z\n4,v,w\n")
-        #expect(lines == ["ragged_row 2", "4|v|w"])
+        let two = read("a,b,c\n1,x,\"North\n2,y,West\n3,z,\"\"\n4,\",w\n")
+        #expect(two == ["malformed_quote 2", "2|y|West", "3|z|", "malformed_quote 5"])
+        let one = read("a,b,c\n1,x,\"North\n2,y,West\n3,South\",z\n4,v,w\n")
+        #expect(one == ["malformed_quote 2", "2|y|West", "3|South\"|z", "4|v|w"])
+        #expect(read("a,b,c\n1,2,x,\"some\ntext\"\n3,4,5\n") == ["ragged_row 2", "3|4|5"])
         let rows = read("a,b,c\n1,x,\"North\n2,y,West\n3,\"South\",z\n4,v,w\n")
         #expect(rows == ["malformed_quote 2", "2|y|West", "3|South|z", "4|v|w"])
     }
@@ -74,7 +75,8 @@ struct CSVQuoteTests {
     @Test(
         "what is looked at grows with the file, however many quotes are stray",
         arguments: [
-            "1,\"x\n", "1,\"\"\"\n", "a\",\"b\n", "\"\n", "1,\"x\"y\n", "1,\"\"x\n", "\",\"\n", "1,2\n1,\"\"\"x\n3,\"4,\n",
+            "1,\"x\n", "1,\"\"\"\n", "a\",\"b\n", "\"\n", "1,\"x\"y\n", "1,\"\"x\n", "\",\"\n",
+            "1,2\n1,\"\"\"x\n3,\"4,\n",
             "\"x\n,\"\"\n",
         ])
     func linearCost(line: String) {
@@ -99,9 +101,10 @@ struct CSVQuoteTests {
 
     /// Lines as exporters and people write them, with quotes here and there that nobody closed.
     private static let lines = [
-        "1,2\n", "\"1\",\"2\"\n", "x,\"y\n", "x,\"y\r\n", "\"x,y\n", "x,y\"\n", "x\"y,z\n", "\"x\"y,z\n", "\"a \"b\" c\",d\n", "x,y\n",
-        "x,\"y\nz\"\n", "\"\"\"\n", "\"\",\"\"\n", ",\n", " ,\n", "\n", "\r", "5\"p, q\"\n", "a,b,c\n", "a\n", "x,\"\"\"y\"\"\"\n",
-        "\u{FEFF}x,y\n", "\u{FEFF}\"x\",\"y\"\n", "a,b,,\n", "\",\"\n", "a\",\"b\n", "é,\u{00A0}\n", "\u{3000},\u{00A0}\n",
+        "1,2\n", "\"1\",\"2\"\n", "x,\"y\n", "x,\"y\r\n", "\"x,y\n", "x,y\"\n", "x\"y,z\n", "\"x\"y,z\n",
+        "\"a \"b\" c\",d\n", "x,y\n", "x,\"y\nz\"\n", "\"\"\"\n", "\"\",\"\"\n", ",\n", " ,\n", "\n", "\r",
+        "5\"p, q\"\n", "a,b,c\n", "a\n", "x,\"\"\"y\"\"\"\n", "\u{FEFF}x,y\n", "\u{FEFF}\"x\",\"y\"\n", "a,b,,\n",
+        "\",\"\n", "a\",\"b\n", "é,\u{00A0}\n", "\u{3000},\u{00A0}\n",
         "a long text that is more than sixty-four bytes, so that blocks of the scanner are crossed\n",
     ]
 

@@ -31,7 +31,8 @@ struct CSVReaderTests {
     @Test("a line that tells the separator is no row, and counts as a line")
     func separatorLine() {
         for (text, offset) in [
-            ("sep=;\na;b\n1;2,3\n", 10), ("\"sep=;\"\r\na;b\n1;2,3\n", 13), ("\u{FEFF}SEP=;\r\na;b\n1;2,3\n", 14), ("sep=|\ra|b\n1|2,3", 10),
+            ("sep=;\na;b\n1;2,3\n", 10), ("\"sep=;\"\r\na;b\n1;2,3\n", 13), ("\u{FEFF}SEP=;\r\na;b\n1;2,3\n", 14),
+            ("sep=|\ra|b\n1|2,3", 10),
         ] {
             let result = read(text).result
             #expect(result.columns == ["a", "b"] && result.rows.map(\.fields) == [["1", "2,3"]], "\(text)")
@@ -107,7 +108,7 @@ struct CSVReaderTests {
             ("a\n1\n", ","),
             ("\"a;x\",b\n\"1;2\",3\n", ","), ("a;b;c\n\"x,y\";2;3\n", ";"), ("name,comment\nx,a;b\ny,c\n", ","),
             ("a;b,c;d\n1;2;3\n", ";"), ("a,b", ","),
-            ("a,b;c\n1,\"x \"\"y\"\", z\";3\n", ","), ("\u{FEFF}\"a\"\t\"b\"\n", "\t"),
+            ("a,b;c\n1,\"x \"\"y\"\", z;3\"\n", ","), ("\u{FEFF}\"a\"\t\"b\"\n", "\t"),
         ])
     func detection(text: String, delimiter: String) throws {
         for pieces in [1, 3, 1000] {

@@ -242,7 +242,7 @@ struct ReferenceCSV {
     private func linesFit(_ start: Int, _ end: Int) -> Bool {
         let lines = bytes[start..<end].split { $0 == 0x0A || $0 == 0x0D }
         return lines.count > 1
-            && lines.dropFirst().allSatisfy { lenient(Array($0)) == (result.columns.count, false) }
+            && lines[1..<max(2, lines.count - 1)].allSatisfy { lenient(Array($0)) == (result.columns.count, false) }
     }
 
     private func isShifted(_ fields: [Field]) -> Bool {

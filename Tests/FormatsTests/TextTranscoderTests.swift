@@ -62,7 +62,9 @@ struct TextTranscoderTests {
             #expect(TextEncoding.detect(units(text).flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }) == .utf16BE)
             #expect(TextEncoding.detect(Array(text.utf8)) == .utf8)
         }
-        for bytes in [[], [0], [0, 0, 0, 0], Array("a\0b,c\n1,2,3,4\n".utf8), [0x50, 0x4B, 3, 0, 0, 0, 8, 0]] as [[UInt8]] {
+        for bytes in [[], [0], [0, 0, 0, 0], Array("a\0b,c\n1,2,3,4\n".utf8), [0x50, 0x4B, 3, 0, 0, 0, 8, 0]]
+            as [[UInt8]]
+        {
             #expect(TextEncoding.detect(bytes) == .utf8, "\(bytes)")
         }
     }

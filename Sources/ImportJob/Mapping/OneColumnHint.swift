@@ -4,7 +4,8 @@ enum OneColumnHint {
     static func text(_ names: [String]) -> String? {
         guard names.count == 1, let name = names.first else { return nil }
         if name.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")].contains($0) }) {
-            return "the file has one column, whose name looks like several: whole lines stand in quotes; save it without them"
+            return "the file has one column, whose name looks like several: whole lines stand in quotes; save it "
+                + "without them"
         }
         let marks = name.unicodeScalars.filter { scalar in
             scalar.isASCII && scalar.value > 0x20 && scalar != "_" && scalar != "-" && scalar != "."

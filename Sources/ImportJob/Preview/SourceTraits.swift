@@ -24,7 +24,11 @@ final class SourceTraits: Sendable {
         if let member { found.append(JSONMember("member", .string(String(member.prefix(200))))) }
         var text = [
             JSONMember("name", .string(encoding.rawValue)),
-            JSONMember("by", .string(isTold ? "spec" : Self.hasMark(sample) ? "mark" : encoding == .utf8 ? "default" : "content")),
+            JSONMember(
+                "by",
+                .string(
+                    isTold
+                        ? "spec" : Self.hasMark(sample) ? "mark" : encoding == .utf8 ? "default" : "content")),
         ]
         if encoding == .utf8 {
             let (characters, invalid) = TextEncoding.evidence(sample)

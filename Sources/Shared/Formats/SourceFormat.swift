@@ -56,7 +56,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     }
 
     /// Whether the first line of a file that begins with an object looks like a part of one that has several.
-    static func isSpreadObject(_ sample: [UInt8]) -> Bool {
+    package static func isSpreadObject(_ sample: [UInt8]) -> Bool {
         let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         guard let first = sample[start...].firstIndex(where: { !isSpace($0) }), sample[first] == UInt8(ascii: "{"),
             let end = sample[first...].firstIndex(of: 0x0A),

@@ -20,7 +20,8 @@ struct BrokenRow: Sendable {
     var message: String {
         let reason =
             isOpen
-            ? "a quote is opened and not closed" : "text stands behind a closing quote; inside quotes a quote is doubled"
+            ? "a quote is opened and not closed"
+            : "text stands behind a closing quote; inside quotes a quote is doubled"
         return others == 0 ? reason : "\(reason); \(others) lines behind it have not the header's number of fields"
     }
 }
@@ -143,14 +144,13 @@ extension CSVReader {
 
     /// Whether a record of several lines is rather as many rows, the first of which has a quote too many.
     func linesFit(_ record: [UInt8], _ scanner: CSVScanner) -> Bool {
-        var isFirst = true
-        for line in record.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
-            defer { isFirst = false }
-            if isFirst { continue }
-            let reading = CSVLine.lenient(line, scanner.dialect)
-            if reading.isOpen || !fits(reading.fields) { return false }
-        }
-        return true
+        let lines = record.split { $0 == 0x0A || $0 == 0x0D }
+        // The last one has the quote that seemed to close, unless there is no other.
+        return lines.count > 1
+            && lines[1..<max(2, lines.count - 1)].allSatisfy { line in
+                let reading = CSVLine.lenient(line, scanner.dialect)
+                return !reading.isOpen && fits(reading.fields)
+            }
     }
 
     private func fits(_ fields: Int) -> Bool { required...max(required, columns.count) ~= fields }

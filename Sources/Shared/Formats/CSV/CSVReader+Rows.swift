@@ -79,7 +79,8 @@ extension CSVReader {
         let found = sink.ends.count - first
         fit(&sink, first)
         guard sink.ends.count - first == columns.count else {
-            if isLost || (firstBreak(extent, input) != nil && linesFit(bytes(extent, input), scanner)) { return .broken }
+            if isLost { return .broken }
+            if firstBreak(extent, input) != nil && linesFit(bytes(extent, input), scanner) { return .broken }
             let message = "expected \(columns.count) fields, found \(found)"
             add("ragged_row", message, scanner, bytes(extent, input), &batch)
             return .nothing

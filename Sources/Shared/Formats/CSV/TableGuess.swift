@@ -74,10 +74,10 @@ struct TableGuess {
             && rows.allSatisfy { row in row.cells.contains { $0.count >= 2 && $0.first == quote } }
     }
 
-    /// Whether a field begins with blanks and a quote.
+    /// Whether a field of the table begins with blanks and a quote.
     func hasBlankBefore(_ quote: UInt8) -> Bool {
         all.contains { record in
-            record.cells.contains { $0.first == 0x20 && $0.first { $0 != 0x20 } == quote }
+            Self.fits(record, header) && record.cells.contains { $0.first == 0x20 && $0.first { $0 != 0x20 } == quote }
         }
     }
 
