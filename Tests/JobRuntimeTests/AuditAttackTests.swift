@@ -104,9 +104,12 @@ struct AuditAttackTests {
         switch Int.random(in: 0..<16, using: &random) {
         case 0: return Change(what: "cut", sql: "DELETE FROM audit_log WHERE \(own) seq >= \(seq);")
         case 1:
-            let column = random.pick(["actor", "action", "job_id", "resource", "filters", "outcome", "hash", "prev_hash"])
+            let column = random.pick([
+                "actor", "action", "job_id", "resource", "filters", "outcome", "hash", "prev_hash",
+            ])
             return Change(
-                what: "edit \(column)", sql: "UPDATE audit_log SET \(column) = \(column) || 'x' WHERE \(own) seq = \(seq);")
+                what: "edit \(column)",
+                sql: "UPDATE audit_log SET \(column) = \(column) || 'x' WHERE \(own) seq = \(seq);")
         case 2:
             let column = random.pick(["rows", "bytes", "at"])
             let value = column == "at" ? "at + 1" : "'x'"
@@ -114,7 +117,8 @@ struct AuditAttackTests {
                 what: "edit \(column)", sql: "UPDATE audit_log SET \(column) = \(value) WHERE \(own) seq = \(seq);")
         case 3:
             return Change(
-                what: "append", sql: "INSERT INTO audit_log SELECT org_id, \(Self.count + 1), \(copy) WHERE \(own) seq = \(seq);")
+                what: "append",
+                sql: "INSERT INTO audit_log SELECT org_id, \(Self.count + 1), \(copy) WHERE \(own) seq = \(seq);")
         case 4:
             return Change(
                 what: "reorder",
@@ -124,7 +128,8 @@ struct AuditAttackTests {
         case 6:
             let number = random.pick([0, -1, -7, Int.min])
             return Change(
-                what: "prefix", sql: "INSERT INTO audit_log SELECT org_id, \(number), \(copy) WHERE \(own) seq = \(seq);")
+                what: "prefix",
+                sql: "INSERT INTO audit_log SELECT org_id, \(number), \(copy) WHERE \(own) seq = \(seq);")
         case 7: return Change(what: "old head", sql: "", head: history.written[earlier])
         case 8: return Change(what: "old announcement", sql: "", head: history.announced[earlier])
         case 9: return Change(what: "no head", sql: "", removesHead: true)
@@ -151,7 +156,9 @@ struct AuditAttackTests {
         }
     }
 
-    @Test("Of a thousand random changes of the log and its head each is found, and nothing is signed over what is at its end")
+    @Test(
+        "Of a thousand random changes of the log and its head each is found, and nothing is signed over what is at its end"
+    )
     func changes() async throws {
         let history = try await history()
         let audit = try await audit()
@@ -185,7 +192,10 @@ struct AuditAttackTests {
                 }
             }
         }
-        #expect(kinds.keys.sorted() == ["append", "cut", "edit", "empty", "no", "old", "other", "prefix", "reorder", "rewritten"])
+        #expect(
+            kinds.keys.sorted() == [
+                "append", "cut", "edit", "empty", "no", "old", "other", "prefix", "reorder", "rewritten",
+            ])
         _ = try sql("DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept;")
         try files.write(history.written[Self.count - 1], to: Self.headFile)
         #expect(try await audit.verify("o") == ["ok  o  8 entries in audit_log, head at 8, signed"])
@@ -197,7 +207,8 @@ struct AuditAttackTests {
         let audit = try await audit()
         for length in 1..<Self.count {
             _ = try sql(
-                "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept WHERE seq <= \(length) OR org_id = 'p';")
+                "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept WHERE seq <= \(length) OR org_id = 'p';"
+            )
             for head in [history.written[length - 1], history.announced[length - 1], history.announced[length]] {
                 try files.write(head, to: Self.headFile)
                 // Nothing in database and store can tell.
@@ -230,7 +241,8 @@ struct AuditAttackTests {
         let anchor = audit.anchor("o", "table")
         let table = AuditTable(JobRecords(backends.database))
         let entry = AuditEntry(Self.event(2), after: try await table.entry(1, of: "o"), seal: anchor.seal)
-        let announced = try await anchor.replace(try await anchor.stored(), with: AuditHead(entry, isAnnouncement: true))
+        let announced = try await anchor.replace(
+            try await anchor.stored(), with: AuditHead(entry, isAnnouncement: true))
         #expect(announced != nil)
         #expect(
             try await audit.verify("o") == [
@@ -263,7 +275,9 @@ struct AuditAttackTests {
         #expect(try await sealed.adopt("o", by: "me", anyway: false).count == 1)
         try await sealed.append(Self.event(6))
         #expect(try await sealed.verify("o") == ["ok  o  6 entries in audit_log, head at 6, signed"])
-        #expect(try await sealed.adopt("o", by: "me", anyway: false).first?.hasSuffix("nothing to do, it is signed") == true)
+        #expect(
+            try await sealed.adopt("o", by: "me", anyway: false).first?.hasSuffix("nothing to do, it is signed") == true
+        )
         // What was adopted cannot be changed any more.
         _ = try sql("UPDATE audit_log SET rows = 9 WHERE seq = 2;")
         error = await #expect(throws: JobError.self) { _ = try await sealed.verify("o") }

@@ -23,7 +23,8 @@ struct SignatureTests {
         SpecSignature.value(of: bytes, kind: kind, verb: verb, try SigningKey(validating: Secret(key)))
     }
 
-    @Test("A signature for an export proves no import of the same bytes, and the other way round; it says for which verb")
+    @Test(
+        "A signature for an export proves no import of the same bytes, and the other way round; it says for which verb")
     func kinds() throws {
         for kind in [JobKind.export, .import] {
             for verb in SignedVerb.allCases {
@@ -56,10 +57,13 @@ struct SignatureTests {
         for forger in [Array(receiver.utf8), key.key(for: "notify o")] {
             for message in [Self.bytes, Array("data-io/1 spec\nexport\nrun\n".utf8) + Self.bytes] {
                 let forged = Hexadecimal.text(HMACSHA256.code(key: forger, message: message))
-                #expect(try Self.check(forged, .export) == .wrong("JOB_SPEC_SIGNATURE is not the signature of this spec"))
+                #expect(
+                    try Self.check(forged, .export) == .wrong("JOB_SPEC_SIGNATURE is not the signature of this spec"))
             }
         }
-        let purposes = ["spec", "audit entry table", "audit entry objects", "audit head table", "notify o", "notify spec"]
+        let purposes = [
+            "spec", "audit entry table", "audit entry objects", "audit head table", "notify o", "notify spec",
+        ]
         #expect(Set(purposes.map { key.key(for: $0) }).count == purposes.count)
     }
 
@@ -105,7 +109,8 @@ struct ShownTextTests {
 
     @Test("What steers a terminal or turns the direction of a line is written as an escape; JSON means the same")
     func printable() throws {
-        let hostile = "\u{1B}]0;x\u{7}\u{9B}31m\u{85}\u{202E}gnp.exe\u{2066}\u{200F}\u{61C}\u{2028}\u{2029}\u{FEFF}\r\u{0}"
+        let hostile =
+            "\u{1B}]0;x\u{7}\u{9B}31m\u{85}\u{202E}gnp.exe\u{2066}\u{200F}\u{61C}\u{2028}\u{2029}\u{FEFF}\r\u{0}"
         let shown = PrintableText.of("a" + hostile + "ä€\n")
         #expect(shown.unicodeScalars.allSatisfy { !PrintableText.hides($0) })
         #expect(shown.hasPrefix(#"a\u001b]0;x\u0007\u009b31m\u0085\u202egnp.exe"#) && shown.hasSuffix("ä€\n"))

@@ -41,6 +41,17 @@ struct FailureTests {
             ("could not get client address from socket: Invalid argument", "database_unavailable", .temporary),
             ("definition of service \"CANARY\" not found", "configuration_invalid", .configuration),
             ("something else, CANARY", "database_unavailable", .temporary),
+            ("could not translate host name \"db.invalid\" to address: no", "database_unavailable", .temporary),
+            (
+                "connection to server at \"invalid-certificate.ssl.required\" (1.2.3.4), port 1 failed: Connection refused",
+                "database_unavailable", .temporary
+            ),
+            ("connection to server at \"h\", port 1 failed: Invalid argument", "database_unavailable", .temporary),
+            ("invalid sslmode value: \"CANARY\"\n", "configuration_invalid", .configuration),
+            (
+                "connection to server at \"h\", port 1 failed: invalid channel_binding value: \"CANARY\"",
+                "configuration_invalid", .configuration
+            ),
         ])
     func words(words: String, code: String, exitCode: ExitCode) {
         let error = PostgreSQLFailure.connecting(words, database: "postgresql host=h")
@@ -61,6 +72,13 @@ struct FailureTests {
         #expect(value("keepalives_idle") == "10" && value("tcp_user_timeout") == "30000")
         let several = try ConnectionSettings(url: "postgres://a:1,b:2/d", applicationName: "x")
         #expect(several.connectSeconds == 20)
+        // A password with characters that must be escaped splits the URL at the wrong place.
+        for bad in ["postgres://u:x@CANARY@h/d", "postgres://u:1/CANARY@h/d", "postgres://u:CANARY/x@h/d"] {
+            let error = #expect(throws: JobError.self) { try ConnectionSettings(url: bad, applicationName: "x") }
+            #expect(error?.code == "configuration_invalid" && error?.description.contains("CANARY") == false)
+        }
+        let escaped = try ConnectionSettings(url: "postgres://u:CANARY%40%2F%23@h/a%40b", applicationName: "x")
+        #expect(escaped.description == "postgresql (libpq's defaults)")
         for bad in ["postgres://h/d?nonsense=1", "postgres://h:CANARY%zz@x/d", "postgres://[::1/d"] {
             let error = #expect(throws: JobError.self) { try ConnectionSettings(url: bad, applicationName: "x") }
             #expect(error?.code == "configuration_invalid" && error?.exitCode == .configuration)

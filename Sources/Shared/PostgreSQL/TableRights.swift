@@ -39,7 +39,8 @@ struct TableRights {
 
     /// Names as the text of an array.
     private static func array(_ names: [String]) -> String {
-        "{" + names.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
+        "{"
+            + names.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
             .joined(separator: ",") + "}"
     }
 }

@@ -161,7 +161,8 @@ struct CanaryTests {
         #expect(codes.isSuperset(of: [0, 64, 75, 77, 78, 124]), "\(codes)")
 
         for url in ["postgres://u:1/CANARY@h/d", "postgres://u:x@CANARY@127.0.0.1:1/d", "host=h password=CANARY"] {
-            traces.add("doctor", try bench.run(.export, ["doctor"], variables: common.merging(["DATABASE_URL": url]) { $1 }))
+            traces.add(
+                "doctor", try bench.run(.export, ["doctor"], variables: common.merging(["DATABASE_URL": url]) { $1 }))
         }
         for verb in [
             ["doctor"], ["audit", "show", "--org", "org_demo"], ["audit", "verify", "--org", "org_demo"],

@@ -134,7 +134,10 @@ struct GateTests {
         let refused: [(note: String, run: JobRun, actor: String)] = [
             ("none", try run(good, nil), "unknown"), ("of other bytes", try run(good + " ", signature), "unknown"),
             ("no key to check it", try run(good, signature, ["JOB_SIGNING_KEY": ""]), "unknown"),
-            ("another key", try run(good, signature, ["JOB_SIGNING_KEY": String(repeating: "other", count: 7)]), "unknown"),
+            (
+                "another key", try run(good, signature, ["JOB_SIGNING_KEY": String(repeating: "other", count: 7)]),
+                "unknown"
+            ),
         ]
         for (note, run, _) in refused { #expect(run.status == 77, "\(note): \(run)") }
         server.clearRequests()

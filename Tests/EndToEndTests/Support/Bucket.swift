@@ -70,7 +70,8 @@ struct Bucket: Sendable {
     }
 
     private static func code(_ text: String, _ key: [String]) throws -> String {
-        let output = try Tool.run("openssl", ["dgst", "-sha256", "-mac", "HMAC"] + key + ["-r"], input: Array(text.utf8))
+        let output = try Tool.run(
+            "openssl", ["dgst", "-sha256", "-mac", "HMAC"] + key + ["-r"], input: Array(text.utf8))
         return String(decoding: output.prefix(64), as: UTF8.self)
     }
 

@@ -1,8 +1,9 @@
 /// Text that came from outside, as it may go to a terminal, a log or a page.
 package enum PrintableText {
-    /// The text with everything that is invisible or does something written as `\u009b`, the way JSON writes it: control
-    /// characters but tabs and line feeds, C1, marks that turn the direction of what follows, line and paragraph
-    /// separators. JSON text keeps its meaning.
+    /// The text with everything that cannot be seen written as JSON writes it (`\u009b`), so that JSON keeps its meaning.
+    ///
+    /// That is: control characters but tabs and line feeds, C1, marks that turn the direction of what follows, line and
+    /// paragraph separators.
     ///
     /// See https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing.
     package static func of(_ text: String) -> String {

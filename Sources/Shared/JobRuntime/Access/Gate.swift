@@ -43,8 +43,8 @@ package struct Gate: Sendable {
             if backends.isLocal { return JobActor(id: Self.userName(), role: "ADMIN") }
             throw Refusal(
                 message: "only an embedded database with a local store runs without a proof of role",
-                hint: "set JOB_API_KEY (`ImportJob keys create` makes one) or JOB_SPEC_SIGNATURE (`sign` prints it), with "
-                    + "JOB_SIGNING_KEY; or use sqlite: and file:")
+                hint: "set JOB_API_KEY (`ImportJob keys create` makes one), or JOB_SPEC_SIGNATURE (`sign` prints it) "
+                    + "with JOB_SIGNING_KEY; or use sqlite: and file:")
         }
     }
 

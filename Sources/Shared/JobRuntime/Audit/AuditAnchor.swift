@@ -68,7 +68,9 @@ struct AuditAnchor: Sendable {
         JobError(
             "audit_unsigned", .dataError,
             "the audit log of \(orgId) is not signed, and JOB_SIGNING_KEY is set",
-            hint: "if it never was, `ImportJob audit adopt --org \(orgId)` signs what is there; else somebody has replaced it")
+            hint:
+                "if it never was, `ImportJob audit adopt --org \(orgId)` signs what is there; else somebody has replaced it"
+        )
     }
 
     /// The log is signed, and this process cannot.

@@ -40,7 +40,8 @@ struct AuditCheck {
         }
         if problem == nil { problem = self.problem(of: entry, isProven) }
         for (head, name) in heads where head.seq == entry.seq && !head.hash.hasSameBytes(as: entry.hash) {
-            contradiction = contradiction
+            contradiction =
+                contradiction
                 ?? "entry \(entry.seq) is not the one that \(name) names: the chain was written anew"
         }
         if isProven { isSealed = true } else if unsigned == nil { unsigned = entry.seq }

@@ -56,7 +56,9 @@ extension AuditLog {
         var heads: [(head: AuditHead, name: String)] = []
         if let head = stored?.head { heads.append((head, "the head in the object store")) }
         if let copy, copy.chain == anchor.chain {
-            guard copy.isGenuine(anchor) else { throw anchor.broken("the copy of its head is not signed by JOB_SIGNING_KEY") }
+            guard copy.isGenuine(anchor) else {
+                throw anchor.broken("the copy of its head is not signed by JOB_SIGNING_KEY")
+            }
             heads.append((copy.head, "the copy of the head"))
         }
         var check = AuditCheck(anchor, heads: heads)
@@ -82,7 +84,8 @@ extension AuditLog {
         }
         throw JobError(
             "audit_head_missing", .noInput, "the audit log of \(orgId) has no head",
-            hint: "the first job with JOB_SIGNING_KEY makes one; a log without signatures is taken over by `audit adopt`")
+            hint:
+                "the first job with JOB_SIGNING_KEY makes one; a log without signatures is taken over by `audit adopt`")
     }
 }
 
@@ -95,7 +98,8 @@ struct AuditCopy: Sendable {
     ///
     /// Throws `audit_copy_invalid` (64).
     init(_ bytes: [UInt8], orgId: String) throws(JobError) {
-        guard let head = AuditHead(bytes), let place = AuditHead.place(bytes), place.orgId.hasSameBytes(as: orgId) else {
+        guard let head = AuditHead(bytes), let place = AuditHead.place(bytes), place.orgId.hasSameBytes(as: orgId)
+        else {
             throw JobError(
                 "audit_copy_invalid", .usage, "the file is no copy of a head of the audit log of \(orgId)",
                 hint: "`audit head --org \(orgId)` prints what to keep")

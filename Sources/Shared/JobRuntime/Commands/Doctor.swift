@@ -60,7 +60,8 @@ struct Doctor: Sendable {
             let backends = try await openBackends()
             let ahead = try await backends.store.selfTest()
             try expectSmall(ahead)
-            return "object store: lists, reads, writes, conditional writes, uploads; its clock differs by \(abs(ahead)) s"
+            return
+                "object store: lists, reads, writes, conditional writes, uploads; its clock differs by \(abs(ahead)) s"
         }
         return report
     }

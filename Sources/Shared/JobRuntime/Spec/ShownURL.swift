@@ -10,7 +10,8 @@ package enum ShownURL {
     /// The value with every text that holds a URL cut to what may be shown; a `url` keeps its host only.
     static func hiding(_ value: JSONValue, in name: String = "") -> JSONValue {
         switch value {
-        case .string(let text): .string(holdsURL(text) ? shown(text, withPath: name.hasSameBytes(as: "sourceUrl")) : text)
+        case .string(let text):
+            .string(holdsURL(text) ? shown(text, withPath: name.hasSameBytes(as: "sourceUrl")) : text)
         case .array(let items): .array(items.map { hiding($0, in: name) })
         case .object(let members): .object(members.map { JSONMember($0.name, hiding($0.value, in: $0.name)) })
         case .null, .bool, .number: value
