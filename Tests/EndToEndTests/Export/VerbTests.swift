@@ -102,7 +102,8 @@ struct VerbTests {
         let bench = try Workbench(.none)
         let help = try bench.run(program, ["--help"])
         #expect(help.status == 0)
-        for verb in ["run", "prepare", "status", "download", "verify", "cancel", "doctor", "schema", "migrate"] {
+        for verb in ["run", "prepare", "status", "download", "verify", "cancel", "sign", "doctor", "schema", "migrate"]
+        {
             #expect(help.text.contains("  \(verb)"), "\(verb)")
             #expect(try bench.run(program, [verb, "--help"]).status == 0, "\(verb)")
         }

@@ -61,7 +61,7 @@ package struct Backends: Sendable {
             return try PostgreSQLDatabase(url: url, jobId: jobId, patience: jobId == nil ? min(patience, 10) : patience)
         default:
             throw JobError(
-                "configuration_invalid", .configuration, "DATABASE_URL has a form that is not supported",
+                "configuration_invalid", .configuration, "DATABASE_URL has an unsupported form",
                 hint: "use postgres://USER@HOST/DATABASE or sqlite:PATH")
         }
     }

@@ -18,7 +18,7 @@ package enum StoreBackend {
             return try bucket(environment, log, isPatient)
         default:
             throw JobError(
-                "configuration_invalid", .configuration, "OBJECT_STORE_URL has a form that is not supported",
+                "configuration_invalid", .configuration, "OBJECT_STORE_URL has an unsupported form",
                 hint: "use s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION or file:PATH")
         }
     }
