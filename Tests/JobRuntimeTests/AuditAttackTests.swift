@@ -97,7 +97,7 @@ struct AuditAttackTests {
 
     private func change(_ random: inout SeededRandom, _ history: History) -> Change {
         let seq = Int.random(in: 1...Self.count, using: &random)
-        let earlier = Int.random(in: 0..<Self.count - 1, using: &random)
+        let earlier = Int.random(in: 1..<Self.count - 1, using: &random)
         let other = seq % Self.count + 1
         let own = "org_id = 'o' AND"
         let copy = "at, actor, action, job_id, resource, filters, rows, bytes, outcome, prev_hash, hash FROM audit_log"
