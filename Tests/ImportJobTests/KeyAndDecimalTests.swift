@@ -66,6 +66,8 @@ struct DecimalWatchTests {
 
     /// The code and the line of what is thrown for batches of one column.
     private func watched(_ batches: [[String]]) -> String? {
+        let field = SourceField(
+            name: "value", rule: ValueRule(.decimal), source: 0, sourceName: "value", isKey: false)
         var watch = DecimalWatch()
         var line = 0
         do throws(JobError) {
@@ -76,7 +78,7 @@ struct DecimalWatchTests {
                     line += 1
                     batch.lines.append(line)
                 }
-                try watch.look(batch, [("value", 0)])
+                try watch.look(batch, [field])
             }
             return watch.undecided.first
         } catch {
