@@ -24,9 +24,9 @@ struct RejectTests {
     }
 
     private static let cells = [
-        ("subscribed", "maybe", "invalid_bool"), ("lifetime_value", "1,5", "invalid_decimal"),
+        ("subscribed", "maybe", "invalid_bool"), ("lifetime_value", "12.5.1", "invalid_decimal"),
         ("lifetime_value", "NaN", "invalid_decimal"), ("created_at", "yesterday", "invalid_timestamp"),
-        ("created_at", "2026-02-30T00:00:00Z", "invalid_timestamp"), ("attributes", "{a:1}", "invalid_json"),
+        ("created_at", "2026-02-30T00:00:00Z", "invalid_date"), ("attributes", "{a:1}", "invalid_json"),
         ("password_hash", "hunter2", "invalid_password_hash"),
     ]
 
@@ -44,7 +44,9 @@ struct RejectTests {
                 ["id", column, "_raw", "_line", "_record", "_byteOffset", "_column", "_code"],
                 ["bad", value, "", "3", "2", "\(10 + column.utf8.count)", column, code],
             ])
-        #expect(rows[1].at("8").string?.hasPrefix("\(column): expected") == true)
+        #expect(
+            rows[1].at("8").string?.hasPrefix(
+                "\(column): " + (code == "invalid_date" ? "there is no day 30" : "expected")) == true)
         // The value is in the rejects file, which belongs to the user, and nowhere else.
         #expect(!run.errorText.contains(value))
         #expect(!run.text.contains(value))
