@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// SIGTERM and SIGINT as the end of an async wait.
 ///
-/// Both are blocked in every thread from the first instruction on and taken by a thread of their own, so that none is
-/// lost and none ends the process in the middle of something.
+/// From the first instruction on a handler passes them to a thread of their own, so that none is lost and none ends the
+/// process in the middle of something.
 package enum Signals {
     private struct State {
         var received: CInt?
@@ -16,37 +16,53 @@ package enum Signals {
     }
 
     private static let state = Mutex(State())
-    private static let numbers = [SIGTERM, SIGINT]
+    /// Where the handler writes to; set once, before the handler is there.
+    // A handler may do little more than read a number.
+    private nonisolated(unsafe) static var writeEnd: CInt = -1
 
-    /// The set of the signals, blocked in the thread that asks first and those it starts.
+    /// Installed once for the life of the process, so that no moment is without a handler.
     private static let isWatching: Bool = {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for number in numbers { unsafe sigaddset(&set, number) }
-        var before = sigset_t()
-        guard unsafe pthread_sigmask(SIG_BLOCK, &set, &before) == 0 else { return false }
-        var thread = pthread_t()
-        let code = unsafe pthread_create(
-            &thread, nil,
-            { _ in
-                Signals.receive()
-                return nil
-            }, nil)
-        if code == 0 {
-            pthread_detach(thread)
-            return true
+        var ends: [CInt] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { return false }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let readEnd = ends[0]
+        unsafe writeEnd = ends[1]
+        let thread = Thread(readEnd)
+        guard thread.isRunning else { return false }
+        for number in [SIGTERM, SIGINT] {
+            _ = signal(number) { number in
+                let before = errno
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = unsafe write(Signals.writeEnd, &byte, 1)
+                errno = before
+            }
         }
-        // Without a thread to take them they do what they always do.
-        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-        return false
+        return true
     }()
+
+    /// The thread that delivers what the handler has written.
+    private struct Thread {
+        let isRunning: Bool
+
+        init(_ readEnd: CInt) {
+            var thread = pthread_t()
+            let code = unsafe pthread_create(
+                &thread, nil,
+                { argument in
+                    Signals.receive(CInt(truncatingIfNeeded: Int(bitPattern: argument)))
+                    return nil
+                }, UnsafeMutableRawPointer(bitPattern: Int(readEnd)))
+            isRunning = code == 0
+            if isRunning { pthread_detach(thread) }
+        }
+    }
 
     /// Ignores SIGPIPE: a closed pipe is an error of one write, not of the process.
     package static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Takes SIGTERM and SIGINT from here on; the first thing a process does, before it starts threads.
+    /// Takes SIGTERM and SIGINT from here on; the first thing a process does.
     ///
     /// They end the process with 143 or 130 as long as it has no job.
     package static func watch() { _ = isWatching }
@@ -105,13 +121,10 @@ package enum Signals {
     private static let patience = 3.5
 
     /// What the thread of the signals does.
-    private static func receive() {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for number in numbers { unsafe sigaddset(&set, number) }
-        var number: CInt = 0
+    private static func receive(_ readEnd: CInt) {
+        var byte: UInt8 = 0
         while true {
-            if unsafe sigwait(&set, &number) == 0 { deliver(number) }
+            if unsafe read(readEnd, &byte, 1) == 1 { deliver(CInt(byte)) }
         }
     }
 
