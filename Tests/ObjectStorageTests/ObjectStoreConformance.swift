@@ -49,7 +49,8 @@ enum ObjectStoreConformance: String, CaseIterable, Sendable {
 
     /// What people call their files.
     static let hostileNames = [
-        "Kunden (neu) 2026.csv", "Ärzte & Söhne.csv", "100%.csv", "a%2Fb.csv", "#1.csv", "a+b=c.csv", "it's \"quoted\".csv",
+        "Kunden (neu) 2026.csv", "Ärzte & Söhne.csv", "100%.csv", "a%2Fb.csv", "#1.csv", "a+b=c.csv",
+        "it's \"quoted\".csv",
         "12:30;x,y.csv", "u\u{308}.csv", "名簿 😀.csv", " leading", "what?.csv", "<a>&amp;.csv", "[1]{2}|^`~!$*@.csv",
         "\u{301}mark.csv",
     ]

@@ -79,7 +79,8 @@ struct SignalTests {
         for delay in 0...80 {
             for inBucket in [true, false] {
                 let members = #""jobId":"j\#(delay)","resource":"events","format":"json""#
-                let process = try inBucket
+                let process =
+                    try inBucket
                     ? bucket.start(.export, members) : bench.start(.export, spec: Workbench.spec(members))
                 usleep(UInt32(delay) * 2_000)
                 process.send(SIGTERM)

@@ -36,7 +36,8 @@ struct TLSBucketTests {
         try folder.write("no certificate", to: "empty.pem")
         for file in ["/nowhere/ca.pem", folder.path, folder.path + "/empty.pem"] {
             let variables = ["AWS_CA_BUNDLE": file]
-            let run = try bucket.run(.export, #""jobId":"j","resource":"contacts","format":"csv""#, variables: variables)
+            let members = #""jobId":"j","resource":"contacts","format":"csv""#
+            let run = try bucket.run(.export, members, variables: variables)
             #expect(run.status == 78, "\(run)")
             #expect(run.messages.contains("AWS_CA_BUNDLE names \(file)"), "\(run)")
             #expect(try bucket.bench.run(.export, ["doctor"], variables: variables).status == 78)

@@ -75,7 +75,7 @@ struct UnfitStoreTests {
         #expect(run.messages.contains("ignores the condition If-None-Match"))
     }
 
-    @Test("A manifest that changes each time it is to be taken is given up after few tries; a deadline is heard meanwhile")
+    @Test("A manifest that changes each time is given up after few tries; a deadline is heard meanwhile")
     func contended() throws {
         for (members, status, code) in [("", Int32(75), "claim_refused"), (deadline(3), 124, "deadline")] {
             let server = try Self.server(.honoured)

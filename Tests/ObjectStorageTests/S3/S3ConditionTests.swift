@@ -84,7 +84,10 @@ struct S3ConditionTests {
 
     @Test("The proof passes where conditions work, costs at most five requests, and leaves the object as it was")
     func proven() async throws {
-        for (conditions, mode) in [(FakeS3.Conditions.honoured, FakeS3.Mode.aws), (.honoured, .r2), (.honoured, .gcs), (.bare, .aws)] {
+        let stores: [(FakeS3.Conditions, FakeS3.Mode)] = [
+            (.honoured, .aws), (.honoured, .r2), (.honoured, .gcs), (.bare, .aws),
+        ]
+        for (conditions, mode) in stores {
             let server = try Self.server(conditions, mode)
             let store = try server.store(mode)
             var tag = try await create(store)

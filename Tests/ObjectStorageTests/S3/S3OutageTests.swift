@@ -8,7 +8,7 @@ import Testing
 /// Stores that refuse connections for a while, and answers that come late.
 @Suite("Outages and late answers", .timeLimit(.minutes(2)))
 struct S3OutageTests {
-    @Test("A store that refuses connections is waited for, with growing pauses, for half a minute", arguments: [0, 0.999])
+    @Test("A store that refuses connections is waited for, with growing pauses, half a minute", arguments: [0, 0.999])
     func patience(random: Double) async throws {
         let box = Mutex<ScriptedStore?>(nil)
         let scripted = try ScriptedStore(random: random) { _, _ in
@@ -77,7 +77,7 @@ struct S3OutageTests {
         #expect(server.keys() == [])
     }
 
-    @Test("A write that takes place after its task was cancelled is not given up before: its answer tells what there is")
+    @Test("A write that was sent when its task was cancelled is awaited: its answer tells what there is")
     func lateWrite() async throws {
         let server = try FakeS3(.aws)
         server.inject(.delay(seconds: 0.7, .beforeReading), operation: "PutObject")
@@ -110,7 +110,9 @@ struct S3OutageTests {
         #expect(WallClock.monotonic() - start < 10_000_000)
     }
 
-    @Test("Links are signed by the store's clock, and end by it, also when it is only minutes off", arguments: [-400.0, 400, -3000])
+    @Test(
+        "Links are signed by the store's clock, and end by it, also when it is only minutes off",
+        arguments: [-400.0, 400, -3000])
     func clock(offset: Double) async throws {
         let server = try FakeS3(.aws)
         server.setClockOffset(offset)

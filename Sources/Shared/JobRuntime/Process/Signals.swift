@@ -11,7 +11,9 @@ package enum Signals {
         var received: CInt?
         var waiter: CheckedContinuation<Void, Never>?
         var isCancelled = false
-        /// A job is at stake: a signal is for `wait` to report. Otherwise it ends the process.
+        /// Whether a job is at stake.
+        ///
+        /// Then a signal is for `wait` to report; otherwise it ends the process.
         var isTaken = false
     }
 

@@ -36,7 +36,8 @@ extension ObjectTree {
         _ base: String, _ segments: [Substring], namePrefix: Substring, into found: inout [ObjectInfo]
     ) throws(JobError) {
         guard let folder = try openFolder(segments, creating: false) else { return }
-        for entry in try FolderEntries.read(folder, "list folder \(base)") where entry.name.utf8.starts(with: namePrefix.utf8) {
+        for entry in try FolderEntries.read(folder, "list folder \(base)") {
+            guard entry.name.utf8.starts(with: namePrefix.utf8) else { continue }
             guard let key = try? ObjectKey(validating: base + entry.name) else { continue }
             switch entry.kind {
             case .folder:

@@ -42,8 +42,9 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
     /// Whether the bytes of the key begin with those of the text.
     package func hasPrefix(_ prefix: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
 
-    /// What follows the prefix; `nil` when the text does not begin with it. A mark may follow a slash, so that no
-    /// characters are compared but bytes.
+    /// What follows the prefix; `nil` when the text does not begin with it.
+    ///
+    /// A mark may follow a slash, so that no characters are compared but bytes.
     package static func rest(of text: String, after prefix: String) -> String? {
         guard text.utf8.starts(with: prefix.utf8) else { return nil }
         return String(Substring(text.utf8.dropFirst(prefix.utf8.count)))
@@ -64,7 +65,9 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
     /// The parts between the slashes, never empty.
     var segments: [Substring] { Self.split(text, omittingEmpty: true) }
 
-    /// The parts between the slashes. A mark that follows a slash makes one character with it, but not one byte.
+    /// The parts between the slashes.
+    ///
+    /// A mark that follows a slash makes one character with it, but not one byte.
     static func split(_ text: String, omittingEmpty: Bool) -> [Substring] {
         text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: omittingEmpty).map { Substring($0) }
     }
@@ -80,7 +83,9 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
 
     private static func problem(of segment: Substring) -> String? {
         if segment.isEmpty { return "has an empty segment" }
-        if segment.utf8.elementsEqual(".".utf8) || segment.utf8.elementsEqual("..".utf8) { return "has a segment of dots" }
+        if segment.utf8.elementsEqual(".".utf8) || segment.utf8.elementsEqual("..".utf8) {
+            return "has a segment of dots"
+        }
         if segment.utf8.starts(with: reservedPrefix.utf8) { return "has a segment that starts with \(reservedPrefix)" }
         if segment.utf8.count > maximumSegmentBytes { return "has a segment longer than \(maximumSegmentBytes) bytes" }
         return nil

@@ -3,7 +3,8 @@ package import JobCore
 extension S3Store {
     /// Writes the object again under conditions that do not hold, then, if no update has taken place yet, under one that
     /// does.
-    package func proveConditions(_ key: ObjectKey, _ bytes: [UInt8], tag: ObjectTag) async throws(JobError) -> ObjectTag {
+    package func proveConditions(_ key: ObjectKey, _ bytes: [UInt8], tag: ObjectTag) async throws(JobError) -> ObjectTag
+    {
         if client.location.isKnown { return tag }
         var tag = tag
         // Somebody may have removed the object a moment ago, but not twice.
@@ -14,7 +15,8 @@ extension S3Store {
             }
         }
         let isProven = client.conditions.isProven
-        let gone = PutMode.updateIfMatches(ObjectTag(rawValue: dialect == .gcs ? "1" : String(repeating: "0", count: 32)))
+        let nothing = dialect == .gcs ? "1" : String(repeating: "0", count: 32)
+        let gone = PutMode.updateIfMatches(ObjectTag(rawValue: nothing))
         if try await unlessRefused(key, bytes, gone) != nil {
             throw S3Failure.ignoresCondition(gone, client.location)
         }
@@ -46,7 +48,8 @@ extension S3Store {
     }
 
     /// The tag of what was written; `nil` when the store refused to.
-    private func unlessRefused(_ key: ObjectKey, _ bytes: [UInt8], _ mode: PutMode) async throws(JobError) -> ObjectTag? {
+    private func unlessRefused(_ key: ObjectKey, _ bytes: [UInt8], _ mode: PutMode) async throws(JobError) -> ObjectTag?
+    {
         do throws(JobError) {
             return try await put(bytes, at: key, contentType: "application/json", mode: mode).tag
         } catch {

@@ -40,7 +40,9 @@ final class StoreOutage: Sendable {
     /// Whether no outage is known.
     var isOver: Bool { state.withLock { $0.since == nil } }
 
-    /// A connection was refused. `now` in seconds, `random` in 0..<1.
+    /// What a request does whose connection was refused.
+    ///
+    /// `now` is in seconds, `random` in 0..<1.
     func step(_ request: ObjectIdentifier, now: Double, random: Double, place: String) -> Step {
         let (step, tries) = state.withLock { state -> (Step, Int) in
             let since = state.since ?? now
