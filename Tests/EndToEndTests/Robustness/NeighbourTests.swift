@@ -7,44 +7,43 @@ internal import Testing
 @Suite("Neighbours of slow imports")
 struct NeighbourTests {
     private static let members = #""jobId":"j","resource":"contacts","#
-    /// Spec members, and how many rows are in the database while the source drips.
-    static let kinds = [
-        (members: "", committed: 20_000), (members: #","atomic":true"#, committed: 0),
-        (members: #","dryRun":true"#, committed: 0),
-    ]
+    /// Members of the spec: a common import, and those of which nothing is in the database while the source drips.
+    static let kinds = ["", #","atomic":true"#, #","dryRun":true"#]
     private static let lease = ["JOB_LEASE_SECONDS": "1"]
 
     @Test("While a source drips, another organisation's import on the same SQLite file is done", arguments: kinds)
-    func sqlite(members: String, committed: Int) throws {
+    func sqlite(members: String) throws {
         let bench = try Workbench(.empty)
-        let server = try DripServer(first: 25_000, rest: 75_000)
+        let server = try DripServer(first: 60_000, rest: 60_000)
         let slow = try bench.start(
             .import, spec: Workbench.spec(Self.members + server.source + members),
             variables: server.allow.merging(Self.lease) { $1 })
-        let read = try waitForRows(bench, server, committed)
+        let shown = try waitForRows(bench, server, members)
         try bench.upload("id,email\nz1,z@example.com\n", as: "f", org: "org_other")
         let other = try bench.load(#""resource":"contacts","sourceKey":"f""#, org: "org_other")
         #expect(other.status == 0 && other.count("inserted") == 1, "\(other)")
         #expect(!slow.hasEnded)
-        #expect(try bench.number("SELECT count(*) FROM contacts WHERE org_id = 'org_demo'") == committed)
-        if committed > 0 {
-            // A fifth of the rows is loaded, a quarter of the bytes is here.
-            #expect(read.count("rowsRead") == 20_000)
-            guard case .number(let percent) = read["progress"] else { throw ToolFailure(tool: "", status: 0, text: "") }
-            #expect((15...21).contains(Double(percent) ?? -1), "\(read)")
+        let committed = try bench.number("SELECT count(*) FROM contacts WHERE org_id = 'org_demo'")
+        #expect(members.isEmpty ? (20_000..<60_000).contains(committed) : committed == 0)
+        if committed >= 20_000 {
+            // Half of the bytes are here; those count whose rows are loaded.
+            #expect((20_000...committed).contains(shown.count("rowsRead")))
+            let share = Double(shown.count("rowsRead")) / 1_200
+            guard case .number(let text) = shown["progress"], let percent = Double(text) else { return }
+            #expect(abs(percent - share) < 3 && percent < 48, "\(percent) for \(share)")
         }
         try server.release()
         let run = JobRun(try slow.wait())
-        #expect(run.status == 0 && run.count("inserted") == 100_000, "\(run)")
+        #expect(run.status == 0 && run.count("inserted") == 120_000, "\(run)")
     }
 
     @Test("While a source drips, no transaction of the import is open on the server", arguments: kinds)
-    func postgresql(members: String, committed: Int) throws {
+    func postgresql(members: String) throws {
         let scene = try PostgreSQLBench()
-        let server = try DripServer(first: 25_000, rest: 75_000)
+        let server = try DripServer(first: 60_000, rest: 60_000)
         let slow = try scene.start(
             .import, Self.members + server.source + members, variables: server.allow.merging(Self.lease) { $1 })
-        _ = try waitForRows(scene.bench, server, committed)
+        _ = try waitForRows(scene.bench, server, members)
         let open = """
             SELECT count(*) FILTER (WHERE xact_start IS NOT NULL), count(backend_xmin) FROM pg_stat_activity
             WHERE application_name = 'data-io:j'
@@ -58,19 +57,20 @@ struct NeighbourTests {
         #expect(quiet == 10)
         try scene.sql("SET lock_timeout = '1s'; ALTER TABLE contacts ADD COLUMN added text")
         #expect(!slow.hasEnded)
-        #expect(try scene.number("SELECT count(*) FROM contacts") == committed)
+        let committed = try scene.number("SELECT count(*) FROM contacts")
+        #expect(members.isEmpty ? (20_000..<60_000).contains(committed) : committed == 0)
         try server.release()
         let run = JobRun(try slow.wait())
-        #expect(run.status == 0 && run.count("inserted") == 100_000, "\(run)")
-        let loaded = members.contains("dryRun") ? 0 : 100_000
+        #expect(run.status == 0 && run.count("inserted") == 120_000, "\(run)")
+        let loaded = members.contains("dryRun") ? 0 : 120_000
         #expect(try scene.number("SELECT count(*) FROM contacts") == loaded)
     }
 
     /// Waits until all that has come is loaded, as far as it can be; what the manifest shows then.
-    private func waitForRows(_ bench: Workbench, _ server: DripServer, _ committed: Int) throws -> JobRun {
+    private func waitForRows(_ bench: Workbench, _ server: DripServer, _ members: String) throws -> JobRun {
         try server.waitForDrops()
         var shown = try bench.run(.import, ["status", "--org", "org_demo", "--job", "j"])
-        for _ in 0..<(committed > 0 ? 200 : 15) where shown.count("rowsRead") < 20_000 {
+        for _ in 0..<(members.isEmpty ? 200 : 15) where shown.count("rowsRead") < 20_000 {
             usleep(200_000)
             shown = try bench.run(.import, ["status", "--org", "org_demo", "--job", "j"])
         }
@@ -105,14 +105,14 @@ struct NeighbourTests {
         #expect(try bench.number("SELECT sum(rejected) FROM import_ledger") > 500)
         #expect(try bench.number("SELECT count(*) FROM import_rejects") == 0)
 
-        let server = try DripServer(first: 25_000, rest: 1_000)
+        let server = try DripServer(first: 60_000, rest: 1_000)
         let spec = Self.members + server.source + #","mapping":{"id":"id","company":"created_at"}"#
         let slow = try bench.start(.import, spec: Workbench.spec(spec), variables: server.allow)
         for _ in 0..<3_000 {
             if try bench.number("SELECT count(*) FROM import_rejects") >= 20_000 { break }
             usleep(20_000)
         }
-        #expect(try bench.number("SELECT count(*) FROM import_rejects") == 20_000)
+        #expect(try bench.number("SELECT count(*) FROM import_rejects") >= 20_000)
         #expect(try bench.run(.import, ["cancel", "--org", "org_demo", "--job", "j"]).status == 0)
         let run = JobRun(try slow.wait())
         #expect(run.status == 80, "\(run)")
