@@ -72,8 +72,9 @@ final class ImportChecker {
     private var plan: MappingPlan?
     private var decimals = DecimalWatch()
     private var hasNotedZones = false
-    /// Settled by the first batch, also for objects that bring more members later.
+    /// Settled by the first batch with a column, also for objects that bring more members later.
     private var preset: Preset?
+    private var hasPreset = false
     private var started = 0
     private var sent = 0
     /// Checked before one that comes ahead of them.
@@ -85,6 +86,7 @@ final class ImportChecker {
         self.spec = spec
         self.context = context
         self.pool = pool
+        preset = spec.preset
     }
 
     /// Maps and checks all batches of a channel, then finishes the other one.
@@ -166,10 +168,11 @@ final class ImportChecker {
         if let plan, batch.columns == columns { return plan }
         columns = batch.columns
         isJSON = batch.isJSON
-        if plan == nil {
+        if !hasPreset && (!columns.isEmpty || !isJSON) {
+            hasPreset = true
             // By the first record alone: how many more are seen here depends on how the source comes.
             let opening = Array(columns.prefix(batch.openingColumns ?? columns.count))
-            preset = spec.preset ?? (spec.recognisesPreset ? Preset.recognised(in: opening) : nil)
+            if preset == nil && spec.recognisesPreset { preset = Preset.recognised(in: opening) }
         }
         let next = try MappingPlan(
             spec: spec, columns: columns, isJSON: batch.isJSON, preset: preset,
