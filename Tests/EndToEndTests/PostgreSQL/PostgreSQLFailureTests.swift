@@ -17,7 +17,8 @@ struct PostgreSQLFailureTests {
         for number in 1...times {
             try? scene.wait(for: "SELECT sum(records) >= \(20_000 * min(number, 4)) FROM import_ledger")
             try scene.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'data-io:j'")
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'data-io:j' "
+                    + "AND datname = current_database()")
         }
         var run = JobRun(try process.wait())
         // A job gives up after a few of them, and goes on when it is launched again.
@@ -33,7 +34,9 @@ struct PostgreSQLFailureTests {
     func terminatedExport() throws {
         let scene = try PostgreSQLBench()
         try scene.makeEvents(60_000)
-        let terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'"
+        let terminate =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%' "
+            + "AND datname = current_database()"
         let copies =
             "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'data-io:j' AND query LIKE 'COPY%'"
         let spec = #""jobId":"j","# + Self.events

@@ -46,7 +46,7 @@ struct NeighbourTests {
         _ = try waitForRows(scene.bench, server, members)
         let open = """
             SELECT count(*) FILTER (WHERE xact_start IS NOT NULL), count(backend_xmin) FROM pg_stat_activity
-            WHERE application_name = 'data-io:j'
+            WHERE application_name = 'data-io:j' AND datname = current_database()
             """
         // The last chunk of a dry run may be on its way.
         var quiet = 0
