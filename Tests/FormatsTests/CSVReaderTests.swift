@@ -137,6 +137,8 @@ struct CSVReaderTests {
         }
         #expect(code("a,b\n1234,1\n") { $0.fieldBytes = 4 } == nil)
         #expect(code("a,b\n12345,1\n") { $0.fieldBytes = 4 } == "limit_field_bytes")
+        // The line end that comes with the byte too many makes it no field of several lines.
+        #expect(code("a,b\n1,12345\n2,3\n") { $0.fieldBytes = 4 } == "limit_field_bytes")
         #expect(code("a,b\n1,\"12\"\"45\"") { $0.fieldBytes = 5 } == nil)
         #expect(code("a,b\n1,\"12\"\"456\"") { $0.fieldBytes = 5 } == "limit_field_bytes")
         #expect(code("a,b\n12,4\r\n") { $0.recordBytes = 4 } == nil)

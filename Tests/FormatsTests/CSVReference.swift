@@ -174,6 +174,7 @@ struct ReferenceCSV {
         flush()
         held = Held(line: line, offset: offset, text: text)
         isLost = isOpen || !fits
+        if !isLost { flush() }
     }
 
     private mutating func flush() {

@@ -24,7 +24,7 @@ struct ImportSpecTests {
         #expect(spec.format == nil && spec.formatName == "auto")
         #expect(spec.mapping.rules.isEmpty && spec.mapping.isAutomatic && spec.unmapped == .ignore && !spec.isDryRun)
         #expect(spec.duplicates == .reject && spec.downloadURLTTL == 1800 && spec.namesSource)
-        #expect(spec.csv.delimiter == nil && spec.csv.quote == 0x22 && spec.csv.hasHeader)
+        #expect(spec.csv.delimiter == nil && spec.csv.quote == nil && spec.csv.hasHeader)
         #expect(spec.errorLimit.check(rejected: 1_000_000, read: 1_000_000, isEnd: true) == nil)
         #expect(try spec.sourceKey().text == "org/uploads/file.csv")
     }

@@ -302,19 +302,18 @@ struct CSVScanner: Sendable {
                 wasQuoted = false
                 let isRecordEnd = breaks >> UInt64(truncatingIfNeeded: at) & 1 == 1
                 at &+= 1
+                mode = isRecordEnd ? .recordStart : .fieldStart
                 if length > mostFieldBytes {
                     event = .limit(.fieldBytes)
                     break
                 }
                 if !isRecordEnd {
-                    mode = .fieldStart
                     if endCount &- recordFields >= mostColumns {
                         event = .limit(.columns)
                         break
                     }
                     continue
                 }
-                mode = .recordStart
                 if shift &+ block &+ at &- 1 &- recordOffset > limits.recordBytes {
                     event = .limit(.recordBytes)
                     break
