@@ -182,9 +182,12 @@ struct JSONRowCursor: Sendable {
     }
 
     /// Names that the records from the position on bring, up to the first one that does not end before `end`, that is
-    /// faulty or that has too many.
-    func names(_ parser: inout JSONRowParser, from position: Int, to end: Int) -> [[UInt8]] {
+    /// faulty or that has too many. `isBehindElement`: the position is behind an element that the cursor has yet to pass.
+    func names(
+        _ parser: inout JSONRowParser, from position: Int, to end: Int, isBehindElement: Bool = false
+    ) -> [[UInt8]] {
         var cursor = self
+        if isBehindElement { cursor.stage = .separator }
         var position = position
         var names: [[UInt8]] = []
         var known: Set<[UInt8]> = []

@@ -157,7 +157,8 @@ package struct JSONRowReader: Sendable {
                 swap(&record, &cut)
                 defer { swap(&record, &cut) }
                 var place = cutPosition
-                let status = try process(record, &place, isWhole: true, into: &batch)
+                let status = try process(
+                    record, &place, isWhole: true, behind: input, from: position, into: &batch)
                 cutPosition = place
                 guard place == record.count else { return false }
                 // What a long record took is given back.
@@ -229,8 +230,10 @@ package struct JSONRowReader: Sendable {
         case exhausted, full, incomplete
     }
 
+    /// Reads records; of one that was cut off, `behind` is the input that follows it, from a place on.
     private mutating func process(
-        _ input: [UInt8], _ position: inout Int, isWhole: Bool, into batch: inout SourceBatch
+        _ input: [UInt8], _ position: inout Int, isWhole: Bool, behind: [UInt8] = [], from next: Int = 0,
+        into batch: inout SourceBatch
     ) throws(JobError) -> Status {
         let fullFields = max(fullBytes / 4, 1)
         var room = 0
@@ -248,6 +251,7 @@ package struct JSONRowReader: Sendable {
                 for name in names { table.add(name) }
                 if openingColumns == nil { openingColumns = columns.count }
                 for name in survey(input, position) { table.add(name) }
+                if isWhole { for name in survey(behind, next, isBehindElement: true) { table.add(name) } }
                 batch.openingColumns = openingColumns
                 batch.columns = columns
                 batch.rows.columnCount = columns.count
@@ -327,7 +331,9 @@ package struct JSONRowReader: Sendable {
     }
 
     /// Names that further records of the input bring, in their order, as many as there may be.
-    private mutating func survey(_ input: [UInt8], _ position: Int) -> [[UInt8]] {
+    private mutating func survey(
+        _ input: [UInt8], _ position: Int, isBehindElement: Bool = false
+    ) -> [[UInt8]] {
         var slots: [JSONColumns.Slot] = []
         swap(&slots, &table.slots)
         defer { swap(&slots, &table.slots) }
@@ -342,7 +348,8 @@ package struct JSONRowReader: Sendable {
                             input: source, readable: input.count, keys: keys, keyStarts: keyStarts, slots: slots,
                             index: table.index, limits: limits, stamp: stamp)
                         defer { stamp = parser.stamp }
-                        return cursor.names(&parser, from: position, to: input.count)
+                        return cursor.names(
+                            &parser, from: position, to: input.count, isBehindElement: isBehindElement)
                     }
                 }
             }
