@@ -21,7 +21,7 @@ struct CSVReaderTests {
         #expect(fields("a\n1\n\n2\n") == [["1"], ["2"]])
         #expect(fields("a,b,c\n1,,\"\"\n") == [["1", nil, ""]])
         #expect(fields("a,b\n\"x\ny\",\"say \"\"hi\"\"\"\n") == [["x\ny", "say \"hi\""]])
-        #expect(fields("a,b\nx\"y\"\"z,q\"\n") == [["x\"y\"\"z", "q\""]])
+        #expect(fields("a,b\nx\"y\"z,q\"\n") == [["x\"y\"z", "q\""]])
         #expect(fields("\u{FEFF}a,b\n1,2\n") == [["1", "2"]])
         #expect(fields("a,b\n1,") == [["1", nil]])
         #expect(fields("a,b") == [])

@@ -92,7 +92,7 @@ struct RejectCollectorTests {
             (["a", "b"], "a,b"), ([nil, "", nil], ",\"\","), ([nil], ""), (["a,b"], "\"a,b\""),
             (["say \"hi\""], "\"say \"\"hi\"\"\""),
             (["a\nb", "c\rd", "e\r\nf"], "\"a\nb\",\"c\rd\",\"e\r\nf\""), ([" a", "b ", "c d"], "\" a\",\"b \",c d"),
-            (["é;|\t=1"], "é;|\t=1"),
+            (["é;|\t=1"], "é;|\t'=1"),
         ] as [([String?], String)])
     func record(fields: [String?], expected: String) {
         #expect(CSVRecord.encode(fields) == expected)
@@ -112,12 +112,18 @@ struct RejectCollectorTests {
                 })
         }
         let text = "x,y,z\n" + rows.map { CSVRecord.encode($0) + "\n" }.joined()
-        var reader = CSVReader(options: CSVReaderOptions(delimiter: 0x2C))
+        var reader = CSVReader(
+            options: CSVReaderOptions(
+                delimiter: 0x2C, quote: 0x22, escape: .quote, skipLines: 0, recognisesBlanks: false))
         var batch = SourceBatch()
         _ = try reader.read(Array(text.utf8), from: 0, into: &batch)
         try reader.finish(into: &batch)
         #expect(batch.defects == [])
-        let read = (0..<batch.rows.rowCount).map { row in (0..<3).map { batch.rows.text(row: row, column: $0) } }
-        #expect(read == rows)
+        let read = (0..<batch.rows.rowCount).map { row in
+            (0..<3).map { batch.rows.text(row: row, column: $0).map { FormulaText.unguarded($0, delimiter: 0x2C) } }
+        }
+        // Rows of nothing but white space are none.
+        func isRow(_ row: [String?]) -> Bool { !row.allSatisfy { ($0 ?? "").allSatisfy(\.isWhitespace) } }
+        #expect(read.filter(isRow) == rows.filter(isRow))
     }
 }
