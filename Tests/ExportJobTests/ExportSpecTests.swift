@@ -152,7 +152,7 @@ struct ExportSpecTests {
         let names = ExportSpec.shape.jsonSchema()["properties"]?.members.map(\.name)
         #expect(
             names == [
-                "jobId", "orgId", "resource", "format", "actor", "notAfter", "notify", "filters", "columns",
+                "jobId", "orgId", "resource", "format", "actor", "timezone", "notAfter", "notify", "filters", "columns",
                 "compression",
                 "csv", "maxFileBytes", "limit", "shards", "downloadUrlTTL",
             ])

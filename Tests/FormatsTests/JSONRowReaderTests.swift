@@ -39,7 +39,7 @@ struct JSONRowReaderTests {
         #expect(position == text.count)
         #expect(batch.columns == ["a", "b"] && batch.openingColumns == 1)
         position = try reader.read(more, from: 0, into: &batch)
-        #expect(position == 40)
+        #expect(position == 31)
         #expect(batch.columns == ["a", "b"] && batch.rows.rowCount == 5 && batch.defects.count == 1)
         #expect(batch.rows.text(row: 2, column: 1) == "4")
         #expect(batch.rows.isAbsent(row: 2, column: 0) && batch.rows.isNull(row: 2, column: 0))
@@ -70,10 +70,13 @@ struct JSONRowReaderTests {
         }
         #expect(batches < 50)
         let wide = (0..<4097).map { "{\"m\($0)\":2}\n" }.joined()
-        #expect(read(wide, .lines).error?.code == "limit_columns")
-        #expect(
-            read("{" + (0..<5000).map { "\"m\($0)\":2" }.joined(separator: ",") + "}\n", .lines).error?.code
-                == "limit_columns")
+        let widest = "{" + (0..<5000).map { "\"m\($0)\":2" }.joined(separator: ",") + "}\n"
+        for text in [wide, widest] {
+            for pieces in [1000, text.utf8.count] {
+                let error = readAll(JSONRowReader(layout: .lines), Array(text.utf8), pieces: pieces).error
+                #expect(error?.code == "limit_columns")
+            }
+        }
     }
 
     @Test("objects behind each other on a line are records, and so are those of a text sequence")

@@ -92,7 +92,7 @@ struct ObjectOracle {
         let all = fields.dropFirst().flatMap { $0.own + $0.others } + strangers + ["attributes"]
         return (0..<count).map { number in
             if Int.random(in: 0..<4, using: &random) == 0 { names.append(random.pick(Array(all))) }
-            if Int.random(in: 0..<9, using: &random) == 0 { names.removeFirst() }
+            if Int.random(in: 0..<9, using: &random) == 0, !names.isEmpty { names.removeFirst() }
             var object: Object = []
             let key = "k\(Int.random(in: 0..<keys, using: &random))"
             if Int.random(in: 0..<12, using: &random) > 0 {

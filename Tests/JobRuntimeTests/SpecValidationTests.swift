@@ -192,8 +192,9 @@ struct SpecValidationTests {
                 + #""n":{"type":"integer","minimum":1,"maximum":5,"description":"N"},"#
                 + #""m":{"type":"integer","minimum":0,"description":"M"},"#
                 + #""r":{"type":"number","minimum":0.0,"maximum":1.0,"description":"R"},"#
-                + #""a":{"type":"array","items":{"type":"boolean"},"description":"A"},"#
-                + #""k":{"anyOf":[{"enum":["x"]},{"type":"object","additionalProperties":{}}],"description":"K"},"#
+                + #""a":{"type":"array","items":{"type":"boolean"},"maxItems":4096,"description":"A"},"#
+                + #""k":{"anyOf":[{"enum":["x"]},{"type":"object","additionalProperties":{},"maxProperties":4096}],"#
+                + #""description":"K"},"#
                 + #""t":{"type":"string","format":"date-time","description":"T"},"#
                 + #""s":{"type":"string","minLength":1,"maxLength":1,"description":"S"},"#
                 + #""q":{"type":"string","pattern":"^[A-Za-z0-9_]{1,63}$","description":"Q"},"#

@@ -36,7 +36,7 @@ struct DecimalWatch {
             var evidence = columns[name] ?? Evidence()
             if evidence.hasPoint { continue }
             Self.look(batch, source, 0..<first, stopsAtBoth: false, &evidence)
-            if let line = evidence.comma, !evidence.hasPoint {
+            if first > 0, let line = evidence.comma, !evidence.hasPoint {
                 throw Self.ambiguous(name, field.sourceName, line, isFirst: true)
             }
             Self.look(batch, source, first..<batch.rows.rowCount, stopsAtBoth: true, &evidence)
