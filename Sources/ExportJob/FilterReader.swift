@@ -45,7 +45,9 @@ struct FilterReader {
         let names = name.split(separator: ".", maxSplits: Self.maximumDepth + 1, omittingEmptySubsequences: false)
         let parts = names.map(String.init)
         guard parts.count > 1, let column = column(parts[0]) else {
-            problems.add(path, "unknown column", nearest: name, among: ["from", "to", "last"] + resource.exportableColumns.map(\.name))
+            problems.add(
+                path, "unknown column", nearest: name,
+                among: ["from", "to", "last"] + resource.exportableColumns.map(\.name))
             return nil
         }
         guard column.type == .json else {
@@ -54,7 +56,9 @@ struct FilterReader {
         }
         let keys = Array(parts.dropFirst())
         let forbidden: [UInt8] = [0, UInt8(ascii: "\""), UInt8(ascii: "\\")]
-        if keys.count > Self.maximumDepth || keys.contains(where: { $0.isEmpty || $0.utf8.contains { forbidden.contains($0) } }) {
+        if keys.count > Self.maximumDepth
+            || keys.contains(where: { $0.isEmpty || $0.utf8.contains { forbidden.contains($0) } })
+        {
             problems.add(path, "a field path is up to 16 names without quotes, backslashes or NUL")
             return nil
         }

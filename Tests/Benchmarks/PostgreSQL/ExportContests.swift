@@ -49,7 +49,8 @@ struct ExportContests {
         let bucket = try S3Server(.seaweedfs)
         let environment = peers.environment.merging([
             "AWS_ACCESS_KEY_ID": S3Server.accessKeyID, "AWS_SECRET_ACCESS_KEY": S3Server.secretAccessKey,
-            "AWS_DEFAULT_REGION": "us-east-1", "RCLONE_CONFIG_THE_TYPE": "s3", "RCLONE_CONFIG_THE_PROVIDER": "SeaweedFS",
+            "AWS_DEFAULT_REGION": "us-east-1", "RCLONE_CONFIG_THE_TYPE": "s3",
+            "RCLONE_CONFIG_THE_PROVIDER": "SeaweedFS",
             "RCLONE_CONFIG_THE_ENDPOINT": bucket.endpoint, "RCLONE_CONFIG_THE_ENV_AUTH": "true",
             "RCLONE_CONFIG_THE_REGION": "us-east-1", "RCLONE_S3_NO_CHECK_BUCKET": "true",
             "RCLONE_S3_FORCE_PATH_STYLE": "true",

@@ -181,8 +181,10 @@ struct JSONRowCursor: Sendable {
         return .exhausted
     }
 
-    /// Names that the records from the position on bring, up to the first one that does not end before `end`, that is
-    /// faulty or that has too many. `isBehindElement`: the position is behind an element that the cursor has yet to pass.
+    /// Names that the records from the position on bring.
+    ///
+    /// It stops at the first one that does not end before `end`, that is faulty or that has too many. `isBehindElement`:
+    /// the position is behind an element that the cursor has yet to pass.
     func names(
         _ parser: inout JSONRowParser, from position: Int, to end: Int, isBehindElement: Bool = false
     ) -> [[UInt8]] {
