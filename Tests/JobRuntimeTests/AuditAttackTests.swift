@@ -35,7 +35,10 @@ struct AuditAttackTests {
     }
 
     private func sql(_ statements: String) throws -> String {
-        try ChildProcess.run("sqlite3", ["-bail", files.path + "/db.sqlite"], input: Array(statements.utf8)).text
+        let result = try ChildProcess.run(
+            "sqlite3", ["-bail", files.path + "/db.sqlite"], input: Array(statements.utf8))
+        try #require(result.status == 0, "\(statements): \(result.errorText)")
+        return result.text
     }
 
     private static func event(_ number: Int, org: String = "o") -> AuditEvent {
@@ -112,9 +115,9 @@ struct AuditAttackTests {
                 sql: "UPDATE audit_log SET \(column) = \(column) || 'x' WHERE \(own) seq = \(seq);")
         case 2:
             let column = random.pick(["rows", "bytes", "at"])
-            let value = column == "at" ? "at + 1" : "'x'"
             return Change(
-                what: "edit \(column)", sql: "UPDATE audit_log SET \(column) = \(value) WHERE \(own) seq = \(seq);")
+                what: "edit \(column)", sql: "UPDATE audit_log SET \(column) = \(column) + 1 WHERE \(own) seq = \(seq);"
+            )
         case 3:
             return Change(
                 what: "append",
@@ -126,7 +129,7 @@ struct AuditAttackTests {
                     + "WHERE \(own) seq IN (\(seq), \(other)); UPDATE audit_log SET seq = -seq WHERE \(own) seq < 0;")
         case 5: return Change(what: "empty", sql: "DELETE FROM audit_log WHERE org_id = 'o';")
         case 6:
-            let number = random.pick([0, -1, -7, Int.min])
+            let number = random.pick([0, -1, -7, Int.min + 1])
             return Change(
                 what: "prefix",
                 sql: "INSERT INTO audit_log SELECT org_id, \(number), \(copy) WHERE \(own) seq = \(seq);")
@@ -172,6 +175,7 @@ struct AuditAttackTests {
             if change.removesHead {
                 try await backends().store.delete(ObjectKey(validating: "o/audit/head.json"))
             } else {
+                try files.makeFolder("objects/o/audit")
                 try files.write(change.head ?? history.written[Self.count - 1], to: Self.headFile)
             }
             let error = await #expect(throws: JobError.self, "\(number): \(change)") {
@@ -197,6 +201,7 @@ struct AuditAttackTests {
                 "append", "cut", "edit", "empty", "no", "old", "other", "prefix", "reorder", "rewritten",
             ])
         _ = try sql("DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept;")
+        try files.makeFolder("objects/o/audit")
         try files.write(history.written[Self.count - 1], to: Self.headFile)
         #expect(try await audit.verify("o") == ["ok  o  8 entries in audit_log, head at 8, signed"])
     }

@@ -167,6 +167,8 @@ struct StoredJobTests {
 
     @Test("Preparing announces a job once; the same spec gets the same answer, another one is refused")
     func prepare() async throws {
+        // Whoever is told of a job is on record.
+        _ = try await backends().database.migrate(Catalogue(resources: []))
         let preparation = Preparation(backends: try await backends(), log: log)
         let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events"}"#)
         let actor = JobActor(id: "u", role: "ADMIN")
