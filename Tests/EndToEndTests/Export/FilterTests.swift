@@ -71,7 +71,6 @@ struct FilterTests {
         FilterCase("profiles", #"{"attributes.none":null}"#, "1"),
         FilterCase("events", #"{"properties.ok":true,"properties.items":5}"#, "properties ->> '$.items' = 5"),
         FilterCase("events", #"{"properties.ok":{"ne":true}}"#, "0", mayBeEmpty: true),
-        FilterCase("events", #"{"properties":{"contains":"mail"}}"#, "instr(properties, 'mail') > 0"),
     ]
 
     @Test("Every operator selects the rows that SQL selects", arguments: comparisons + fields)

@@ -10,7 +10,7 @@ struct IdempotencyTests {
     private static let members = [
         "manifestVersion", "kind", "jobId", "orgId", "resource", "format", "status", "outcome", "progress",
         "timeLeftSeconds", "downloadUrl", "downloadUrlExpiresAt", "counts", "files", "rejects", "report", "preview",
-        "error", "spec", "specSha256", "actor", "attempt", "attemptId", "leaseExpiresAt", "owner", "createdAt",
+        "notes", "error", "spec", "specSha256", "actor", "attempt", "attemptId", "leaseExpiresAt", "owner", "createdAt",
         "startedAt", "updatedAt", "finishedAt", "stats", "toolVersion",
     ]
 
