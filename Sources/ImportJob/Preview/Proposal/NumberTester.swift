@@ -15,11 +15,13 @@ enum NumberTester: FieldTester {
         guard let point = best(points), let comma = best(commas) else { return }
         let onlyPoint = zip(point.takes, comma.takes).count { $0 && !$1 }
         let onlyComma = zip(point.takes, comma.takes).count { !$0 && $1 }
-        if max(point.count, comma.count) <= proposal.takes { return }
+        // Where both marks are needed no format reads all: that is asked, however many are read as it is.
+        let isMixed = onlyPoint > 0 && onlyComma > 0
+        if !isMixed && max(point.count, comma.count) <= proposal.takes { return }
         switch (onlyPoint > 0, onlyComma > 0) {
         case (true, false): proposal.adopt(point.options, trial)
         case (false, true): proposal.adopt(comma.options, trial)
-        case (let isMixed, _):
+        default:
             proposal.question = (
                 isMixed
                     ? "some numbers have a decimal comma, others a decimal point"

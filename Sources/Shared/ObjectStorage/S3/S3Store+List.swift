@@ -55,7 +55,8 @@ extension S3Store {
     func key(_ text: String?, _ page: XMLElement) -> ObjectKey? {
         guard var text else { return nil }
         if page["EncodingType"] == "url" {
-            guard let decoded = URIEncoding.decoded(text) else { return nil }
+            // As in a form: a plus is a blank, and one that is meant comes as %2B.
+            guard let decoded = URIEncoding.decoded(text.replacing("+", with: "%20")) else { return nil }
             text = decoded
         }
         guard let rest = ObjectKey.rest(of: text, after: client.location.prefix) else { return nil }
