@@ -85,7 +85,7 @@ struct UnfitStoreTests {
             #expect(try bucket.run(.export, Self.members + members, ["prepare"]).status == 0)
             let bytes = try #require(server.object(Self.manifest)).bytes
             for number in 0..<200 {
-                let other = bytes + [UInt8](repeating: 0x20, count: number % 2)
+                let other = bytes + [UInt8](repeating: 0x20, count: (number + 1) % 2)
                 server.inject(.replaceObject(with: other)) {
                     $0.key == Self.manifest && $0.method == "PUT" && $0.headers["if-match"] != nil
                 }
