@@ -82,9 +82,10 @@ struct UpdateTests {
                 """#)
         #expect(dry["preview.updates.0.line"].int == 2)
         #expect(dry["preview.updates.0.key.id"].string == "2")
+        // A name is personal: of it the first letter is shown.
         #expect(
             dry["preview.updates.0.changes.0"].serialized()
-                == #"{"column":"first_name","before":"Bob","after":"Robert"}"#)
+                == #"{"column":"first_name","before":"B***","after":"R***"}"#)
         #expect(try scene.sql("SELECT first_name FROM contacts WHERE org_id = 'org_x'") == "Other")
     }
 
