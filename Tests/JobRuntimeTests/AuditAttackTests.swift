@@ -243,12 +243,11 @@ struct AuditAttackTests {
         let backends = try await backends()
         let audit = AuditLog(backends, log: log)
         try await audit.append(Self.event(1))
-        let anchor = audit.anchor("o", "table")
+        let anchor = audit.anchor("o")
         let table = AuditTable(JobRecords(backends.database))
         let entry = AuditEntry(Self.event(2), after: try await table.entry(1, of: "o"), seal: anchor.seal)
-        let announced = try await anchor.replace(
-            try await anchor.stored(), with: AuditHead(entry, isAnnouncement: true))
-        #expect(announced != nil)
+        let sealed = audit.sealed(table, .table, anchor, try #require(anchor.seal))
+        #expect(try await sealed.announce(entry, over: try await anchor.stored()) != nil)
         #expect(
             try await audit.verify("o") == [
                 "ok  o  1 entries in audit_log, head at 2, signed; the next job writes entry 2, which a killed one left"
@@ -294,6 +293,87 @@ struct AuditAttackTests {
         #expect(error?.code == "audit_key_missing" && error?.exitCode == .configuration)
         error = await #expect(throws: JobError.self) { _ = try await plain.verify("o") }
         #expect(error?.code == "audit_key_missing")
+    }
+
+    /// A log with entries in both places, as a database leaves it that has taken no writes for a while.
+    private func both() async throws -> AuditLog {
+        let backends = try await backends()
+        let audit = AuditLog(backends, log: log)
+        try await audit.append(Self.event(1))
+        let anchor = audit.anchor("o")
+        let objects = audit.sealed(AuditObjects(backends.store), .objects, anchor, try #require(anchor.seal))
+        try await objects.append(Self.event(2), moreFollows: true)
+        try await objects.append(Self.event(3), moreFollows: false)
+        try await audit.append(Self.event(4))
+        return audit
+    }
+
+    @Test("A chain of the object store that is removed, cut or put back is missed, as the one head names it")
+    func chainOfObjects() async throws {
+        let audit = try await both()
+        let good = [
+            "ok  o  2 entries in audit_log, head at 2, signed",
+            "ok  o  2 entries in the object store, head at 2, signed",
+        ]
+        #expect(try await audit.verify("o") == good)
+        let head = try await audit.head("o")
+        let copied = try await audit.verify("o", copy: Array(head.utf8))
+        #expect(copied == good + ["ok  o  the copy of the head, at 2 and 2 of the object store, is of this log"])
+        let store = try await backends().store
+        let first = try files.read("objects/o/audit/000000000001.json")
+        try await store.delete(ObjectKey(validating: "o/audit/000000000002.json"))
+        var error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
+        #expect(error?.message.contains("entry 2 is missing at the end") == true)
+        try await store.delete(ObjectKey(validating: "o/audit/000000000001.json"))
+        error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
+        #expect(error?.message.contains("entry 1 to 2 is missing at the end") == true)
+        // Without the head the rest of the chain tells, and nothing begins anew over it.
+        try files.write(first, to: "objects/o/audit/000000000001.json")
+        try await store.delete(ObjectKey(validating: "o/audit/head.json"))
+        _ = try sql("DELETE FROM audit_log;")
+        error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
+        #expect(error?.message.contains("its head is missing") == true)
+        error = await #expect(throws: JobError.self) { try await audit.append(Self.event(5)) }
+        #expect(error?.code == "audit_broken" && error?.message.contains("its head is missing") == true)
+        #expect(try sql("SELECT count(*) FROM audit_log;") == "0\n")
+    }
+
+    @Test("Numbers that are none, in a table without types, are found; the check ends")
+    func numbers() async throws {
+        _ = try await history()
+        let audit = try await audit()
+        _ = try sql("DROP TABLE audit_log;")
+        let untyped = "org_id, seq, at, actor, action, job_id, resource, filters, rows, bytes, outcome, prev_hash, hash"
+        _ = try sql("CREATE TABLE audit_log (\(untyped));")
+        for change in [
+            "UPDATE audit_log SET seq = CAST(seq AS TEXT)", "UPDATE audit_log SET seq = '5x' WHERE seq = 5",
+            "UPDATE audit_log SET seq = x'35' WHERE seq = 5", "UPDATE audit_log SET seq = 5.5 WHERE seq = 5",
+            "UPDATE audit_log SET seq = NULL WHERE seq = 5",
+            "UPDATE audit_log SET seq = 9223372036854775807 WHERE seq = 8",
+        ] {
+            _ = try sql("DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; \(change);")
+            let error = await #expect(throws: JobError.self, "\(change)") { _ = try await audit.verify("o") }
+            #expect(error?.exitCode == .dataError, "\(change): \(error?.description ?? "")")
+        }
+    }
+
+    @Test("A head is only given out as a copy when it is signed, the organisation's own, and the log reaches it")
+    func headForKeeping() async throws {
+        let history = try await history()
+        let audit = try await audit()
+        #expect(try await Array(audit.head("o").utf8) == history.written[Self.count - 1])
+        let unsigned = String(decoding: history.written[Self.count - 1], as: UTF8.self)
+            .replacing(#/"signature":"[0-9a-f]+"/#, with: #""signature":null"#)
+        for wrong in [Array(unsigned.utf8), history.other, Array("x".utf8), history.written[3], []] {
+            try files.write(wrong, to: Self.headFile)
+            let error = await #expect(throws: JobError.self) { _ = try await audit.head("o") }
+            #expect(
+                error?.exitCode == .dataError, "\(String(decoding: wrong, as: UTF8.self)): \(error?.description ?? "")")
+        }
+        try files.write(history.written[Self.count - 1], to: Self.headFile)
+        _ = try sql("DELETE FROM audit_log WHERE org_id = 'o' AND seq > 6;")
+        let error = await #expect(throws: JobError.self) { _ = try await audit.head("o") }
+        #expect(error?.code == "audit_broken")
     }
 
     @Test("A NUL never gets into an entry, which some databases would end there")

@@ -197,8 +197,9 @@ struct AuditTests {
     @Test("As objects: the same chain, found by its last number, and every object that is changed or removed is missed")
     func objects() async throws {
         let chain = AuditObjects(backends.store)
-        let anchor = AuditAnchor(orgId: "o", chain: "objects", store: backends.store, signingKey: backends.signingKey)
-        let sealed = SealedChain(chain: chain, anchor: anchor, seal: try #require(anchor.seal))
+        let audit = AuditLog(backends, log: log)
+        let anchor = audit.anchor("o")
+        let sealed = audit.sealed(chain, .objects, anchor, try #require(anchor.seal))
         for number in 1...21 {
             for _ in 0..<2 { try await sealed.append(Self.event(number), moreFollows: number < 21) }
             #expect(try await chain.entry(number, of: "o")?.event == Self.event(number))
@@ -206,7 +207,6 @@ struct AuditTests {
         let entries = try await chain.entries(of: "o", after: 0, limit: 100)
         #expect(entries.map(\.seq) == Array(1...21))
         #expect(entries.map(\.event) == (1...21).map { Self.event($0) })
-        let audit = AuditLog(backends, log: log)
         #expect(try await audit.verify("o").last == "ok  o  21 entries in the object store, head at 21, signed")
         for number in 1...21 {
             let path = "objects/o/audit/\(number < 10 ? "00000000000" : "0000000000")\(number).json"

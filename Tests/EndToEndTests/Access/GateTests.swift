@@ -28,9 +28,11 @@ struct GateTests {
         #expect(run.failureCode == "not_permitted", "\(note)")
         #expect(run.hasHint, "\(note)")
         #expect(run.text == "", "\(note)")
-        // Before the entry is looked at: that reads the head too.
+        // Before the entry is looked at: that reads the head too. The first head of all looks for a log in the store.
+        let asked = Set(server.requests.map(\.key))
+        #expect(asked.contains("p/\(org)/audit/head.json"), "\(note)")
         #expect(
-            Set(server.requests.map(\.key)) == ["p/\(org)/audit/head.json"], "\(note): \(server.requests.map(\.key))")
+            asked.count == 1 || asked.subtracting(["p/\(org)/audit/000000000001.json"]).count == 1, "\(note): \(asked)")
         let last = try #require(try Self.entries(bucket.bench, org: org).last)
         #expect(last.at("outcome").string == "refused" && last.at("actor").string == actor, "\(note): \(last)")
         #expect(last.at("rows").int == 0 && last.at("bytes").int == 0)

@@ -12,33 +12,34 @@ extension AuditLog {
                 "audit_key_missing", .configuration, "JOB_SIGNING_KEY is not set", hint: "set the key to sign with")
         }
         let lines = try await [
-            adopt(AuditTable(JobRecords(backends.database)), anchor(orgId, "table"), actor, anyway),
-            adopt(AuditObjects(backends.store), anchor(orgId, "objects"), actor, anyway),
+            adopt(AuditTable(JobRecords(backends.database)), .table, anchor(orgId), actor, anyway),
+            adopt(AuditObjects(backends.store), .objects, anchor(orgId), actor, anyway),
         ].compactMap(\.self)
         return lines.isEmpty ? ["\(orgId) has no audit log; its first job begins one"] : lines
     }
 
     private func adopt(
-        _ chain: some AuditChain, _ anchor: AuditAnchor, _ actor: String, _ anyway: Bool
+        _ chain: some AuditChain, _ place: AuditPlace, _ anchor: AuditAnchor, _ actor: String, _ anyway: Bool
     ) async throws -> String? {
         guard let seal = anchor.seal else { return nil }
-        let (check, stored) = try await check(anchor, chain)
-        if check.last == nil, stored == nil { return nil }
-        let place = "\(anchor.orgId), \(anchor.chain == "table" ? "audit_log" : "the object store")"
-        guard let mistake = check.mistake(stored) else { return "\(place): nothing to do, it is signed" }
-        let isOld = stored.map { $0.head.map { $0.signature == nil || seal.isGenuineOld($0) } ?? false } ?? true
+        let (check, stored) = try await check(anchor, chain, place)
+        if check.last == nil, stored?.head?[place] == nil, place == .objects || stored == nil { return nil }
+        let words = "\(anchor.orgId), \(place.words)"
+        guard let mistake = check.mistake(stored) else { return "\(words): nothing to do, it is signed" }
+        let isOld = isOld(stored, anchor, place)
         if !anyway, !check.isUnsigned || !isOld { throw anchor.broken(mistake) }
         var event = AuditEvent(orgId: anchor.orgId, actor: actor, action: AuditCheck.adoption, outcome: "done")
         event.filters = JSONValue.object([
             JSONMember("digest", .string(check.digest)), JSONMember("entries", .integer(check.count)),
             JSONMember("found", .string(mistake)),
         ]).serialized()
-        let entry = AuditEntry(event, after: check.last, seal: seal)
-        guard let announced = try await anchor.replace(stored, with: AuditHead(entry, isAnnouncement: true)) else {
+        let entry = AuditEntry(event, after: check.last, seal: seal, in: place)
+        let sealed = sealed(chain, place, anchor, seal)
+        guard let announced = try await sealed.announce(entry, over: stored) else {
             throw JobError(
                 "audit_busy", .temporary, "others write to the audit log of \(anchor.orgId)", hint: "try again")
         }
-        try await SealedChain(chain: chain, anchor: anchor, seal: seal).carryOut(entry, announced, false)
-        return "\(place): \(check.count) entries adopted (\(mistake)), signed by entry \(entry.seq)"
+        try await sealed.carryOut(entry, announced, false)
+        return "\(words): \(check.count) entries adopted (\(mistake)), signed by entry \(entry.seq)"
     }
 }

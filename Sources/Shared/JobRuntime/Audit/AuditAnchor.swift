@@ -1,27 +1,27 @@
 internal import JobCore
 internal import ObjectStorage
 
-/// The head of a chain, kept apart from it in the object store: whoever cuts entries off the end of a chain, or writes all
-/// of it anew, would have to change this too.
+/// The head of an organisation's chains, kept apart from them in the object store: whoever cuts entries off the end of a
+/// chain, removes it or writes all of it anew, would have to change this too.
 struct AuditAnchor: Sendable {
     let orgId: String
-    /// `table` or `objects`.
-    let chain: String
     let seal: AuditSeal?
     private let store: any ObjectStore
 
-    init(orgId: String, chain: String, store: any ObjectStore, signingKey: SigningKey?) {
+    init(orgId: String, store: any ObjectStore, signingKey: SigningKey?) {
         self.orgId = orgId
-        self.chain = chain
         self.store = store
-        seal = signingKey.map { AuditSeal($0, orgId: orgId, chain: chain) }
+        seal = signingKey.map { AuditSeal($0, orgId: orgId) }
     }
 
     /// A head as it is stored; without `head` something that is none.
     struct Stored: Sendable {
         let head: AuditHead?
-        fileprivate let bytes: [UInt8]
+        let bytes: [UInt8]
         fileprivate let tag: ObjectTag
+
+        /// Whose head it says it is.
+        var owner: String? { AuditHead.owner(bytes) }
 
         /// The object.
         var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -45,7 +45,7 @@ struct AuditAnchor: Sendable {
     func replace(_ stored: Stored?, with head: AuditHead) async throws -> Stored? {
         var head = head
         head.signature = seal?.signature(head)
-        let bytes = head.bytes(orgId: orgId, chain: chain)
+        let bytes = head.bytes(orgId: orgId)
         let mode = stored.map { PutMode.updateIfMatches($0.tag) } ?? .createOnly
         do throws(JobError) {
             let tag = try await store.put(bytes, at: key(), contentType: "application/json", mode: mode).tag
@@ -82,6 +82,6 @@ struct AuditAnchor: Sendable {
     }
 
     private func key() throws(JobError) -> ObjectKey {
-        try ObjectKey(validating: "\(orgId)/audit/head\(chain == "table" ? "" : "-\(chain)").json")
+        try ObjectKey(validating: "\(orgId)/audit/head.json")
     }
 }

@@ -9,8 +9,9 @@ struct AuditCheck {
     static let adoption = "audit.adopt"
 
     private let anchor: AuditAnchor
-    /// Heads that name an entry, with what to call them.
-    private let heads: [(head: AuditHead, name: String)]
+    private let place: AuditPlace
+    /// Ends that heads name, with what to call those.
+    private let heads: [(end: AuditHead.End, name: String)]
     /// Whether the entries so far are signed.
     private(set) var isSealed = false
     /// What is wrong with what was not adopted.
@@ -24,8 +25,9 @@ struct AuditCheck {
     private(set) var last: AuditEntry?
     private(set) var count = 0
 
-    init(_ anchor: AuditAnchor, heads: [(head: AuditHead, name: String)]) {
+    init(_ anchor: AuditAnchor, _ place: AuditPlace, heads: [(end: AuditHead.End, name: String)]) {
         self.anchor = anchor
+        self.place = place
         self.heads = heads
     }
 
@@ -34,12 +36,12 @@ struct AuditCheck {
 
     /// Looks at the next entry.
     mutating func add(_ entry: AuditEntry) {
-        let isProven = anchor.seal?.proves(entry) ?? false
+        let isProven = anchor.seal?.proves(entry, place) ?? false
         if isProven, entry.event.action == Self.adoption, entry.adopts(digest) {
             (problem, unsigned) = (nil, nil)
         }
         if problem == nil { problem = self.problem(of: entry, isProven) }
-        for (head, name) in heads where head.seq == entry.seq && !head.hash.hasSameBytes(as: entry.hash) {
+        for (end, name) in heads where end.seq == entry.seq && !end.hash.hasSameBytes(as: entry.hash) {
             contradiction =
                 contradiction
                 ?? "entry \(entry.seq) is not the one that \(name) names: the chain was written anew"
@@ -71,20 +73,22 @@ struct AuditCheck {
     /// What is wrong with the chain and its heads; `stored` is the head when all entries were read.
     func mistake(_ stored: AuditAnchor.Stored?) -> String? {
         if let found = problem ?? contradiction { return found }
-        let isUnfinished = stored?.head?.announced.map { $0.follows(last) } ?? false
-        for (head, name) in heads where head.seq > lastNumber {
-            if isUnfinished, head.seq == stored?.head?.seq { continue }
-            return "\(missing(lastNumber + 1, head.seq)) missing at the end: \(name) names it"
+        let end = stored?.head?[place]
+        let isUnfinished = end?.announced.map { $0.follows(last) } ?? false
+        for (named, name) in heads where named.seq > lastNumber {
+            if isUnfinished, named.seq == end?.seq { continue }
+            return "\(missing(lastNumber + 1, named.seq)) missing at the end: \(name) names it"
         }
         guard let seal = anchor.seal else { return nil }
         if isSealed, let unsigned { return "entry \(unsigned) was not written by who has JOB_SIGNING_KEY" }
         guard let stored else { return last == nil ? "there is neither an entry nor a head" : "its head is missing" }
         guard let head = stored.head else { return "its head cannot be read" }
         guard seal.isGenuine(head) else { return "its head is not signed by JOB_SIGNING_KEY" }
-        if isUnfinished || head.seq == lastNumber { return nil }
-        return head.seq > lastNumber
-            ? "\(missing(lastNumber + 1, head.seq)) missing at the end"
-            : "its head is older than its entries: it ends at \(head.seq)"
+        guard let end else { return last == nil ? nil : "its head names none of its entries" }
+        if isUnfinished || end.seq == lastNumber { return nil }
+        return end.seq > lastNumber
+            ? "\(missing(lastNumber + 1, end.seq)) missing at the end"
+            : "its head is older than its entries: it ends at \(end.seq)"
     }
 
     /// Whether there are entries, and nobody with the key has had to do with any of them.

@@ -57,10 +57,10 @@ package struct AuditEntry: Sendable, Equatable {
     }
 
     /// The entry for an event behind another one, `nil` for the first.
-    init(_ event: AuditEvent, after last: AuditEntry?, seal: AuditSeal? = nil) {
+    init(_ event: AuditEvent, after last: AuditEntry?, seal: AuditSeal? = nil, in place: AuditPlace = .table) {
         self.init(
             event: event, seq: Self.number(after: last?.seq), previousHash: last?.hash ?? Self.noHash, hash: "")
-        hash = computedHash(seal)
+        hash = computedHash(seal, place)
     }
 
     /// The number behind another one.
@@ -72,10 +72,10 @@ package struct AuditEntry: Sendable, Equatable {
     }
 
     /// SHA-256 in hexadecimal of the entry's values as a JSON array without spaces, in the order of the table's columns:
-    /// `[org_id,seq,at,actor,action,job_id,resource,filters,rows,bytes,outcome,prev_hash]`; with a seal its keyed hash.
-    func computedHash(_ seal: AuditSeal?) -> String {
+    /// `[org_id,seq,at,actor,action,job_id,resource,filters,rows,bytes,outcome,prev_hash]`; with a seal its keyed hash in that chain.
+    func computedHash(_ seal: AuditSeal?, _ place: AuditPlace = .table) -> String {
         let text = JSONValue.array(values.dropLast().map(\.value)).serialized()
-        return seal?.hash(text) ?? SHA256Digest.of(text).hex
+        return seal?.hash(text, place) ?? SHA256Digest.of(text).hex
     }
 
     /// Whether it is as it was written by somebody without a key.

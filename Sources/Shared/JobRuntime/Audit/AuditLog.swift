@@ -22,9 +22,9 @@ package struct AuditLog: Sendable {
                 hint: "look at the names in JOB_API_KEY's entry and in the spec")
         }
         do {
-            try await append(event, to: AuditTable(JobRecords(backends.database)), "table", movesHead)
+            try await append(event, to: AuditTable(JobRecords(backends.database)), .table, movesHead)
         } catch let error as JobError where error.code == "database_read_only" {
-            try await append(event, to: AuditObjects(backends.store), "objects", movesHead)
+            try await append(event, to: AuditObjects(backends.store), .objects, movesHead)
         } catch let error as JobError where error.code == "database_forbidden" {
             throw JobError(
                 error.code, error.exitCode, "the job cannot be recorded in audit_log: \(error.message)",
@@ -33,12 +33,11 @@ package struct AuditLog: Sendable {
     }
 
     private func append(
-        _ event: AuditEvent, to chain: some AuditChain, _ name: String, _ movesHead: Bool
+        _ event: AuditEvent, to chain: some AuditChain, _ place: AuditPlace, _ movesHead: Bool
     ) async throws {
-        let anchor = anchor(event.orgId, name)
+        let anchor = anchor(event.orgId)
         if let seal = anchor.seal {
-            return try await SealedChain(chain: chain, anchor: anchor, seal: seal)
-                .append(event, moreFollows: !movesHead)
+            return try await sealed(chain, place, anchor, seal).append(event, moreFollows: !movesHead)
         }
         guard movesHead else {
             _ = try await chain.append(event, telling: nil, moreFollows: true)
@@ -48,11 +47,13 @@ package struct AuditLog: Sendable {
         for _ in 0..<5 {
             let stored = await unsignedHead(anchor)
             if stored?.head?.signature != nil { throw anchor.locked }
-            let (entry, found) = try await chain.append(event, telling: stored?.head?.seq, moreFollows: false)
+            let (entry, found) = try await chain.append(event, telling: stored?.head?[place]?.seq, moreFollows: false)
             // A head that the chain does not have is evidence.
-            if let stored, stored.head.map({ $0.seq >= entry.seq || found?.hash != $0.hash }) ?? true { return }
+            if let stored, stored.head == nil { return }
+            let head = stored?.head ?? AuditHead()
+            if let end = head[place], end.seq >= entry.seq || found?.hash != end.hash { return }
             do {
-                if try await anchor.replace(stored, with: AuditHead(entry)) != nil { return }
+                if try await anchor.replace(stored, with: head.moved(place, to: AuditHead.End(entry))) != nil { return }
             } catch {
                 // The entry is there; the next one moves the head on.
                 log.warning("the head of the audit log was not moved on: \(JobError.wrapping(error).description)")
@@ -71,8 +72,19 @@ package struct AuditLog: Sendable {
         }
     }
 
-    func anchor(_ orgId: String, _ chain: String) -> AuditAnchor {
-        AuditAnchor(orgId: orgId, chain: chain, store: backends.store, signingKey: backends.signingKey)
+    func anchor(_ orgId: String) -> AuditAnchor {
+        AuditAnchor(orgId: orgId, store: backends.store, signingKey: backends.signingKey)
+    }
+
+    /// The chain in that place as one that is signed.
+    func sealed<Chain: AuditChain>(
+        _ chain: Chain, _ place: AuditPlace, _ anchor: AuditAnchor, _ seal: AuditSeal
+    ) -> SealedChain<Chain> {
+        SealedChain(chain: chain, place: place, anchor: anchor, seal: seal) { [self] in
+            let other: any AuditChain =
+                place == .table ? AuditObjects(backends.store) : AuditTable(JobRecords(backends.database))
+            return try await !page(of: anchor.orgId, after: nil, limit: 1, other).isEmpty
+        }
     }
 }
 
@@ -96,9 +108,11 @@ extension AuditLog {
     }
 
     /// A table that is not there has no entries: what of that is right, the head tells.
-    func page(of orgId: String, after seq: Int?, _ chain: some AuditChain) async throws -> [AuditEntry] {
+    func page(
+        of orgId: String, after seq: Int?, limit: Int = 1000, _ chain: some AuditChain
+    ) async throws -> [AuditEntry] {
         do {
-            return try await chain.entries(of: orgId, after: seq, limit: 1000)
+            return try await chain.entries(of: orgId, after: seq, limit: limit)
         } catch let error as JobError where error.code == "database_statement" {
             return []
         }

@@ -8,65 +8,67 @@ extension AuditLog {
     package func verify(_ orgId: String, copy: [UInt8]? = nil) async throws -> [String] {
         let kept = try copy.map { try AuditCopy($0, orgId: orgId) }
         var lines = try await [
-            verify(orgId, AuditTable(JobRecords(backends.database)), "table", kept),
-            verify(orgId, AuditObjects(backends.store), "objects", kept),
+            verify(orgId, AuditTable(JobRecords(backends.database)), .table, kept),
+            verify(orgId, AuditObjects(backends.store), .objects, kept),
         ].compactMap(\.self)
         if lines.isEmpty {
-            let anchor = anchor(orgId, "table")
+            let anchor = anchor(orgId)
             if anchor.seal != nil { throw anchor.broken("there is neither an entry nor a head") }
             lines.append("ok  \(orgId)  0 entries in audit_log, no head yet")
         }
-        if let kept { lines.append("ok  \(orgId)  the copy of the head, at \(kept.head.seq), is of this log") }
+        if let kept { lines.append("ok  \(orgId)  the copy of the head, at \(kept.words), is of this log") }
         return lines
     }
 
     private func verify(
-        _ orgId: String, _ chain: some AuditChain, _ name: String, _ copy: AuditCopy?
+        _ orgId: String, _ chain: some AuditChain, _ place: AuditPlace, _ copy: AuditCopy?
     ) async throws -> String? {
-        let anchor = anchor(orgId, name)
-        let (check, stored) = try await check(anchor, chain, copy)
-        if check.last == nil, stored == nil, copy?.chain != name { return nil }
+        let anchor = anchor(orgId)
+        let (check, stored) = try await check(anchor, chain, place, copy)
+        let end = stored?.head?[place]
+        // A head that cannot be read is the table's, as every organisation has one.
+        let isNamed = end != nil || copy?.head[place] != nil || place == .table && stored != nil && stored?.head == nil
+        if check.last == nil, !isNamed { return nil }
         if let mistake = check.mistake(stored) {
-            throw check.isUnsigned && stored?.head?.announced == nil && isOld(stored, anchor)
+            throw check.isUnsigned && end?.announced == nil && isOld(stored, anchor, place)
                 ? anchor.unsigned : anchor.broken(mistake)
         }
-        let place = name == "table" ? "audit_log" : "the object store"
-        var line = "ok  \(orgId)  \(check.count) entries in \(place), "
-        guard let head = stored?.head else {
-            return line + "no head yet: entries cut off the end would not be missed"
-        }
-        line += "head at \(head.seq)" + (anchor.seal == nil ? "" : ", signed")
-        if head.seq > check.lastNumber { line += "; the next job writes entry \(head.seq), which a killed one left" }
+        var line = "ok  \(orgId)  \(check.count) entries in \(place.words), "
+        guard let end else { return line + "no head yet: entries cut off the end would not be missed" }
+        line += "head at \(end.seq)" + (anchor.seal == nil ? "" : ", signed")
+        if end.seq > check.lastNumber { line += "; the next job writes entry \(end.seq), which a killed one left" }
         return line
     }
 
-    /// Whether the head is none, or one of the time before entries were signed.
-    private func isOld(_ stored: AuditAnchor.Stored?, _ anchor: AuditAnchor) -> Bool {
+    /// Whether the head says nothing of the chain, or is one of the time before entries were signed.
+    func isOld(_ stored: AuditAnchor.Stored?, _ anchor: AuditAnchor, _ place: AuditPlace) -> Bool {
         guard let stored else { return true }
         guard let head = stored.head, let seal = anchor.seal else { return false }
-        return head.signature == nil || seal.isGenuineOld(head)
+        return head.signature == nil || seal.isGenuineOld(head) || seal.isGenuine(head) && head[place] == nil
     }
 
     /// Reads the chain, and its head, until neither has moved on.
     func check(
-        _ anchor: AuditAnchor, _ chain: some AuditChain, _ copy: AuditCopy? = nil
+        _ anchor: AuditAnchor, _ chain: some AuditChain, _ place: AuditPlace, _ copy: AuditCopy? = nil
     ) async throws -> (check: AuditCheck, stored: AuditAnchor.Stored?) {
         var stored = try await anchor.stored()
         if anchor.seal == nil, stored?.head?.signature != nil { throw anchor.locked }
-        var heads: [(head: AuditHead, name: String)] = []
-        if let head = stored?.head { heads.append((head, "the head in the object store")) }
-        if let copy, copy.chain == anchor.chain {
+        var heads: [(end: AuditHead.End, name: String)] = []
+        if let end = stored?.head?[place] { heads.append((end, "the head in the object store")) }
+        if let copy {
             guard copy.isGenuine(anchor) else {
                 throw anchor.broken("the copy of its head is not signed by JOB_SIGNING_KEY")
             }
-            heads.append((copy.head, "the copy of the head"))
+            if let end = copy.head[place] { heads.append((end, "the copy of the head")) }
         }
-        var check = AuditCheck(anchor, heads: heads)
+        var check = AuditCheck(anchor, place, heads: heads)
         for _ in 0..<20 {
             while true {
-                let page = try await page(of: anchor.orgId, after: check.last?.seq, chain)
-                if page.isEmpty { break }
+                let before = check.last?.seq
+                let page = try await page(of: anchor.orgId, after: before, chain)
                 for entry in page { check.add(entry) }
+                // A number that is none comes again and again; it is told as what it is.
+                guard let end = page.last?.seq, before.map({ end > $0 }) ?? true else { break }
             }
             let again = try await anchor.stored()
             if stored.map({ $0.isSame(as: again) }) ?? (again == nil) { break }
@@ -75,37 +77,44 @@ extension AuditLog {
         return (check, stored)
     }
 
-    /// The head of the organisation's log as it is stored, for a copy of it elsewhere.
+    /// The head of the organisation's log as it is stored, for a copy of it elsewhere; one that the log does not reach is
+    /// no copy worth keeping.
     ///
-    /// Throws `audit_head_missing` (66).
+    /// Throws `audit_head_missing` (66) and what `verify` throws.
     package func head(_ orgId: String) async throws -> String {
-        for chain in ["table", "objects"] {
-            if let text = try await anchor(orgId, chain).stored()?.text { return text }
+        let anchor = anchor(orgId)
+        guard let stored = try await anchor.stored() else {
+            throw JobError(
+                "audit_head_missing", .noInput, "the audit log of \(orgId) has no head",
+                hint: "the first job makes one; where there are entries, `audit verify` tells what is wrong")
         }
-        throw JobError(
-            "audit_head_missing", .noInput, "the audit log of \(orgId) has no head",
-            hint:
-                "the first job with JOB_SIGNING_KEY makes one; a log without signatures is taken over by `audit adopt`")
+        // Also that it is the head of this organisation, when somebody could have signed it.
+        if stored.owner?.hasSameBytes(as: orgId) != true { throw anchor.broken("its head is another organisation's") }
+        _ = try await verify(orgId, copy: stored.bytes)
+        return stored.text
     }
 }
 
 /// A head that was kept elsewhere.
 struct AuditCopy: Sendable {
     let head: AuditHead
-    let chain: String
 
     /// Reads a copy of `<orgId>/audit/head.json`.
     ///
     /// Throws `audit_copy_invalid` (64).
     init(_ bytes: [UInt8], orgId: String) throws(JobError) {
-        guard let head = AuditHead(bytes), let place = AuditHead.place(bytes), place.orgId.hasSameBytes(as: orgId)
-        else {
+        guard let head = AuditHead(bytes), AuditHead.owner(bytes)?.hasSameBytes(as: orgId) == true else {
             throw JobError(
                 "audit_copy_invalid", .usage, "the file is no copy of a head of the audit log of \(orgId)",
                 hint: "`audit head --org \(orgId)` prints what to keep")
         }
         self.head = head
-        chain = place.chain
+    }
+
+    /// The numbers that it names.
+    var words: String {
+        [head[.table].map { "\($0.seq)" }, head[.objects].map { "\($0.seq) of the object store" }].compactMap(\.self)
+            .joined(separator: " and ")
     }
 
     /// Whether somebody with the key has signed it; without a key nobody can tell.

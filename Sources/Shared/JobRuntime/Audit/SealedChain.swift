@@ -10,8 +10,11 @@ struct SealedChain<Chain: AuditChain>: Sendable {
     private static var longestPause: Double { 0.4 }
 
     let chain: Chain
+    let place: AuditPlace
     let anchor: AuditAnchor
     let seal: AuditSeal
+    /// Whether the other chain has an entry: then a head must be there.
+    let otherHasEntries: @Sendable () async throws -> Bool
 
     /// What a look at head and chain has found.
     private enum State {
@@ -50,18 +53,24 @@ struct SealedChain<Chain: AuditChain>: Sendable {
         case .unfinished(let entry):
             if try await chain.place(entry, moreFollows: true) { return false }
             throw anchor.broken("entry \(entry.seq) is not the one that the head announces")
-        case .sound: break
+        case .sound:
+            // The first head of all: nothing may have been before.
+            if stored == nil, try await otherHasEntries() { throw anchor.broken("its head is missing") }
         }
         if view.known != nil {
             if !moreFollows, let stored, let last = view.last { try await confirm(stored, last) }
             return true
         }
-        let entry = AuditEntry(event, after: view.last, seal: seal)
-        guard let announced = try await anchor.replace(stored, with: AuditHead(entry, isAnnouncement: true)) else {
-            return false
-        }
+        let entry = AuditEntry(event, after: view.last, seal: seal, in: place)
+        guard let announced = try await announce(entry, over: stored) else { return false }
         try await carryOut(entry, announced, moreFollows)
         return true
+    }
+
+    /// Says in the head that the entry comes; `nil` when somebody else has replaced the head meanwhile.
+    func announce(_ entry: AuditEntry, over stored: AuditAnchor.Stored?) async throws -> AuditAnchor.Stored? {
+        let head = (stored?.head ?? AuditHead()).moved(place, to: AuditHead.End(entry, isAnnouncement: true))
+        return try await anchor.replace(stored, with: head)
     }
 
     /// Puts an announced entry into the chain.
@@ -74,8 +83,8 @@ struct SealedChain<Chain: AuditChain>: Sendable {
 
     /// Says in the head that its entry is in the chain; whoever was faster has said more.
     private func confirm(_ stored: AuditAnchor.Stored, _ entry: AuditEntry) async throws {
-        guard stored.head?.announced != nil, stored.head?.seq == entry.seq else { return }
-        _ = try await anchor.replace(stored, with: AuditHead(entry))
+        guard let head = stored.head, let end = head[place], end.announced != nil, end.seq == entry.seq else { return }
+        _ = try await anchor.replace(stored, with: head.moved(place, to: AuditHead.End(entry)))
     }
 
     private func judge(_ stored: AuditAnchor.Stored?, _ last: AuditEntry?) -> State {
@@ -88,12 +97,18 @@ struct SealedChain<Chain: AuditChain>: Sendable {
             if head.signature == nil || seal.isGenuineOld(head) { return .wrong(anchor.unsigned) }
             return .wrong(anchor.broken("its head is not signed by JOB_SIGNING_KEY"))
         }
-        if let last, last.seq == head.seq, last.hash.hasSameBytes(as: head.hash), seal.proves(last) { return .sound }
-        if let entry = head.announced, entry.follows(last) { return .unfinished(entry) }
-        guard let last, last.seq >= head.seq else { return .wrong(anchor.broken("entries are missing at its end")) }
+        guard let end = head[place] else {
+            guard let last else { return .sound }
+            return .wrong(last.isPlain ? anchor.unsigned : anchor.broken("its head names none of its entries"))
+        }
+        if let last, last.seq == end.seq, last.hash.hasSameBytes(as: end.hash), seal.proves(last, place) {
+            return .sound
+        }
+        if let entry = end.announced, entry.follows(last) { return .unfinished(entry) }
+        guard let last, last.seq >= end.seq else { return .wrong(anchor.broken("entries are missing at its end")) }
         return .wrong(
             anchor.broken(
-                last.seq == head.seq
+                last.seq == end.seq
                     ? "entry \(last.seq) is not the one that the head names" : "its head is older than its entries"))
     }
 }
