@@ -71,6 +71,7 @@ final class ImportChecker {
     private var columns: [String] = []
     private var plan: MappingPlan?
     private var decimals = DecimalWatch()
+    private var expansion = ExpansionWatch()
     private var hasNotedZones = false
     /// Settled by the first batch with a column, also for objects that bring more members later.
     private var preset: Preset?
@@ -155,8 +156,9 @@ final class ImportChecker {
 
     /// Looks at how the source writes numbers, and takes note of times without a zone in its first rows.
     ///
-    /// Throws `format_ambiguous` (65).
+    /// Throws `format_ambiguous` and `limit_expansion` (65).
     private func look(_ batch: CheckedBatch) throws(JobError) {
+        try expansion.add(batch)
         try decimals.look(batch.source, batch.plan.sourceFields)
         if hasNotedZones || batch.source.rows.rowCount == 0 || spec.common.zone != nil { return }
         hasNotedZones = true

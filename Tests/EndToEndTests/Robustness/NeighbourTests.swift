@@ -11,6 +11,24 @@ struct NeighbourTests {
     static let kinds = ["", #","atomic":true"#, #","dryRun":true"#]
     private static let lease = ["JOB_LEASE_SECONDS": "1"]
 
+    @Test(
+        "A small source that many entries repeat in each row ends before it fills the database",
+        arguments: [true, false])
+    func expansion(isAtomic: Bool) throws {
+        let bench = try Workbench(.empty)
+        let rows = (0..<100).map { "\($0),\(String(repeating: "b", count: 900))\n" }.joined()
+        try bench.upload("id,a\n" + rows, as: "f")
+        let columns = Array(repeating: "\"a\"", count: 64).joined(separator: ",")
+        let entries = (0..<60).map { "\"c\($0)\":{\"field\":\"attributes.x\($0)\",\"columns\":[\(columns)]}" }
+        let run = try bench.load(
+            #""resource":"contacts","sourceKey":"f","atomic":\#(isAtomic),"mapping":{"#
+                + entries.joined(separator: ",") + "}")
+        #expect(run.status == 65 && run["error.code"].string == "limit_expansion", "\(run)")
+        #expect(run.hasHint && run.messages.contains("line"), "\(run)")
+        let stored = try bench.number("SELECT COALESCE(sum(length(attributes)), 0) FROM contacts")
+        #expect(isAtomic ? stored == 0 : stored < 100 << 20)
+    }
+
     @Test("While a source drips, another organisation's import on the same SQLite file is done", arguments: kinds)
     func sqlite(members: String) throws {
         let bench = try Workbench(.empty)
