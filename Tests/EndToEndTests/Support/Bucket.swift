@@ -86,12 +86,14 @@ enum Servers {
     static let moto = Result { try S3Server(.moto) }
     static let rclone = Result { try S3Server(.rclone) }
     static let seaweedfs = Result { try S3Server(.seaweedfs) }
+    static let radosgw = Result { try S3Server(.radosgw) }
 
     static func get(_ kind: S3Server.Kind) throws -> S3Server {
         switch kind {
         case .moto: try moto.get()
         case .rclone: try rclone.get()
         case .seaweedfs: try seaweedfs.get()
+        case .radosgw: try radosgw.get()
         }
     }
 }

@@ -10,6 +10,7 @@ enum RunningServers {
     static let moto = Result { try S3Server(.moto) }
     static let rclone = Result { try S3Server(.rclone) }
     static let seaweedfs = Result { try S3Server(.seaweedfs) }
+    static let radosgw = Result { try S3Server(.radosgw) }
 
     /// A store with a prefix of its own.
     static func store(
@@ -39,6 +40,12 @@ struct S3ServerTests {
     func seaweedfs(ability: ObjectStoreConformance) async throws {
         try await ability.check(
             RunningServers.store(RunningServers.seaweedfs.get(), prefix: "all/\(ability.rawValue)"))
+    }
+
+    @Test("Ceph: a bucket does what every store must do", arguments: ObjectStoreConformance.allCases)
+    func radosgw(ability: ObjectStoreConformance) async throws {
+        try await ability.check(
+            RunningServers.store(RunningServers.radosgw.get(), prefix: "all/\(ability.rawValue)"))
     }
 
     @Test("rclone: the self-test finds that conditions are ignored")
