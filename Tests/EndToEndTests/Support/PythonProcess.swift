@@ -19,6 +19,11 @@ final class PythonProcess: Sendable {
         self.port = port
     }
 
+    /// What the script has said since, a line each.
+    var said: [String] {
+        (try? process.errorSoFar())?.split(separator: "\n").dropFirst().map(String.init) ?? []
+    }
+
     deinit {
         process.send(SIGKILL)
         _ = try? process.wait()
