@@ -5,8 +5,9 @@ internal import TestSupport
 final class PostgreSQLProxy: Sendable {
     private let process: PythonProcess
 
-    /// `losesCommit` counts from 1; without `staysReachable` nothing answers afterwards. With `delay` the word comes, so
-    /// many seconds late.
+    /// Loses the word of the n-th COMMIT, from 1; with `delay` it comes, so many seconds late.
+    ///
+    /// Without `staysReachable` nothing answers afterwards.
     init(_ server: PostgreSQLServer, losesCommit: Int, staysReachable: Bool = true, delay: Double = 0) throws {
         process = try PythonProcess(
             Self.script, [String(server.port), String(losesCommit), staysReachable ? "1" : "0", String(delay)])
@@ -26,6 +27,8 @@ final class PostgreSQLProxy: Sendable {
         "postgres://\(PostgreSQLServer.user)@127.0.0.1:\(process.port)/\(database)?sslmode=disable&gssencmode=disable"
     }
 
+    /// Looks at what both sides say.
+    ///
     /// `CommandComplete` with the tag `COMMIT` is the byte C, a length of 11, and the tag with a zero behind it. The
     /// statement that writes a checkpoint is known by its text.
     private static let script = #"""
