@@ -1,6 +1,7 @@
 internal import Formats
 internal import JobCore
 internal import JobRuntime
+internal import ObjectStorage
 
 /// The books of an import: counts what becomes of its rows, keeps what is refused, commits chunk by chunk.
 ///
@@ -30,6 +31,9 @@ final class ImportLoad {
     private var records = 0
     private var pendingRejects: [RejectRecord] = []
     private var budget = RejectBudget()
+    private let rejects: RejectStore
+    /// Where this run has kept its rejects; they are not in the database, or not for good, when the rest of it needs them.
+    private var parts: [RejectPart] = []
     private var preview: ImportPreview?
     /// What the run does, for the plan of a dry run.
     private var planned: PlannedRun?
@@ -45,6 +49,7 @@ final class ImportLoad {
         self.spec = spec
         self.agreed = agreed
         self.context = context
+        rejects = RejectStore(context)
         self.loader = loader
         self.sourceTag = sourceTag
         self.sourceSize = sourceSize
@@ -106,7 +111,9 @@ final class ImportLoad {
                 proposal: Proposal(
                     spec, allowsSpecialValues: context.backends.database.holdsSpecialValues))
         }
-        guard let earlier = try await loader.begin(columns: plan.columns) else { return }
+        let found = try await loader.begin(columns: plan.columns)
+        try await AbandonedRejects(context: context, loader: loader).remove()
+        guard let earlier = found else { return }
         if earlier.sourceTag != sourceTag {
             throw JobError(
                 "source_changed", .dataError, "the source was changed after \(earlier.records) rows were loaded",
@@ -123,7 +130,7 @@ final class ImportLoad {
 
     /// Ends the load: last commit, rejects file, counts.
     ///
-    /// The rejects stay in the database until the manifest is out. Of an atomic import that ends over its limit nothing
+    /// The rejects stay where they are kept until the manifest is out. Of an atomic import that ends over its limit nothing
     /// stays.
     func finish() async throws -> JobResult {
         if failure == nil {
@@ -163,8 +170,8 @@ final class ImportLoad {
                     + "says onMatch.resubscribe")
         }
         let loader = loader
-        result.afterPublishing = {
-            try? await loader.discardRejects()
+        result.afterPublishing = { isTidy in
+            if isTidy { try? await loader.discardRejects() }
             await loader.close()
         }
         return result
@@ -175,12 +182,11 @@ final class ImportLoad {
     /// Once the rows are committed for good, a store that fails only delays the publication.
     private func writeRejects() async throws -> RejectsFile {
         do {
-            var writer = RejectsWriter(context: context, loader: loader)
-            if spec.isAtomic && !spec.isDryRun && !checkpoint.isComplete {
-                // They are in the transaction that nothing stays of; it does not wait for the store.
-                writer = RejectsWriter(context: context, loader: loader, kept: try await writer.readAll())
-                try await loader.rollBack(lane: 0)
-            }
+            let isUndone = spec.isAtomic && !spec.isDryRun && !checkpoint.isComplete
+            // The database has them in a transaction that nothing stays of; it does not wait for the store.
+            if isUndone { try await loader.rollBack(lane: 0) }
+            let writer = RejectsWriter(
+                context: context, store: rejects, loader: loader, parts: isUndone || spec.isDryRun ? parts : nil)
             return try await writer.write(columns: columns)
         } catch {
             if spec.isDryRun || !checkpoint.isComplete || error is CancellationError { throw error }
@@ -239,10 +245,28 @@ final class ImportLoad {
     }
 
     private func commit(lane: Int) async throws {
+        let part = try await keepPending()
         let start = WallClock.monotonic()
-        try await loader.commit(checkpoint, rejects: pendingRejects, lane: lane)
-        pendingRejects.removeAll(keepingCapacity: true)
+        let key = try part.map { part throws(JobError) in try ObjectKey(validating: part.object) }
+        if let key, !spec.isDryRun { context.parts.name(key) }
+        do {
+            try await loader.commit(checkpoint, rejects: part, lane: lane)
+        } catch let error as JobError where error.code == "lease_lost" {
+            if let key { context.parts.disown(key) }
+            throw error
+        }
         context.meter.addTime("commit", since: start)
+    }
+
+    /// Stores the rejects of the chunk, before anything says where they are.
+    private func keepPending() async throws -> RejectPart? {
+        if pendingRejects.isEmpty { return nil }
+        let start = WallClock.monotonic()
+        let part = try await rejects.keep(pendingRejects, mustStay: !spec.isDryRun)
+        pendingRejects.removeAll()
+        parts.append(part)
+        context.meter.addTime("rejects", since: start)
+        return part
     }
 
     /// Tells how far the import is: up to the end of the batch all rows are dealt with.

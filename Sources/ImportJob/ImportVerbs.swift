@@ -26,19 +26,11 @@ struct RunCommand: AsyncParsableCommand {
         } afterwards: { manifest in
             if manifest.rejects != nil { try await ImportPipeline.discardRejects(spec, manifest, backends) }
         }
-        if end.manifest.isOver { try? await ImportPipeline.discardRejects(spec, end.manifest, backends) }
-        await JobProcess.end(end) { await runner.notify(end) }
-    }
-}
-
-extension Manifest {
-    /// The job came to nothing, and launching it again without a change would not help.
-    fileprivate var isOver: Bool {
-        switch status {
-        case .cancelled: true
-        case .failed: error?.isRetryable == false
-        default: false
+        // What is completed has discarded its own.
+        if !end.manifest.mayGoOn && end.manifest.status != .completed {
+            try? await ImportPipeline.discardRejects(spec, end.manifest, backends)
         }
+        await JobProcess.end(end) { await runner.notify(end) }
     }
 }
 

@@ -47,7 +47,7 @@ struct ConditionTests {
             ["d", nil, nil, nil, nil, nil],
         ])
         #expect(try await loader.load(rows) == LoadOutcome(inserted: 4))
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         for (condition, expected) in Self.table {
             let found = try await fixture.rows(Things.query(["id"], conditions: [condition]))

@@ -17,7 +17,7 @@ struct FenceTests {
         #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
         await late.close()
         _ = try await second.load(Things.batch([["a"]]))
-        try await second.commit(Things.checkpoint(records: 1), rejects: [])
+        try await second.commit(Things.checkpoint(records: 1), rejects: nil)
         await second.close()
         #expect(try fixture.shell("SELECT attempt_id, fence, records FROM import_ledger") == "a10|10|1")
     }
@@ -30,7 +30,7 @@ struct FenceTests {
             let found = try await loader.begin(columns: Self.columns)
             #expect(found?.records == (records == 1 ? nil : 1))
             _ = try await loader.load(Things.batch([["\(records)"]]))
-            try await loader.commit(Things.checkpoint(records: records), rejects: [])
+            try await loader.commit(Things.checkpoint(records: records), rejects: nil)
             await loader.close()
         }
         #expect(try fixture.shell("SELECT attempt_id, fence, records FROM import_ledger") == "a3|3|2")
@@ -46,7 +46,7 @@ struct FenceTests {
         }
         _ = try await loader.load(Things.batch([["a"]]))
         let error = await #expect(throws: JobError.self) {
-            try await loader.commit(Things.checkpoint(records: 1), rejects: [])
+            try await loader.commit(Things.checkpoint(records: 1), rejects: nil)
         }
         #expect(error?.code == "lease_lost")
         await loader.close()

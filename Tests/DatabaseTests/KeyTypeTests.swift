@@ -55,7 +55,7 @@ struct KeyTypeTests {
         let loader = try await fixture.database.openLoader(plan)
         _ = try await loader.begin(columns: columns)
         var outcome = try await loader.load(Things.batch(rows))
-        try await loader.commit(Things.checkpoint(records: rows.count, isComplete: true), rejects: [])
+        try await loader.commit(Things.checkpoint(records: rows.count, isComplete: true), rejects: nil)
         await loader.close()
         outcome.changes = []
         outcome.repeatedKeys = 0

@@ -21,7 +21,7 @@ struct LoaderTests {
         #expect(try await loader.load(rows) == LoadOutcome(inserted: 2, refused: expected))
         // In the next batch all of them are there.
         #expect(try await loader.load(rows).refused.map(\.row) == [0, 1, 2, 3])
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         let query = Things.query(["id", "number", "note"])
         #expect(try await fixture.rows(query) == [["a", nil, "old"], ["b", "2", "first"], ["c", "4", "x"]])
@@ -39,7 +39,7 @@ struct LoaderTests {
         let look =
             "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_rejects), records FROM import_ledger;"
         #expect(try fixture.shell(look) == "0|0|0")
-        try await loader.commit(Things.checkpoint(records: 2), rejects: [Things.reject(2)])
+        try await loader.commit(Things.checkpoint(records: 2), rejects: Things.part(2))
         #expect(try fixture.shell(look) == "1|1|2")
         await loader.close()
     }
@@ -52,7 +52,7 @@ struct LoaderTests {
         let loader = try await fixture.database.openLoader(Things.plan())
         _ = try await loader.begin(columns: Self.columns)
         _ = try await loader.load(Things.batch([["a", "1", nil]]))
-        try await loader.commit(Things.checkpoint(records: 1), rejects: [])
+        try await loader.commit(Things.checkpoint(records: 1), rejects: nil)
         _ = try await loader.load(Things.batch([["b", "2", nil]]))
         await loader.close()
         #expect(try await fixture.rows(Things.query(["id"])) == [["a"]])
@@ -74,7 +74,7 @@ struct LoaderTests {
         checkpoint.rejected = 2
         checkpoint.sourceTag = "tag"
         checkpoint.isComplete = true
-        try await first.commit(checkpoint, rejects: [])
+        try await first.commit(checkpoint, rejects: nil)
         await first.close()
         let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
         #expect(try await second.begin(columns: Self.columns) == checkpoint)
@@ -94,7 +94,7 @@ struct LoaderTests {
         await first.close()
         let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
         #expect(try await second.begin(columns: Self.columns) == nil)
-        try await second.commit(Things.checkpoint(records: 1), rejects: [])
+        try await second.commit(Things.checkpoint(records: 1), rejects: nil)
         await second.close()
         #expect(try fixture.shell("SELECT attempt_id, records FROM import_ledger;") == "a2|1")
     }
@@ -106,12 +106,12 @@ struct LoaderTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         let first = try await fixture.database.openLoader(Things.plan())
         _ = try await first.begin(columns: Self.columns)
-        try await first.commit(Things.checkpoint(records: 1), rejects: [])
+        try await first.commit(Things.checkpoint(records: 1), rejects: nil)
         let second = try await fixture.database.openLoader(Things.plan(sha: "other", attempt: "a2"))
         let error = await #expect(throws: JobError.self) { _ = try await second.begin(columns: Self.columns) }
         #expect(error?.code == "idempotency_mismatch" && error?.exitCode == .usage)
         await second.close()
-        try await first.commit(Things.checkpoint(records: 2), rejects: [])
+        try await first.commit(Things.checkpoint(records: 2), rejects: nil)
         await first.close()
     }
 
@@ -126,12 +126,12 @@ struct LoaderTests {
         _ = try await second.begin(columns: Self.columns)
         _ = try await first.load(Things.batch([["late", "1", nil]]))
         let error = await #expect(throws: JobError.self) {
-            try await first.commit(Things.checkpoint(records: 1), rejects: [Things.reject(1)])
+            try await first.commit(Things.checkpoint(records: 1), rejects: Things.part(1))
         }
         #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
         await first.close()
         _ = try await second.load(Things.batch([["new", "2", nil]]))
-        try await second.commit(Things.checkpoint(records: 1), rejects: [])
+        try await second.commit(Things.checkpoint(records: 1), rejects: nil)
         await second.close()
         #expect(try await fixture.rows(Things.query(["id"])) == [["new"]])
         #expect(try fixture.shell("SELECT count(*) FROM import_rejects;") == "0")
@@ -167,7 +167,7 @@ struct LoaderTests {
         let loader = try await fixture.database.openLoader(Things.plan())
         #expect(try await loader.begin(columns: Things.resource.columns) == nil)
         #expect(try await loader.load(Things.batch(rows)) == LoadOutcome(inserted: 4))
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         #expect(try await fixture.rows(Things.query(Things.resource.columns.map(\.name))) == rows)
         #expect(try fixture.shell("SELECT at IS NULL, flag IS NULL FROM things WHERE id = '4';").count == 3)
@@ -201,7 +201,7 @@ struct LoaderTests {
             case .constraint(let name): #expect(name.hasPrefix(kind), "\(name)")
             }
         }
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         #expect(try fixture.shell("SELECT id, number FROM small ORDER BY id;") == "a|1\nb|5\ne|4")
     }
@@ -223,7 +223,7 @@ struct LoaderTests {
         let outcome = try await loader.load(Things.batch(rows))
         #expect(outcome.refused.map(\.row) == bad.sorted())
         #expect(outcome.inserted == 5000 - bad.count)
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         #expect(try fixture.shell("SELECT count(*), min(number), max(number) FROM small;") == "4694|1|1")
     }
@@ -243,7 +243,7 @@ struct LoaderTests {
         let outcome = try await loader.load(first)
         #expect(outcome.inserted == 2 && outcome.updated == 3 && outcome.refused.map(\.row) == [5])
         #expect(try await loader.load(Things.batch([["c", "5", "v"]])) == LoadOutcome(updated: 1))
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         let query = Things.query(["id", "number", "note"])
         #expect(try await fixture.rows(query) == [["a", "10", nil], ["b", "3", "z"], ["c", "5", "v"]])
@@ -261,10 +261,10 @@ struct LoaderTests {
             #expect(try await loader.begin(columns: Self.columns) == nil)
             #expect(await loader.lanes() == 1)
             _ = try await loader.load(Things.batch([["a", "1", nil]]))
-            try await loader.commit(Things.checkpoint(records: 1), rejects: [Things.reject(1)])
+            try await loader.commit(Things.checkpoint(records: 1), rejects: Things.part(1))
             #expect(try fixture.shell(look) == "0|0")
             _ = try await loader.load(Things.batch([["b", "2", nil]]))
-            try await loader.commit(Things.checkpoint(records: 2, isComplete: isComplete), rejects: [])
+            try await loader.commit(Things.checkpoint(records: 2, isComplete: isComplete), rejects: nil)
             #expect(try await loader.rejects(after: 0, limit: 5) == [Things.reject(1)])
             #expect(try fixture.shell(look) == expected)
             await loader.close()

@@ -95,7 +95,7 @@ struct ObjectImportTests {
             } while true
             var checkpoint = LoadCheckpoint()
             checkpoint.isComplete = true
-            try await loader.commit(checkpoint, rejects: [], lane: 0)
+            try await loader.commit(checkpoint, rejects: nil, lane: 0)
         } catch {
             await loader.close()
             throw error

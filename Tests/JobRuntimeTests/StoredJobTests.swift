@@ -206,4 +206,42 @@ struct StoredJobTests {
             try await store.list(prefix: "o/jobs/j/a").map(\.key.text)
                 == ["o/jobs/j/a10-z/events.csv", "o/jobs/j/a3-z/events.csv"])
     }
+
+    @Test("Refused rows of attempts that are over are kept as long as the job may go on, and then go")
+    func parts() async throws {
+        try await store(.interrupted) { manifest in
+            manifest.attempt = 2
+            manifest.attemptId = "a2-y"
+        }
+        let store = try await backends().store
+        let folder = try JobFolder(orgId: "o", jobId: "j")
+        func names() async throws -> [String] {
+            try await store.list(prefix: "o/jobs/j/a").map { String($0.key.text.dropFirst(9)) }
+        }
+        func fill() async throws {
+            for id in ["a1-x", "a2-y", "a3-z"] {
+                let keys = [
+                    try folder.rejectPart(attemptId: id, number: 1), try folder.data(attemptId: id, name: "rejects.csv"),
+                ]
+                for key in keys { _ = try await store.put([1], at: key, contentType: "x/y", mode: .overwrite) }
+            }
+        }
+        let cleaner = AttemptCleaner(store: store, folder: folder, manifest: try await job().manifest, log: log)
+        let later = ["a3-z/00001.rejects", "a3-z/rejects.csv"]
+        try await fill()
+        await cleaner.tidyUp(keepingParts: true)
+        let kept = ["a1-x/00001.rejects", "a2-y/00001.rejects", "a2-y/rejects.csv"] + later
+        #expect(try await names() == kept)
+        await cleaner.removeOwn { $0.text.hasSuffix("a2-y/00001.rejects") }
+        #expect(try await names() == kept.filter { $0 != "a2-y/rejects.csv" })
+        try await cleaner.removeEarlier()
+        #expect(try await names() == later)
+        try await fill()
+        try await AttemptCleaner.removeParts(of: folder, in: store)
+        #expect(try await names() == ["a1-x/rejects.csv", "a2-y/rejects.csv", "a3-z/rejects.csv"])
+        for (key, isPart) in [("a1-x/00001.rejects", true), ("00001.rejects", false), ("b/00001.rejects", false)] {
+            #expect(folder.isRejectPart(try ObjectKey(validating: "o/jobs/j/" + key)) == isPart)
+            #expect(!folder.isRejectPart(try ObjectKey(validating: "other/jobs/j/" + key)))
+        }
+    }
 }

@@ -22,7 +22,7 @@ struct LoaderTests {
         let loader = try await fixture.database.openLoader(Things.plan())
         #expect(try await loader.begin(columns: Things.resource.columns) == nil)
         #expect(try await loader.load(Things.batch(rows)) == LoadOutcome(inserted: 3))
-        try await loader.commit(LoadCheckpoint(), rejects: [])
+        try await loader.commit(LoadCheckpoint(), rejects: nil)
         await loader.close()
         #expect(try await fixture.rows(Things.query(Things.resource.columns.map(\.name))) == rows)
         #expect(

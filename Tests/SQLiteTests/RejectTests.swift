@@ -24,7 +24,7 @@ struct RejectTests {
         // Only the dry run tells which keys came earlier in the source.
         #expect(foretold.map(\.repeatedKeys) == [1, 2])
         for index in foretold.indices { foretold[index].repeatedKeys = 0 }
-        try await dry.commit(Things.checkpoint(records: 8), rejects: [Things.reject(5)])
+        try await dry.commit(Things.checkpoint(records: 8), rejects: Things.part(5))
         await dry.close()
         #expect(try fixture.folder.read("test.sqlite") == before)
         #expect(

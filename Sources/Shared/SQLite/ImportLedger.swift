@@ -2,7 +2,7 @@ internal import JobCore
 
 /// The job's row in `import_ledger` and its rows in `import_rejects`.
 ///
-/// A dry run has no ledger row, and keeps its rejects in a temporary table that ends with the connection.
+/// A dry run has neither.
 struct ImportLedger {
     /// A page of rejects ends at about so many bytes, however few rows that are.
     private static let pageBytes = 8 << 20
@@ -14,30 +14,23 @@ struct ImportLedger {
     init(connection: Connection, plan: LoadPlan) {
         self.connection = connection
         self.plan = plan
-        statements = LedgerStatements(
-            plan, dialect: SQLiteDialect(), rejectsTable: plan.isDryRun ? "temp.dry_run_rejects" : "import_rejects")
+        statements = LedgerStatements(plan, dialect: SQLiteDialect())
     }
 
     /// Makes this attempt the owner.
     ///
-    /// Returns the checkpoint of an earlier attempt, `nil` when there is none.
-    func takeOver() throws(JobError) -> LoadCheckpoint? {
-        if plan.isDryRun {
-            try connection.execute(
-                """
-                CREATE TEMP TABLE dry_run_rejects (
-                  org_id TEXT, job_id TEXT, record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, source_column TEXT, code TEXT,
-                  message TEXT, field_count INTEGER, fields TEXT)
-                """)
-            return nil
-        }
+    /// Returns the checkpoint of an earlier attempt, `nil` when there is none, and jobs that nobody goes on with.
+    func takeOver() throws(JobError) -> (checkpoint: LoadCheckpoint?, abandonedJobs: [String]) {
+        if plan.isDryRun { return (nil, []) }
         try connection.execute("BEGIN IMMEDIATE")
         let found = try read()
         try connection.prepare(statements.takeOver).run()
         if connection.changes == 0 { throw statements.leaseLost }
-        try connection.prepare(statements.discardAbandonedRejects).run()
+        var abandoned: [String] = []
+        let rows = try connection.prepare(statements.abandonedJobs)
+        while try rows.step() { abandoned.append(rows.text(0)) }
         try connection.execute("COMMIT")
-        return found
+        return (found, abandoned)
     }
 
     private func read() throws(JobError) -> LoadCheckpoint? {
@@ -57,53 +50,41 @@ struct ImportLedger {
         if connection.changes == 0 { throw statements.leaseLost }
     }
 
-    /// Keeps refused rows in the open transaction.
-    func keep(_ rejects: [RejectRecord]) throws(JobError) {
-        if rejects.isEmpty { return }
-        let statement = try connection.prepare(statements.keep)
-        for reject in rejects {
-            try statement.bind(.integer(Int64(reject.record)), at: 3)
-            try statement.bind(.integer(Int64(reject.line)), at: 4)
-            try statement.bind(.integer(Int64(reject.byteOffset)), at: 5)
-            try statement.bind(.text(reject.column), at: 6)
-            try statement.bind(.text(reject.code), at: 7)
-            try statement.bind(.text(reject.message), at: 8)
-            try statement.bind(.integer(Int64(reject.fieldCount)), at: 9)
-            try statement.bind(kept: reject.fields, at: 10)
-            try statement.run()
-        }
-    }
+    /// Keeps in the open transaction where refused rows are.
+    func keep(_ part: RejectPart) throws(JobError) { try connection.prepare(statements.keep(part)).run() }
 
     /// Kept rejects in record order.
-    func rejects(after record: Int, limit: Int) throws(JobError) -> [RejectRecord] {
+    func rejects(after record: Int, limit: Int) throws(JobError) -> [KeptReject] {
+        if plan.isDryRun { return [] }
         let statement = try connection.prepare(statements.rejects(after: record, limit: limit))
-        var found: [RejectRecord] = []
+        var found: [KeptReject] = []
         var bytes = 0
         while bytes < Self.pageBytes, try statement.step() {
-            found.append(
-                RejectRecord(
-                    record: statement.integer(0), line: statement.integer(1), byteOffset: statement.integer(2),
-                    column: statement.text(3), code: statement.text(4), message: statement.text(5),
-                    fieldCount: statement.integer(6), fields: statement.text(7)))
-            bytes += found.last?.fields.utf8.count ?? 0
+            let row = RejectRecord(
+                record: statement.integer(0), line: statement.integer(1), byteOffset: statement.integer(2),
+                column: statement.text(3), code: statement.text(4), message: statement.text(5),
+                fieldCount: statement.integer(6), fields: statement.text(7))
+            found.append(LedgerStatements.kept(row))
+            bytes += row.fields.utf8.count
         }
         return found
     }
 
-    /// Kept rejects by code.
-    func rejectCounts() throws(JobError) -> [String: Int] {
-        let statement = try connection.prepare(statements.rejectCounts)
-        var counts: [String: Int] = [:]
-        while try statement.step() { counts[statement.text(0)] = statement.integer(1) }
-        return counts
-    }
-
     /// How much is kept.
     func rejectUsage() throws(JobError) -> RejectUsage {
+        if plan.isDryRun { return RejectUsage() }
         let row = try connection.prepare(statements.rejectUsage)
         return try row.step() ? RejectUsage(rows: row.integer(0), bytes: row.integer(1)) : RejectUsage()
     }
 
     /// Deletes the kept rejects of the job.
-    func discardRejects() throws(JobError) { try connection.prepare(statements.discardRejects).run() }
+    func discardRejects() throws(JobError) {
+        if plan.isDryRun { return }
+        try connection.prepare(statements.discardRejects).run()
+    }
+
+    /// Deletes those of another job that nobody goes on with.
+    func discardRejects(ofAbandoned jobId: String) throws(JobError) {
+        try connection.prepare(statements.discardRejects(ofAbandoned: jobId)).run()
+    }
 }

@@ -12,6 +12,7 @@ actor SQLiteLoader: RowLoader {
     private var columns = LoadColumns([])
     private var loadRows: ((RowBatch) throws -> LoadOutcome)?
     private var ledger: ImportLedger?
+    private var abandoned: [String] = []
 
     init(path: String, plan: LoadPlan) {
         self.path = path
@@ -30,7 +31,8 @@ actor SQLiteLoader: RowLoader {
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         let connection = try opened()
         guard let ledger else { throw notBegun }
-        let checkpoint = try ledger.takeOver()
+        let (checkpoint, abandoned) = try ledger.takeOver()
+        self.abandoned = abandoned
         loadRows = try makeLoad(connection, columns)
         self.columns = LoadColumns(columns)
         return checkpoint
@@ -68,6 +70,8 @@ actor SQLiteLoader: RowLoader {
         let connection = try opened()
         guard let loadRows else { throw notBegun }
         try columns.check(chunk)
+        // Others may write while the rejects of a chunk without good rows are stored.
+        if chunk.allSatisfy({ $0.rowCount == 0 }) { return chunk.map { _ in LoadOutcome() } }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
         var outcomes: [LoadOutcome] = []
         for batch in chunk {
@@ -77,11 +81,11 @@ actor SQLiteLoader: RowLoader {
         return outcomes
     }
 
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord], lane: Int) async throws {
+    func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?, lane: Int) async throws {
         let connection = try opened()
         guard let ledger else { throw notBegun }
         if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
-        try ledger.keep(rejects)
+        if let rejects, !plan.isDryRun { try ledger.keep(rejects) }
         if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
         try ledger.record(checkpoint)
         try connection.execute("COMMIT")
@@ -91,14 +95,9 @@ actor SQLiteLoader: RowLoader {
         if let connection, connection.isInTransaction { try connection.execute("ROLLBACK") }
     }
 
-    func rejects(after record: Int, limit: Int) async throws -> [RejectRecord] {
+    func rejects(after record: Int, limit: Int) async throws -> [KeptReject] {
         guard let ledger else { throw notBegun }
         return try ledger.rejects(after: record, limit: limit)
-    }
-
-    func rejectCounts() async throws -> [String: Int] {
-        guard let ledger else { throw notBegun }
-        return try ledger.rejectCounts()
     }
 
     func rejectUsage() async throws -> RejectUsage {
@@ -109,6 +108,13 @@ actor SQLiteLoader: RowLoader {
     func discardRejects() async throws {
         guard let ledger else { throw notBegun }
         try ledger.discardRejects()
+    }
+
+    func abandonedJobs() async -> [String] { abandoned }
+
+    func discardRejects(ofAbandoned jobId: String) async throws {
+        guard let ledger else { throw notBegun }
+        try ledger.discardRejects(ofAbandoned: jobId)
     }
 
     func close() async {

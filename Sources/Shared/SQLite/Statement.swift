@@ -49,12 +49,6 @@ internal import JobCore
         if code != SQLITE_OK { throw connection.failure(code, doing: "bind") }
     }
 
-    /// Binds text that is only kept and read again, as it is; it may have a NUL.
-    func bind(kept text: String, at index: Int) throws(JobError) {
-        let code = copyText(text, CInt(index))
-        if code != SQLITE_OK { throw connection.failure(code, doing: "bind") }
-    }
-
     private func bindText(_ text: String, _ index: CInt) throws(JobError) -> CInt {
         try NULCheck.refuse(text)
         return copyText(text, index)

@@ -18,6 +18,7 @@ struct PostgreSQLKillTests {
         try #require(expected.status == 0, "\(expected)")
         #expect(["inserted", "skipped", "rejected"].map { expected.count($0) } == [69_860, 70, 70])
         let table = try undisturbed.sql(Self.dump)
+        let file = try undisturbed.bench.object(expected["rejects.key"].string ?? "")
         var random = SeededRandom(seed: 17)
         var killed = 0
         for number in 0..<6 {
@@ -38,6 +39,8 @@ struct PostgreSQLKillTests {
                 #expect(run.count(name) == expected.count(name), "\(number): \(name)")
             }
             #expect(run["rejects.byCode"] == expected["rejects.byCode"])
+            #expect(try scene.bench.object(run["rejects.key"].string ?? "") == file, "\(number)")
+            #expect(try scene.bench.objects().filter { $0.hasSuffix(".rejects") } == [], "\(number)")
             #expect(
                 try scene.sql("SELECT count(*), sum(records), bool_and(is_complete) FROM import_ledger") == "1|70000|t")
             #expect(try scene.number("SELECT count(*) FROM import_rejects") == 0)

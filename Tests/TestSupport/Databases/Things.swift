@@ -76,6 +76,11 @@ package enum Things {
         return checkpoint
     }
 
+    /// Refused rows from the record on.
+    package static func part(_ record: Int, rows: Int = 1) -> RejectPart {
+        RejectPart(firstRecord: record, rows: rows, bytes: rows * 100, object: "org/jobs/job/a1-x/\(record).rejects")
+    }
+
     package static func reject(_ record: Int, code: String = "invalid_int") -> RejectRecord {
         RejectRecord(
             record: record, line: record + 1, byteOffset: record * 10, column: "a;b", code: code, message: "expected",
@@ -92,7 +97,7 @@ extension RowLoader {
     }
 
     /// Commits on the first lane.
-    package func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
+    package func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart? = nil) async throws {
         try await commit(checkpoint, rejects: rejects, lane: 0)
     }
 }

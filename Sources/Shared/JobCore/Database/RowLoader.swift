@@ -94,49 +94,6 @@ package struct RowChange: Sendable, Equatable {
     package let fields: [Field]
 }
 
-/// A refused row as it is kept until the rejects file is written.
-package struct RejectRecord: Sendable, Equatable {
-    /// Record number in the source, from 1.
-    package let record: Int
-    package let line: Int
-    /// Where it begins in the decompressed source.
-    package let byteOffset: Int
-    /// Source columns at fault, joined by `;`.
-    package let column: String
-    package let code: String
-    package let message: String
-    /// How many source fields `fields` holds; 0 when the row could not be split.
-    package let fieldCount: Int
-    /// The original fields as one CSV record without its line end; of a row that could not be split, its text as one field.
-    package let fields: String
-
-    package init(
-        record: Int, line: Int, byteOffset: Int, column: String, code: String, message: String, fieldCount: Int,
-        fields: String
-    ) {
-        self.record = record
-        self.line = line
-        self.byteOffset = byteOffset
-        self.column = column
-        self.code = code
-        self.message = message
-        self.fieldCount = fieldCount
-        self.fields = fields
-    }
-}
-
-/// How much room the kept rejects of a job take.
-package struct RejectUsage: Sendable, Equatable {
-    package var rows = 0
-    /// Of their fields; about so many.
-    package var bytes = 0
-
-    package init(rows: Int = 0, bytes: Int = 0) {
-        self.rows = rows
-        self.bytes = bytes
-    }
-}
-
 /// The place of a chunk in the order of commits.
 package struct LoadTurn: Sendable {
     private let channel = BoundedChannel<Void>(depth: 1)
@@ -168,24 +125,29 @@ package protocol RowLoader: Sendable {
     /// Rows that could meet rows of an earlier chunk wait for the turn.
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome]
 
-    /// Commits the rows of the lane, rejects and checkpoint in one transaction; an atomic import only with the checkpoint
-    /// that completes it. Throws `lease_lost` when another attempt owns the job.
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord], lane: Int) async throws
+    /// Commits the rows of the lane, where its rejects are, and the checkpoint in one transaction; an atomic import only
+    /// with the checkpoint that completes it. Throws `lease_lost` when another attempt owns the job.
+    func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?, lane: Int) async throws
 
     /// Undoes what the lane has loaded and not committed.
     func rollBack(lane: Int) async throws
 
-    /// Rejects kept so far with a record number above `record`, in order, at most `limit`, fewer when they are large.
-    func rejects(after record: Int, limit: Int) async throws -> [RejectRecord]
+    /// What is kept of rejects from above the record number on, in order, at most `limit`, fewer when they are large;
+    /// nothing in a dry run.
+    func rejects(after record: Int, limit: Int) async throws -> [KeptReject]
 
-    /// Count of the rejects kept so far, by code.
-    func rejectCounts() async throws -> [String: Int]
-
-    /// How much is kept.
+    /// How much that is.
     func rejectUsage() async throws -> RejectUsage
 
     /// Forgets the kept rejects once their file is published; needs no `begin`.
     func discardRejects() async throws
+
+    /// Other jobs of the organisation with kept rejects that nobody has gone on with for a week, or some of them; as
+    /// `begin` found them.
+    func abandonedJobs() async -> [String]
+
+    /// Forgets the rejects of such a job, unless somebody has gone on with it since.
+    func discardRejects(ofAbandoned jobId: String) async throws
 
     /// Rolls back what is not committed and releases the database.
     func close() async

@@ -1,14 +1,11 @@
-/// The statements that keep an import's checkpoint and its refused rows, for one job in one dialect.
+/// The statements that keep an import's checkpoint and where its refused rows are, for one job in one dialect.
 package struct LedgerStatements: Sendable {
     private let plan: LoadPlan
     private let dialect: any SQLDialect
-    private let rejectsTable: String
 
-    /// `rejectsTable` is SQL; a dry run keeps its rejects in a temporary table.
-    package init(_ plan: LoadPlan, dialect: any SQLDialect, rejectsTable: String = "import_rejects") {
+    package init(_ plan: LoadPlan, dialect: any SQLDialect) {
         self.plan = plan
         self.dialect = dialect
-        self.rejectsTable = rejectsTable
     }
 
     private func mark(_ number: Int) -> String { dialect.placeholder(number) }
@@ -82,42 +79,67 @@ package struct LedgerStatements: Sendable {
     }
 
     /// Columns of a kept reject behind `org_id` and `job_id`, in the order in which they are written and read.
-    package static let rejectColumns = "record, line, byte_offset, source_column, code, message, field_count, fields"
+    private static let rejectColumns = "record, line, byte_offset, source_column, code, message, field_count, fields"
 
-    /// Keeps one refused row; the first two values are the job's.
-    package var keep: SQLStatement {
+    /// What stands as the code of a row that names an object with rejects: the form of that object. No reject has such a
+    /// code.
+    private static let partCode = "part/1"
+
+    /// Keeps where refused rows are.
+    package func keep(_ part: RejectPart) -> SQLStatement {
         let marks = (1...10).map(mark).joined(separator: ", ")
         return SQLStatement(
-            "INSERT INTO \(rejectsTable) (org_id, job_id, \(Self.rejectColumns)) VALUES (\(marks))", values: job)
+            "INSERT INTO import_rejects (org_id, job_id, \(Self.rejectColumns)) VALUES (\(marks))",
+            values: job + [
+                .integer(Int64(part.firstRecord)), .integer(0), .integer(Int64(part.bytes)), .text(""),
+                .text(Self.partCode), .text(""), .integer(Int64(part.rows)), .text(part.object),
+            ])
     }
 
     /// Kept rejects in record order.
     package func rejects(after record: Int, limit: Int) -> SQLStatement {
         SQLStatement(
             """
-            SELECT \(Self.rejectColumns) FROM \(rejectsTable)
+            SELECT \(Self.rejectColumns) FROM import_rejects
             WHERE \(isJob) AND record > \(mark(3)) ORDER BY record LIMIT \(mark(4))
             """, values: job + [.integer(Int64(record)), .integer(Int64(limit))])
     }
 
-    /// Kept rejects by code.
-    package var rejectCounts: SQLStatement {
-        SQLStatement("SELECT code, count(*) FROM \(rejectsTable) WHERE \(isJob) GROUP BY code", values: job)
+    /// What a row of `rejects` says.
+    package static func kept(_ row: RejectRecord) -> KeptReject {
+        if row.code != partCode { return .row(row) }
+        return .part(
+            RejectPart(
+                firstRecord: row.record, rows: row.fieldCount, bytes: row.byteOffset, object: row.fields))
     }
 
-    /// How many rejects are kept, and how long their fields are.
+    /// Rows and bytes of the kept rejects.
     package var rejectUsage: SQLStatement {
         SQLStatement(
-            "SELECT count(*), COALESCE(sum(length(fields)), 0) FROM \(rejectsTable) WHERE \(isJob)", values: job)
+            """
+            SELECT COALESCE(sum(CASE WHEN code = '\(Self.partCode)' THEN field_count ELSE 1 END), 0),
+              COALESCE(sum(CASE WHEN code = '\(Self.partCode)' THEN byte_offset ELSE length(fields) END), 0)
+            FROM import_rejects WHERE \(isJob)
+            """, values: job)
     }
 
-    /// Deletes what other jobs of the organisation have left that nobody went on with for so long.
-    package var discardAbandonedRejects: SQLStatement {
+    /// Other jobs of the organisation that have kept rejects and that nobody went on with for so long.
+    package var abandonedJobs: SQLStatement {
         SQLStatement(
             """
-            DELETE FROM import_rejects WHERE org_id = \(mark(1)) AND job_id <> \(mark(2)) AND job_id IN (
+            SELECT DISTINCT job_id FROM import_rejects WHERE org_id = \(mark(1)) AND job_id <> \(mark(2)) AND job_id IN (
               SELECT job_id FROM import_ledger WHERE org_id = \(mark(1)) AND updated_at < \(mark(3)))
+            ORDER BY job_id LIMIT 100
             """, values: job + [.timestamp(WallClock.now() - Self.rejectsLife)])
+    }
+
+    /// Deletes what such a job has kept, unless somebody has gone on with it.
+    package func discardRejects(ofAbandoned jobId: String) -> SQLStatement {
+        SQLStatement(
+            """
+            DELETE FROM import_rejects WHERE \(isJob) AND job_id IN (
+              SELECT job_id FROM import_ledger WHERE \(isJob) AND updated_at < \(mark(3)))
+            """, values: [.text(plan.orgId), .text(jobId), .timestamp(WallClock.now() - Self.rejectsLife)])
     }
 
     /// Microseconds that the rejects of a job that came to nothing are kept: a week.
@@ -125,7 +147,7 @@ package struct LedgerStatements: Sendable {
 
     /// Deletes the kept rejects.
     package var discardRejects: SQLStatement {
-        SQLStatement("DELETE FROM \(rejectsTable) WHERE \(isJob)", values: job)
+        SQLStatement("DELETE FROM import_rejects WHERE \(isJob)", values: job)
     }
 
     /// The checkpoint in a row of `read`; `nil` for an attempt that ended before its first commit.

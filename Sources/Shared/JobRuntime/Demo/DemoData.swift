@@ -25,7 +25,7 @@ enum DemoData {
             checkpoint.records = rows.count
             checkpoint.inserted = rows.count
             checkpoint.isComplete = true
-            try await loader.commit(checkpoint, rejects: [], lane: 0)
+            try await loader.commit(checkpoint, rejects: nil, lane: 0)
             await loader.close()
             total += rows.count
         }

@@ -6,6 +6,7 @@ package import ObjectStorage
 ///     <orgId>/jobs/<jobId>/manifest.json
 ///     <orgId>/jobs/<jobId>/cancel
 ///     <orgId>/jobs/<jobId>/<attemptId>/events.csv.gz
+///     <orgId>/jobs/<jobId>/<attemptId>/00001.rejects
 ///     <orgId>/uploads/<uploadId>
 package struct JobFolder: Sendable {
     package let orgId: String
@@ -33,6 +34,21 @@ package struct JobFolder: Sendable {
     /// A data object of one attempt.
     package func data(attemptId: String, name: String) throws(JobError) -> ObjectKey {
         try ObjectKey(validating: "\(prefix)\(attemptId)/\(name)")
+    }
+
+    private static let partSuffix = ".rejects"
+
+    /// Refused rows of an import, until its rejects file is published.
+    package func rejectPart(attemptId: String, number: Int) throws(JobError) -> ObjectKey {
+        let digits = String(number)
+        let name = String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits + Self.partSuffix
+        return try data(attemptId: attemptId, name: name)
+    }
+
+    /// Whether the key is that of refused rows of this job: those of an earlier attempt are needed as long as the job may
+    /// go on.
+    package func isRejectPart(_ key: ObjectKey) -> Bool {
+        attempt(of: key) != nil && key.text.utf8.suffix(Self.partSuffix.utf8.count).elementsEqual(Self.partSuffix.utf8)
     }
 
     /// Number and id of the attempt whose data object has the key; `nil` for any other object.

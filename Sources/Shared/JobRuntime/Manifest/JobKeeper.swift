@@ -63,12 +63,12 @@ package actor JobKeeper {
         return next
     }
 
-    /// Whether the stored manifest names another attempt; false when that cannot be told.
-    package func isSuperseded() async -> Bool {
+    /// The stored manifest when it names another attempt; `nil` when that cannot be told.
+    package func successor() async -> Manifest? {
         guard let stored = try? await store.get(key, range: nil), let found = try? Manifest(stored: stored.bytes) else {
-            return false
+            return nil
         }
-        return found.attemptId != manifest.attemptId
+        return found.attemptId == manifest.attemptId ? nil : found
     }
 
     private func write(_ next: inout Manifest, renewsLease: Bool = true) async throws(JobError) {

@@ -181,6 +181,17 @@ package struct JobActor: Sendable, Equatable {
     package var audited: String { key.map { "\(id) (key \($0))" } ?? id }
 }
 
+extension Manifest {
+    /// Another launch goes on where this attempt was, or may: what it needs is kept.
+    package var mayGoOn: Bool {
+        switch status {
+        case .queued, .running, .interrupted: true
+        case .failed: error?.isRetryable != false
+        case .completed, .cancelled: false
+        }
+    }
+}
+
 /// What the job cost.
 package struct JobStats: Sendable, Equatable {
     package var durationMs = 0

@@ -11,6 +11,8 @@ package struct JobContext: Sendable {
     package let log: JobLog
     /// What the manifest says beside the result, also of a job that fails.
     package let notes = NoteBook()
+    /// Objects of this attempt that its database may name.
+    package let parts = StoredParts()
     /// Number of this attempt, from 1: a later one has a larger one.
     package let attempt: Int
     /// Data objects of this attempt go under it.
@@ -40,8 +42,8 @@ package struct JobResult: Sendable {
     package var failure: JobError?
     /// Seconds that download links live.
     package var downloadURLTTL = 1800
-    /// Runs once the manifest is out: what was kept only until then can go.
-    package var afterPublishing: (@Sendable () async -> Void)?
+    /// Runs once the manifest is out: what was kept only until then can go, if the objects it names are gone.
+    package var afterPublishing: (@Sendable (_ isTidy: Bool) async -> Void)?
 
     package init() {}
 }

@@ -65,9 +65,13 @@ package struct JobRunner: Sendable {
         case .finished(let manifest, let stored):
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
             // What the run that published it may have been killed before.
-            try? await AttemptCleaner(store: backends.store, folder: folder, manifest: manifest, log: log)
-                .removeEarlier()
-            try? await afterwards(manifest)
+            do {
+                try await AttemptCleaner(store: backends.store, folder: folder, manifest: manifest, log: log)
+                    .removeEarlier()
+                try await afterwards(manifest)
+            } catch {
+                log.debug("what is left of earlier attempts stays: \(JobError.wrapping(error).description)")
+            }
             try await audit.complete(manifest)
             try await audit.replay(manifest, to: actor)
             return End(manifest: manifest, line: String(decoding: stored, as: UTF8.self), exitCode: .done)
@@ -146,7 +150,7 @@ package struct JobRunner: Sendable {
                 try await heart.beat {
                     try await keeper.proveStore()
                     try await audit.start(manifest)
-                    await cleaner.tidyUp()
+                    await cleaner.tidyUp(keepingParts: true)
                     try await heart.checkCancelled()
                     return try await work(context)
                 }
@@ -201,9 +205,9 @@ package struct JobRunner: Sendable {
                 "status_unpublished", .unpublished, "the rows are loaded, but the manifest could not be written",
                 hint: "launch the job again: it publishes without loading again", cause: error)
         }
-        await result.afterPublishing?()
+        // The objects first: while they are there, rows that name them are what finds them.
+        await result.afterPublishing?(await cleaner.removeParts(context.parts))
         await cleaner.removeCancelMarker()
-        if final.attempt > 1 { try? await cleaner.removeEarlier() }
         if let failure = result.failure {
             log.failure(failure)
             await audit.fail(final)
@@ -231,7 +235,7 @@ package struct JobRunner: Sendable {
     ) async throws -> End {
         if ["lease_lost", "status_unpublished", "audit_unwritten"].contains(error.code) {
             // Objects that a stored manifest may name are not removed; the next attempt knows better.
-            if await keeper.isSuperseded() { await cleaner.removeOwn() }
+            await leave(keeper, cleaner, context)
             throw error
         }
         let status: Manifest.Status =
@@ -251,9 +255,9 @@ package struct JobRunner: Sendable {
                 manifest.stats = stats
                 manifest.notes = context.notes.notes
             }
-            await cleaner.removeOwn()
+            await cleaner.removeOwn { final.mayGoOn && context.parts.mayBeNamed($0) }
             // No attempt may follow that would tidy up after earlier ones.
-            if status != .interrupted, final.attempt > 1 { await cleaner.tidyUp() }
+            if status != .interrupted, final.attempt > 1 { await cleaner.tidyUp(keepingParts: final.mayGoOn) }
             if status == .cancelled { await cleaner.removeCancelMarker() }
             log.failure(error)
             await audit.fail(final)
@@ -262,12 +266,19 @@ package struct JobRunner: Sendable {
         } catch let unpublished {
             log.warning("the failure could not be published: \(unpublished.description)")
             if unpublished.code == "lease_lost" {
-                if await keeper.isSuperseded() { await cleaner.removeOwn() }
+                await leave(keeper, cleaner, context)
                 // What went wrong may be the other attempt's doing, which has swept this one's uploads away.
                 if status == .failed, error.exitCode != .deadline { throw unpublished }
             }
             throw error
         }
+    }
+
+    /// Removes what an attempt has stored that another one has taken the job from.
+    private func leave(_ keeper: JobKeeper, _ cleaner: AttemptCleaner, _ context: JobContext) async {
+        guard let successor = await keeper.successor() else { return }
+        // As long as the other one works, its rows may name what this one has stored; it removes that itself.
+        await cleaner.removeOwn { successor.mayGoOn && context.parts.mayBeNamed($0) }
     }
 
     /// Runs the operation until it ends or SIGTERM or SIGINT arrives; a result in spite of the signal is returned.

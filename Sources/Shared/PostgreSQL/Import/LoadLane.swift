@@ -48,21 +48,32 @@ actor LoadLane {
         }
     }
 
-    /// Takes the job over, and looks at the table; also tells whether other lanes may work beside this one.
-    func takeOver(_ columns: [Column]) async throws -> (checkpoint: LoadCheckpoint?, mayBeOneOfSeveral: Bool) {
+    /// What a lane finds when it takes the job over.
+    struct Beginning: Sendable {
+        var checkpoint: LoadCheckpoint?
+        /// Whether other lanes may work beside this one.
+        var mayBeOneOfSeveral = false
+        /// Other jobs that nobody goes on with.
+        var abandonedJobs: [String] = []
+    }
+
+    /// Takes the job over, and looks at the table.
+    func takeOver(_ columns: [Column]) async throws -> Beginning {
         try await working("begin") { connection, ledger in
             let set = LoadSetUp(plan, columns, connection)
             if plan.isDryRun {
-                _ = try Session.within(connection) { try connection.execute(ImportLedger.dryRunTable) }
                 writer = try Session.within(connection) { try set.dryRun() }
-                return (nil, false)
+                return Beginning()
             }
             try set.createMissingJobTables()
             try Session.within(connection) { try lock.endEarlierAttempts(connection) }
             let found = try ledger.takeOver(lock)
             let made = try Session.within(connection) { try set.writer() }
             writer = made.writer
-            return (found, made.mayBeOneOfSeveral && idleLimit >= Self.shortSilence)
+            return Beginning(
+                checkpoint: found.checkpoint,
+                mayBeOneOfSeveral: made.mayBeOneOfSeveral && idleLimit >= Self.shortSilence,
+                abandonedJobs: found.abandonedJobs)
         }
     }
 
@@ -79,16 +90,18 @@ actor LoadLane {
     func load(_ chunk: [RowBatch], rows: [[Int]]) async throws -> [LoadOutcome] {
         try await working("load") { connection, _ in
             guard let writer else { throw Self.notBegun }
+            // No transaction waits while the rejects of a chunk without good rows are stored.
+            if rows.allSatisfy(\.isEmpty) { return rows.map { _ in LoadOutcome() } }
             try ensureTransaction(connection)
             return try zip(chunk, rows).map { try $1.isEmpty ? LoadOutcome() : writer.load($0, rows: $1) }
         }
     }
 
     /// Commits the lane's transaction with the checkpoint.
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord]) async throws {
+    func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?) async throws {
         try await working("commit") { connection, ledger in
             try ensureTransaction(connection)
-            try ledger.keep(rejects)
+            if let rejects, !plan.isDryRun { try ledger.keep(rejects) }
             if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
             try ledger.record(checkpoint)
             try connection.execute("COMMIT")

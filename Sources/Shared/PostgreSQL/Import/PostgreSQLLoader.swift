@@ -15,6 +15,7 @@ actor PostgreSQLLoader: RowLoader {
     private let plan: LoadPlan
     private var mayUseSeveral = false
     private var isClosed = false
+    private var abandoned: [String] = []
     /// Hashes of the keys of each lane's chunk, until it is committed.
     private var keysUnderWay: [Set<UInt64>]
 
@@ -32,9 +33,10 @@ actor PostgreSQLLoader: RowLoader {
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         self.columns = columns
         keys = RowKeys(plan.resource.key, columns)
-        let (checkpoint, mayUseSeveral) = try await lanesOpen[0].takeOver(columns)
-        self.mayUseSeveral = mayUseSeveral
-        return checkpoint
+        let beginning = try await lanesOpen[0].takeOver(columns)
+        mayUseSeveral = beginning.mayBeOneOfSeveral
+        abandoned = beginning.abandonedJobs
+        return beginning.checkpoint
     }
 
     func lanes() async -> Int { mayUseSeveral ? lanesOpen.count : 1 }
@@ -79,7 +81,7 @@ actor PostgreSQLLoader: RowLoader {
         return (free, bound)
     }
 
-    func commit(_ checkpoint: LoadCheckpoint, rejects: [RejectRecord], lane: Int) async throws {
+    func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?, lane: Int) async throws {
         if mayUseSeveral { try await lanesOpen[lane].join(columns) }
         try await lanesOpen[lane].commit(checkpoint, rejects: rejects)
         keysUnderWay[lane] = []
@@ -90,12 +92,8 @@ actor PostgreSQLLoader: RowLoader {
         keysUnderWay[lane] = []
     }
 
-    func rejects(after record: Int, limit: Int) async throws -> [RejectRecord] {
+    func rejects(after record: Int, limit: Int) async throws -> [KeptReject] {
         try await lanesOpen[0].withLedger("read rejects") { try $0.rejects(after: record, limit: limit) }
-    }
-
-    func rejectCounts() async throws -> [String: Int] {
-        try await lanesOpen[0].withLedger("read rejects") { try $0.rejectCounts() }
     }
 
     func rejectUsage() async throws -> RejectUsage {
@@ -104,6 +102,12 @@ actor PostgreSQLLoader: RowLoader {
 
     func discardRejects() async throws {
         try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects() }
+    }
+
+    func abandonedJobs() async -> [String] { abandoned }
+
+    func discardRejects(ofAbandoned jobId: String) async throws {
+        try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects(ofAbandoned: jobId) }
     }
 
     func close() async {

@@ -13,35 +13,21 @@ struct RejectsWriter {
     static let rawColumn = "_raw"
     private static let pageRows = 1000
     private let context: JobContext
+    private let store: RejectStore
     private let loader: any RowLoader
-    /// All that are to be written, when the database has them no more.
-    private let kept: [RejectRecord]?
+    /// All parts that are to be written, when the database does not have them.
+    private let parts: [RejectPart]?
 
-    init(context: JobContext, loader: any RowLoader, kept: [RejectRecord]? = nil) {
+    init(context: JobContext, store: RejectStore, loader: any RowLoader, parts: [RejectPart]? = nil) {
         self.context = context
+        self.store = store
         self.loader = loader
-        self.kept = kept
+        self.parts = parts
     }
 
-    /// All rejects that the database has; the budget bounds them.
-    func readAll() async throws -> [RejectRecord] {
-        var all: [RejectRecord] = []
-        var page = try await page(after: 0)
-        while let last = page.last {
-            all += page
-            page = try await self.page(after: last.record)
-        }
-        return all
-    }
-
-    private func page(after record: Int) async throws -> [RejectRecord] {
-        guard let kept else { return try await loader.rejects(after: record, limit: Self.pageRows) }
-        return record == 0 ? kept : []
-    }
-
-    private func counts() async throws -> [String: Int] {
-        guard let kept else { return try await loader.rejectCounts() }
-        return kept.reduce(into: [:]) { $0[$1.code, default: 0] += 1 }
+    private func page(after record: Int) async throws -> [KeptReject] {
+        guard let parts else { return try await loader.rejects(after: record, limit: Self.pageRows) }
+        return record == 0 ? parts.map { .part($0) } : []
     }
 
     /// Those columns of a source that a rejects file added, when it is one; they are no data.
@@ -56,24 +42,52 @@ struct RejectsWriter {
         let output = RejectsOutput(context)
         do {
             try await output.write(CSVRecord.encode(columns + Self.ownColumns) + "\n")
-            var rows = 0
             var page = try await page(after: 0)
             while let last = page.last {
-                for reject in page {
-                    // One after the other: a row may have 64 MiB.
-                    let frame = frame(of: reject, columnCount: columns.count)
-                    try await output.write(frame.before)
-                    try await output.write(reject.fields)
-                    try await output.write(frame.behind)
-                }
-                rows += page.count
-                page = try await self.page(after: last.record)
+                for kept in page { try await write(kept, columns.count, to: output) }
+                page = try await self.page(after: last.firstRecord)
             }
-            return try await output.finish(rows: rows, byCode: counts())
+            return try await output.finish()
         } catch {
             await output.abort()
             throw error
         }
+    }
+
+    private func write(_ kept: KeptReject, _ columnCount: Int, to output: RejectsOutput) async throws {
+        switch kept {
+        case .row(let reject): try await write(reject, columnCount, to: output)
+        case .part(let part):
+            guard let reader = try await store.open(part) else {
+                tellGone(part)
+                return
+            }
+            do {
+                while let reject = try await reader.next() { try await write(reject, columnCount, to: output) }
+            } catch {
+                await reader.close()
+                throw error
+            }
+            await reader.close()
+        }
+    }
+
+    /// One after the other: a row may have 64 MiB.
+    private func write(_ reject: RejectRecord, _ columnCount: Int, to output: RejectsOutput) async throws {
+        let frame = frame(of: reject, columnCount: columnCount)
+        try await output.write(frame.before)
+        try await output.write(reject.fields)
+        try await output.write(frame.behind)
+        output.count(reject.code)
+    }
+
+    /// Refused rows of an earlier attempt may have been removed for their age, or by whoever keeps the store.
+    private func tellGone(_ part: RejectPart) {
+        let text =
+            "\(part.rows) refused rows from record \(part.firstRecord) on, which an earlier attempt has stored, are not "
+            + "there any more: they are counted, and not in the rejects file"
+        context.log.warning(text)
+        context.notes.add(Note("rejects_gone", at: "record \(part.firstRecord)", text))
     }
 
     /// What stands before the fields and behind them: a row that could not be split has but one, in a column of its own.
@@ -108,8 +122,16 @@ private final class RejectsOutput {
     private var pending: [UInt8] = []
     private var hasher = SHA256Hasher()
     private var bytes = 0
+    private var rows = 0
+    private var byCode: [String: Int] = [:]
 
     init(_ context: JobContext) { self.context = context }
+
+    /// A row with this code was written.
+    func count(_ code: String) {
+        rows += 1
+        byCode[code, default: 0] += 1
+    }
 
     func write(_ text: String) async throws {
         pending += text.utf8
@@ -117,7 +139,7 @@ private final class RejectsOutput {
         if upload != nil && pending.count > Self.pieceBytes { try await send() }
     }
 
-    func finish(rows: Int, byCode: [String: Int]) async throws -> RejectsFile {
+    func finish() async throws -> RejectsFile {
         if upload == nil { try await begin(.none) }
         try await send()
         try compressor?.finish(into: &pending)
@@ -151,5 +173,15 @@ private final class RejectsOutput {
         bytes += pending.count
         try await upload?.write(pending)
         pending.removeAll()
+    }
+}
+
+extension KeptReject {
+    /// Record number of the first row.
+    fileprivate var firstRecord: Int {
+        switch self {
+        case .part(let part): part.firstRecord
+        case .row(let reject): reject.record
+        }
     }
 }
