@@ -37,6 +37,18 @@ struct PostgreSQLPatienceTests {
         #expect(exported.status == 0 && exported.count("rowsWritten") == 60_000, "\(exported)")
     }
 
+    @Test("A server that is away is not waited for beyond the deadline of the job, which nobody has claimed yet")
+    func deadline() throws {
+        let own = try PostgreSQLServer()
+        let scene = try PostgreSQLBench(on: own)
+        try own.stop()
+        let soon = EndTests.timestamp(secondsFromNow: 3)
+        let run = try scene.run(
+            .export, Self.events + #","notAfter":"\#(soon)""#, variables: ["DATABASE_PATIENCE_SECONDS": "600"])
+        #expect(run.status == 124 && run.failureCode == "deadline", "\(run)")
+        #expect(try scene.bench.objects(below: "org_demo/jobs/") == [])
+    }
+
     @Test("An export whose server is restarted goes on or is temporary: nobody has interrupted it", arguments: 1...3)
     func restartedExport(seed: UInt64) throws {
         let own = try PostgreSQLServer()

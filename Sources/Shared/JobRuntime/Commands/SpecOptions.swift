@@ -57,8 +57,11 @@ package struct SpecInput: Sendable {
             bytes: bytes, kind: kind, shape: shape, environment: environment, catalogue: catalogue,
             problems: &problems)
         let early = problems.isEmpty && environment.asksForProof ? nil : try decode(common, &problems)
-        let backends = try await Backends.open(environment, log: log, jobId: common.jobId)
-        let actor = try await Gate(backends, environment: environment, log: log).admit(common, to: verb)
+        // A server that is away is waited for, but not beyond the job's deadline.
+        let (backends, actor) = try await JobRunner.untilDeadline(common.notAfter) { [common, environment, log] in
+            let backends = try await Backends.open(environment, log: log, jobId: common.jobId)
+            return (backends, try await Gate(backends, environment: environment, log: log).admit(common, to: verb))
+        }
         return (try early ?? decode(common, &problems), backends, actor)
     }
 }
