@@ -34,10 +34,10 @@ struct CheckedBatch: Sendable {
     mutating func judge(_ spec: ImportSpec) throws(JobError) {
         let key = Set(spec.neededFields)
         if let problem = problems.first(where: { $0.fault == .ambiguousField && key.contains($0.target) }) {
-            let names = (([problem.source].compactMap(\.self)) + problem.others).map { source.columns[$0] }
+            let names = (([problem.source].compactMap(\.self)) + problem.others).map { plan.shown[$0] }
             throw MappingFault.ambiguous([(problem.target, names)])
         }
-        passedOver = plan.passedOver(in: source.rows).sorted().map { source.columns[$0] }
+        passedOver = plan.passedOver(in: source.rows).sorted().map { plan.shown[$0] }
         if spec.unmapped == .error && !passedOver.isEmpty { throw MappingFault.unmapped(passedOver) }
     }
 
@@ -185,7 +185,7 @@ final class ImportChecker {
                 hint: "report this defect")
         }
         if plan == nil {
-            for name in next.unmapped { context.log.debug("source column without a target: \(name)") }
+            for name in next.shownUnmapped { context.log.debug("source column without a target: \(name)") }
         }
         plan = next
         return next

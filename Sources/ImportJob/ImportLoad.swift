@@ -107,7 +107,7 @@ final class ImportLoad {
     private func begin(_ plan: MappingPlan) async throws {
         if spec.isDryRun {
             preview = ImportPreview(
-                columns: plan.columns,
+                columns: plan.shownColumns,
                 proposal: Proposal(
                     spec, allowsSpecialValues: context.backends.database.holdsSpecialValues))
         }

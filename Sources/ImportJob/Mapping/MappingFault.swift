@@ -48,8 +48,15 @@ enum MappingFault {
     }
 
     /// Nothing goes to a field that every row needs; `known` are the fields that have a column, with its name.
-    static func incomplete(_ missing: Column, _ names: [String], known: [(field: Column, source: String)]) -> JobError {
-        var hint = OneColumnHint.text(names) ?? "source columns: \(list(names)); name one in 'mapping'"
+    static func incomplete(
+        _ missing: Column, _ names: [String], _ shown: [String], known: [(field: Column, source: String)]
+    ) -> JobError {
+        var hint = OneColumnHint.text(names) ?? "source columns: \(list(shown)); name one in 'mapping'"
+        if ShownNames.areValues(names) {
+            hint =
+                "the names of the source's \(names.count) columns look like values: where it has no header, set "
+                + "csv.header to false, and name column_1, column_2 … in 'mapping'"
+        }
         if missing.type == .text || missing.type == .uuid, let key = generated(missing, known) {
             hint += ", or have a key made, the same for the same values: \"mapping\": \(key)"
         }

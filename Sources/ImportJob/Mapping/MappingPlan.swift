@@ -15,6 +15,10 @@ struct MappingPlan {
     let preset: Preset?
     let fields: [FieldMapping]
     let names: [String]
+    /// The same as they may be shown.
+    let shown: [String]
+    /// Source columns without a target, as they may be shown.
+    let shownUnmapped: [String]
     /// Source columns that may lose their field to another one of the same record, each with those that go before it.
     private let contenders: [(column: Int, above: [Int])]
     private let needed: [String]
@@ -30,24 +34,27 @@ struct MappingPlan {
         let resource = spec.common.resource
         let mapping = spec.mapping
         self.preset = preset
+        let shown = ShownNames.of(names, told: mapping.told)
+        self.shown = shown
         let resolver = RuleResolver(names: names, isJSON: isJSON, mapping: mapping)
         let rules = mapping.rules + (try preset?.rules(for: names, resource, over: mapping, isJSON: isJSON) ?? [])
         var match = try resolver.resolve(rules, leftOut: mapping.leftOut)
-        if mapping.isAutomatic { try Self.addAutomatic(to: &match, names, resource, isJSON: isJSON) }
+        if mapping.isAutomatic { try Self.addAutomatic(to: &match, names, shown, resource, isJSON: isJSON) }
         let own = RejectsWriter.areOwn(in: names)
         match.unmapped.removeAll { own.contains(names[$0]) }
         var fields = match.fields
         var contenders = fields.flatMap { $0.origin.contenders + $0.members.flatMap(\.origin.contenders) }
         switch spec.unmapped {
         case .ignore: break
-        case .error: if !match.unmapped.isEmpty { throw MappingFault.unmapped(match.unmapped.map { names[$0] }) }
+        case .error: if !match.unmapped.isEmpty { throw MappingFault.unmapped(match.unmapped.map { shown[$0] }) }
         case .attributes:
-            fields = try Self.keep(match.unmapped, contenders, names, in: spec.keptColumn, fields)
+            fields = try Self.keep(match.unmapped, contenders, names, shown, in: spec.keptColumn, fields)
             match.unmapped = []
             contenders = []
         }
         self.contenders = contenders
         unmapped = match.unmapped.map { names[$0] }
+        shownUnmapped = match.unmapped.map { shown[$0] }
         if isJSON {
             // Objects may bring more members later.
             let kept = spec.unmapped == .attributes ? spec.keptColumn?.name : nil
@@ -77,14 +84,14 @@ struct MappingPlan {
     func checkNeeded(_ resource: Resource) throws(JobError) {
         for name in needed where !fields.contains(where: { $0.target.name == name && $0.origin != .nowhere }) {
             guard let column = resource.column(name) else { continue }
-            let known = fields.compactMap { field in field.origin.columns.first.map { (field.target, names[$0]) } }
-            throw MappingFault.incomplete(column, names, known: known)
+            let known = fields.compactMap { field in field.origin.columns.first.map { (field.target, shown[$0]) } }
+            throw MappingFault.incomplete(column, names, shown, known: known)
         }
     }
 
     /// Gives what the rules leave to the names.
     private static func addAutomatic(
-        to match: inout HeaderMatch, _ names: [String], _ resource: Resource, isJSON: Bool
+        to match: inout HeaderMatch, _ names: [String], _ shown: [String], _ resource: Resource, isJSON: Bool
     ) throws(JobError) {
         // A column that has only members from rules can still be there itself.
         let done = Set(match.fields.filter { $0.origin != .nowhere || $0.members.isEmpty }.map(\.target.name))
@@ -92,7 +99,7 @@ struct MappingPlan {
             sourceColumns: names, resource: resource, isJSON: isJSON,
             taken: Set(names.indices).subtracting(match.unmapped), without: done)
         if !rest.ambiguous.isEmpty {
-            throw MappingFault.ambiguous(rest.ambiguous.map { ($0.target, $0.candidates.map { names[$0] }) })
+            throw MappingFault.ambiguous(rest.ambiguous.map { ($0.target, $0.candidates.map { shown[$0] }) })
         }
         for field in rest.fields {
             if let index = match.fields.firstIndex(where: { $0.target.name == field.target.name }) {
@@ -107,8 +114,8 @@ struct MappingPlan {
     /// The fields with the columns without a target as members of a JSON column, by their names; of a record also those
     /// that lost their field to another column.
     private static func keep(
-        _ unmapped: [Int], _ contenders: [(column: Int, above: [Int])], _ names: [String], in column: Column?,
-        _ fields: [FieldMapping]
+        _ unmapped: [Int], _ contenders: [(column: Int, above: [Int])], _ names: [String], _ shown: [String],
+        in column: Column?, _ fields: [FieldMapping]
     ) throws(JobError) -> [FieldMapping] {
         guard let column, !unmapped.isEmpty || !contenders.isEmpty else { return fields }
         let earlier =
@@ -122,7 +129,7 @@ struct MappingPlan {
         for (index, origin) in origins where !names[index].isEmpty {
             let name = names[index]
             guard taken.insert(name).inserted else {
-                if members.contains(where: { $0.path == [name] }) { throw MappingFault.duplicateColumn(name) }
+                if members.contains(where: { $0.path == [name] }) { throw MappingFault.duplicateColumn(shown[index]) }
                 continue
             }
             members.append(FieldMapping.Member(path: [name], origin: origin, rule: ValueRule(.text)))

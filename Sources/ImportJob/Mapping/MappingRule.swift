@@ -82,6 +82,9 @@ struct Mapping: Sendable {
     var leftOut: Set<String> = []
     /// Columns that are not named here find their fields by themselves.
     var isAutomatic = true
+
+    /// The source columns that somebody has typed.
+    var told: Set<String> { leftOut.union(rules.flatMap(\.sources)) }
 }
 
 /// Reads `mapping`.

@@ -3,6 +3,16 @@ internal import JobCore
 internal import JobRuntime
 
 extension MappingPlan {
+    /// The target columns as previews show them: what comes from the source of a personal field is personal too.
+    var shownColumns: [Column] {
+        func sources(_ field: FieldMapping) -> [Int] {
+            if case .generated = field.origin { return [] }
+            return field.origin.columns + field.members.flatMap(\.origin.columns)
+        }
+        let personal = Set(fields.filter(\.target.isPersonal).flatMap(sources))
+        return fields.map { personal.isDisjoint(with: sources($0)) ? $0.target : $0.target.asPersonal }
+    }
+
     /// The mapping alone.
     var described: JSONValue { .array(fields.map { .object(describe($0)) }) }
 
@@ -19,7 +29,7 @@ extension MappingPlan {
         }
         var members = [
             JSONMember("rows", .array(preview?.rows ?? [])), JSONMember("columns", .array(described)),
-            JSONMember("unmapped", .array((unmapped + passedOver).map { .string($0) })),
+            JSONMember("unmapped", .array((shownUnmapped + passedOver).map { .string($0) })),
         ]
         if let source { members.insert(JSONMember("source", source), at: 0) }
         if let preset { members.append(JSONMember("preset", .string(preset.name))) }
@@ -40,7 +50,7 @@ extension MappingPlan {
             members.append(JSONMember("confidence", .number(field.reason.confidence)))
         }
         if let refusals = field.refusals {
-            members.append(JSONMember("refusals", .array(refusals.columns.map { .string(names[$0]) })))
+            members.append(JSONMember("refusals", .array(refusals.columns.map { .string(shown[$0]) })))
         }
         if !field.rule.description.isEmpty { members.append(JSONMember("format", .string(field.rule.description))) }
         if !field.members.isEmpty {
@@ -61,12 +71,12 @@ extension MappingPlan {
     private func describe(_ origin: FieldMapping.Origin) -> JSONValue {
         switch origin {
         case .nowhere: .null
-        case .column(let index), .passedOver(_, let index): .string(names[index])
-        case .joined, .alternatives: .array(origin.columns.map { .string(names[$0]) })
+        case .column(let index), .passedOver(_, let index): .string(shown[index])
+        case .joined, .alternatives: .array(origin.columns.map { .string(shown[$0]) })
         case .generated:
             .object([
                 JSONMember("generate", .string("uuid")),
-                JSONMember("columns", .array(origin.columns.map { .string(names[$0]) })),
+                JSONMember("columns", .array(origin.columns.map { .string(shown[$0]) })),
             ])
         case .constant(let text): .object([JSONMember("value", .string(text))])
         }

@@ -69,7 +69,7 @@ struct RuleResolver {
     private func place(of name: String) throws(JobError) -> Int? {
         let found = places[name] ?? []
         if found.count > 1 { throw MappingFault.duplicateColumn(name) }
-        if found.isEmpty && !isJSON { throw MappingFault.sourceMissing(name, names) }
+        if found.isEmpty && !isJSON { throw MappingFault.sourceMissing(name, ShownNames.of(names, told: [])) }
         return found.first
     }
 

@@ -66,13 +66,15 @@ struct RejectCollector {
         for row in reasons.keys.sorted() {
             takeDefects(before: row)
             guard let reason = reasons[row] else { continue }
+            // What is empty behind the last value is not kept: thousands of columns may be, in each of many rows.
+            let fields = kept.prefix((kept.lastIndex { !batch.rows.isNull(row: row, column: $0) } ?? 0) + 1)
             records.append(
                 RejectRecord(
                     record: firstRecord + row + defect + 1, line: batch.lines[row], byteOffset: batch.offsets[row],
                     column: ShortText.cut(reason.columns.joined(separator: ";"), bytes: Self.messageBytes),
                     code: reason.code,
                     message: ShortText.cut(reason.messages.joined(separator: "; "), bytes: Self.messageBytes),
-                    fieldCount: kept.count, fields: CSVRecord.encode(batch.rows, row: row, columns: kept)))
+                    fieldCount: fields.count, fields: CSVRecord.encode(batch.rows, row: row, columns: Array(fields))))
         }
         takeDefects(before: .max)
         return records

@@ -9,6 +9,9 @@ enum RejectForm {
     /// A line of numbers is never longer.
     static let lineBytes = 8 * 21
 
+    /// Nor is a text: a record of 64 MiB, each byte of it doubled or guarded.
+    private static let textBytes = 1 << 28
+
     /// The line of numbers.
     static func line(_ reject: RejectRecord) -> String {
         let numbers =
@@ -26,6 +29,7 @@ enum RejectForm {
     static func numbers(_ line: ArraySlice<UInt8>) -> [Int]? {
         let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         let numbers = parts.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-        return numbers.count == 8 && parts.count == 8 && numbers.allSatisfy { $0 >= 0 } ? numbers : nil
+        guard numbers.count == 8, parts.count == 8, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
+        return numbers[4...].allSatisfy { $0 <= textBytes } ? numbers : nil
     }
 }

@@ -108,10 +108,32 @@ struct ProofTests {
         #expect(put.status == 65 && put.messages.contains("entry 3 to 4 is missing at the end"), "\(put)")
     }
 
+    @Test("Names of columns that look like values are shown nowhere: the first row of a file without a header")
+    func headerless() throws {
+        let bench = try Workbench(.empty)
+        try bench.upload("1,Canaryssn,canary@secret.example\n2,Bob,bob@secret.example\n", as: "f")
+        let members = #""resource":"contacts","sourceKey":"f""#
+        let refused = try bench.load(members)
+        #expect(refused.status == 65 && refused["error.code"].string == "mapping_incomplete", "\(refused)")
+        #expect(refused.messages.contains("csv.header to false"), "\(refused)")
+        let dry = try bench.load(members + #","mapping":{"1":"id"},"dryRun":true"#, variables: ["LOG_LEVEL": "trace"])
+        #expect(dry.status == 0, "\(dry)")
+        #expect(dry["preview.unmapped"].serialized() == #"["column 2","column 3"]"#)
+        let error = try bench.load(members + #","mapping":{"1":"id"},"unmapped":"error""#)
+        #expect(error.status == 65 && error["error.code"].string == "unmapped_columns", "\(error)")
+        let typed = try bench.load(members + #","mapping":{"2":"id"}"#)
+        #expect(typed.status == 65 && typed["error.code"].string == "mapping_source_missing", "\(typed)")
+        for run in [refused, dry, error, typed] {
+            #expect(!run.text.contains("anary") && !run.errorText.contains("anary"), "\(run)")
+        }
+        let found = try ChildProcess.run("grep", ["-rl", "anary", "\(bench.storePath)/org_demo/jobs"])
+        #expect(found.status == 1, "\(found.text)")
+    }
+
     @Test("A NUL and marks that turn a line never get into the name of an actor")
     func actors() throws {
         let bench = try Workbench(.small)
-        for id in [#"a\u0000 (key 012345)"#, #"a\u202eb"#, #"a\u0085"#] {
+        for id in [#"a\u0000 (key 012345)"#, #"a\u202eb"#, #"a\u0085"#, "operator:root", "ci (key 675fd796191a)"] {
             let run = try bench.export(Self.both + #","actor":{"id":"\#(id)","role":"ADMIN","plan":"growth"}"#)
             #expect(run.status == 64 && run.messages.contains("$.actor.id"), "\(run)")
             #expect(

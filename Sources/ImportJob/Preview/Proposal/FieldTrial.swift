@@ -30,6 +30,9 @@ struct FieldTrial {
         return TriedRule(options: options, takes: takes(rule.value))
     }
 
+    /// The values are personal: none of them may be shown, not even as a part of a format.
+    var isPersonal: Bool { resource.column(sample.field.name)?.isPersonal ?? false }
+
     /// As it is read now.
     func asItIs() -> TriedRule { TriedRule(options: [], takes: takes(sample.field.rule)) }
 

@@ -20,8 +20,9 @@ enum TimeTester: FieldTester {
         let tried = patterns(trial.texts).compactMap { pattern in
             trial.tried([JSONMember("format", .string(pattern.text))]).map { Tried(format: pattern, takes: $0.takes) }
         }.filter { one in
+            if one.format.hasWords && trial.isPersonal { return false }
             // A word that stands in one cell only is part of its value.
-            one.takes.count { $0 } >= (one.format.hasWords ? min(2, one.takes.count) : 1)
+            return one.takes.count { $0 } >= (one.format.hasWords ? min(2, one.takes.count) : 1)
         }
         if tried.isEmpty { return }
         let dayFirst = cells(tried, .dayFirst)

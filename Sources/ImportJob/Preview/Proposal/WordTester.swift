@@ -24,7 +24,7 @@ enum WordTester: FieldTester {
         if !known.isEmpty, yes.isDisjoint(with: no) {
             let format = "\(yes.sorted().joined(separator: ","))/\(no.sorted().joined(separator: ","))"
             proposal.adopt([JSONMember("format", .string(format))] + nulls, trial)
-        } else if words.count == 2 {
+        } else if words.count == 2, !trial.isPersonal {
             let both = words.sorted()
             let choices = [(both[0], both[1]), (both[1], both[0])].compactMap { pair -> FieldProposal.Choice? in
                 let options = [JSONMember("format", .string("\(pair.0)/\(pair.1)"))] + nulls

@@ -37,6 +37,13 @@ package struct Column: Sendable, Equatable {
         self.isWriteOnly = isWriteOnly
         self.isPersonal = isPersonal
     }
+
+    /// The same column, as one that holds personal data.
+    package var asPersonal: Column {
+        Column(
+            name, type, isWriteOnly: isWriteOnly, isPersonal: true, check: check, holdsConsent: holdsConsent,
+            maxLength: maxLength)
+    }
 }
 
 /// One table that can be exported, and perhaps imported.

@@ -70,6 +70,10 @@ struct CreateKeyCommand: AsyncParsableCommand {
         where text.isEmpty || text.utf8.count > limit || !StringRule.printable(limit).accepts(text) {
             throw ValidationError("\(name) must have 1 to \(limit) bytes and no control characters")
         }
+        if JobActor.isReserved(actor) {
+            throw ValidationError(
+                "--actor may not begin with 'operator:' or hold '(key ', as names in the audit log do")
+        }
     }
 
     func run() async throws {

@@ -179,6 +179,11 @@ package struct JobActor: Sendable, Equatable {
 
     /// The actor as the audit log names them.
     package var audited: String { key.map { "\(id) (key \($0))" } ?? id }
+
+    /// Whether the name could be taken for what the audit log calls an operator or the owner of a key.
+    static func isReserved(_ id: String) -> Bool {
+        id.utf8.starts(with: "operator:".utf8) || id.utf8.firstRange(of: "(key ".utf8) != nil
+    }
 }
 
 extension Manifest {

@@ -113,6 +113,9 @@ package struct CommonSpec: Sendable {
         jobId = value.text("jobId") ?? JobIdentifier.fresh()
         notAfter = value.text("notAfter").flatMap { Timestamp.parse($0) }
         zone = Self.zone(value.text("timezone"), &problems)
+        if let id = value["actor"]?.text("id"), JobActor.isReserved(id) {
+            problems.add("$.actor.id", "may not look like what the audit log calls an operator or a key")
+        }
         let orgId = value.text("orgId") ?? environment.orgId
         if let orgId {
             if !Identifier.isValid(orgId) {
