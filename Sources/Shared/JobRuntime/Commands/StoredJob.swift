@@ -91,18 +91,33 @@ struct StoredJob: Sendable {
     ///
     /// Throws `already_finished` (64).
     func cancel() async throws -> String {
+        guard manifest.status == .running && isHeld else { return try await end(manifest, bytes, tag) }
+        let marker = try folder.cancelMarker()
+        _ = try await backends.store.put(
+            Array("cancel\n".utf8), at: marker, contentType: "text/plain", mode: .overwrite)
+        // An owner that has ended meanwhile sees no marker, and takes none away.
+        if let (latest, stored) = try await claim.load(folder.manifest()), latest.status != .running {
+            do {
+                let line = try await end(latest, stored.bytes, stored.info.tag)
+                try await backends.store.delete(marker)
+                return line
+            } catch let error as JobError where error.code == "already_finished" {
+                try await backends.store.delete(marker)
+                throw error
+            }
+        }
+        log.info("the running attempt will see the cancellation within five seconds")
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Cancels a job that nobody runs, as its manifest was stored under the tag.
+    private func end(_ manifest: Manifest, _ bytes: [UInt8], _ tag: ObjectTag) async throws -> String {
         switch manifest.status {
         case .cancelled:
             return String(decoding: bytes, as: UTF8.self)
         case .completed:
             throw JobError(
                 "already_finished", .usage, "job \(folder.jobId) has completed and cannot be cancelled")
-        case .running where isHeld:
-            let marker = Array("cancel\n".utf8)
-            _ = try await backends.store.put(
-                marker, at: folder.cancelMarker(), contentType: "text/plain", mode: .overwrite)
-            log.info("the running attempt will see the cancellation within five seconds")
-            return String(decoding: bytes, as: UTF8.self)
         case .queued, .running, .failed, .interrupted:
             var cancelled = manifest
             cancelled.status = .cancelled
