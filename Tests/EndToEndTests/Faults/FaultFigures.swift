@@ -34,9 +34,13 @@ struct FaultFigures {
 
     /// Prints the figures, and returns what was wrong.
     func report() -> [String] {
-        // At once: whoever ends a long sweep early wants to know.
-        let bytes = Array("\(name): \(count) tried, \(found.count) violations\n".utf8)
-        unsafe _ = write(STDOUT_FILENO, bytes, bytes.count)
+        Self.say("\(name): \(count) tried, \(found.count) violations\n")
         return found.map { "\(name): \($0)" }
+    }
+
+    /// Prints at once: whoever ends a long sweep early wants to know.
+    static func say(_ text: String) {
+        let bytes = Array(text.utf8)
+        unsafe _ = write(STDOUT_FILENO, bytes, bytes.count)
     }
 }

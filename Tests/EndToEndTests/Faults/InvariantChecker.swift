@@ -24,6 +24,11 @@ enum InvariantChecker {
         try run("final", place, expected: expected)
     }
 
+    /// What is wrong with a job that was cancelled, and had rows of its organisation before it.
+    static func cancelled(_ place: Place, rowsBefore: Int) throws -> [String] {
+        try run("cancelled", place, expected: String(rowsBefore))
+    }
+
     /// What a job has come to, without what differs from run to run, as JSON.
     static func describe(_ place: Place) throws -> String { try run("describe", place, expected: "").joined() }
 
@@ -152,6 +157,18 @@ enum InvariantChecker {
                 counts(m)
         elif m is None:
             problems.append("there is no manifest")
+        elif what == "cancelled":
+            hold(m["status"] == "cancelled", "it is " + m["status"])
+            hold(objects() == ["manifest.json"], f"objects {objects()}")
+            audit()
+            if what_kind == "import":
+                inserted = rows(
+                    f"SELECT inserted FROM import_ledger WHERE org_id = '{org}' AND job_id = '{job}'") or [[0]]
+                hold(
+                    table()[0] == int(expected) + inserted[0][0],
+                    f"{table()[0]} rows, {expected} before, the ledger says {inserted[0][0]}")
+                kept = rows(f"SELECT count(*) FROM import_rejects WHERE org_id = '{org}' AND job_id = '{job}'")
+                hold(kept == [[0]], f"{kept[0][0]} rejects are kept")
         else:
             state = {"files": files(m), "counts": counts(m), "outcome": m["outcome"], "table": table(),
                      "byCode": (m["rejects"] or {}).get("byCode")}
@@ -173,7 +190,8 @@ enum InvariantChecker {
                     f"'{org}' AND job_id = '{job}'")
                 c = m["counts"]
                 told = [c[n] for n in ("rowsRead", "inserted", "updated", "skipped", "rejected")]
-                hold(ledger == [told], f"the ledger says {ledger}, the manifest {told}")
+                # A dry run has none.
+                hold(ledger == ([] if m["spec"].get("dryRun") else [told]), f"the ledger says {ledger}, the manifest {told}")
                 kept = rows(f"SELECT count(*) FROM import_rejects WHERE org_id = '{org}' AND job_id = '{job}'")
                 hold(kept == [[0]], f"{kept[0][0]} rejects are kept")
             outcomes = audit()

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A real S3 server on loopback with one empty bucket named `bucket`; it ends with the process of the tests.
 ///
@@ -22,8 +23,10 @@ package final class S3Server: Sendable {
 
     package let kind: Kind
     package let port: Int
-    private let process: ChildProcess
+    /// The shell that runs it.
+    private let keeper: Mutex<ChildProcess>
     private let folder: TemporaryFolder
+    private let script: String
 
     /// Where it listens, without a slash at the end.
     package var endpoint: String { "http://127.0.0.1:\(port)" }
@@ -60,14 +63,16 @@ package final class S3Server: Sendable {
                     + "--auth-key '\(Self.accessKeyID),\(Self.secretAccessKey)' data"
             }
         // The shell outlives no test run: it ends the server when the process that started it is gone.
-        let script = """
+        script = """
             owner=$PPID
             (\(command)) & server=$!
-            trap 'kill $server' TERM
+            echo $server > pid
+            trap 'kill -KILL $server' TERM
             while kill -0 $owner 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 0.2; done
-            kill $server 2>/dev/null
+            kill -KILL $server 2>/dev/null
             """
-        process = try ChildProcess("sh", ["-c", script], workingFolder: folder.path)
+        let process = try ChildProcess("sh", ["-c", script], workingFolder: folder.path)
+        keeper = Mutex(process)
         if let known = ports.first {
             port = known
             try makeSignedBucket()
@@ -80,7 +85,26 @@ package final class S3Server: Sendable {
         }
     }
 
-    deinit { process.send(15) }
+    deinit { keeper.withLock { $0.send(SIGTERM) } }
+
+    /// Sends a signal to the server itself.
+    package func send(_ signal: Int32) throws {
+        let text = String(decoding: try folder.read("pid"), as: UTF8.self)
+        if let pid = pid_t(text.prefix { $0.isNumber }) { _ = kill(pid, signal) }
+    }
+
+    /// Ends a SeaweedFS as a crash does; `start` starts it again, with the same ports and data.
+    package func crash() throws {
+        try send(SIGKILL)
+        _ = try keeper.withLock { try $0.wait() }
+    }
+
+    /// Starts a SeaweedFS after a crash and waits until it answers.
+    package func start() throws {
+        let process = try ChildProcess("sh", ["-c", script], workingFolder: folder.path)
+        keeper.withLock { $0 = process }
+        try awaitAnswer("bucket?list-type=2", [])
+    }
 
     /// The command of a whole SeaweedFS, whose S3 gateway has the first port.
     private static func seaweed(_ tools: String, _ folder: TemporaryFolder, _ ports: [Int]) throws -> String {
@@ -93,35 +117,45 @@ package final class S3Server: Sendable {
             + "-s3.port=\(ports[0]) -s3.port.grpc=\(ports[1]) -master.port=\(ports[2]) "
             + "-master.port.grpc=\(ports[3]) -volume.port=\(ports[4]) -volume.port.grpc=\(ports[5]) "
             + "-filer.port=\(ports[6]) -filer.port.grpc=\(ports[7]) -master.volumeSizeLimitMB=64 -volume.max=32 "
-            + "-master.telemetry=false -s3.port.iceberg=0 -s3.port.lance=0"
+            + "-master.electionTimeout=1s -master.heartbeatInterval=200ms -master.telemetry=false -s3.port.iceberg=0 -s3.port.lance=0"
     }
 
-    /// Ports that nobody listens on.
+    /// Ports that nobody listens on, and that no connection is given while the server is away.
     private static func freePorts(_ count: Int) throws -> [Int] {
         var sockets: [(socket: Int32, port: UInt16)] = []
         defer { for socket in sockets { close(socket.socket) } }
-        for _ in 0..<count { sockets.append(try FakeSocket.listen(port: 0)) }
+        var tries = 0
+        while sockets.count < count {
+            do throws(FakeSocket.Failure) {
+                sockets.append(try FakeSocket.listen(port: .random(in: 12_000..<32_000)))
+            } catch {
+                tries += 1
+                if tries > 1_000 { throw error }
+            }
+        }
         return sockets.map { Int($0.port) }
     }
 
     /// Makes the bucket of a server that checks signatures, once it takes requests.
-    private func makeSignedBucket() throws {
+    private func makeSignedBucket() throws { try awaitAnswer("bucket", ["-X", "PUT"]) }
+
+    /// Sends a signed request until it is answered as it should.
+    private func awaitAnswer(_ path: String, _ arguments: [String]) throws {
         var answer = ""
         for _ in 0..<240 {
             let made = try ChildProcess.run(
                 "curl",
                 [
-                    "-sS", "-f", "-X", "PUT", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
+                    "-sS", "-f", "-m", "5", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
                     "\(Self.accessKeyID):\(Self.secretAccessKey)", "-H",
                     // Of an empty body; an older curl leaves it out, and a gateway then takes the signature for wrong.
                     "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                    "\(endpoint)/bucket",
-                ])
+                ] + arguments + ["\(endpoint)/\(path)"])
             if made.status == 0 { return }
             answer = made.errorText
             usleep(250_000)
         }
-        throw StartFailure(output: answer + ((try? process.errorSoFar()) ?? ""))
+        throw StartFailure(output: answer + keeper.withLock { (try? $0.errorSoFar()) ?? "" })
     }
 
     /// The port the server reports, once it takes connections.
