@@ -27,8 +27,15 @@ struct PostgreSQLKillTests {
             for attempt in 0..<3 {
                 let process = try scene.start(.import, Self.load, variables: KillScene.lease)
                 // The first one is killed while it loads, the others also behind the wait for the dead one's lease.
-                let longest = attempt == 0 ? duration / 2 : duration + 400_000
-                usleep(UInt32.random(in: 0...UInt32(longest), using: &random))
+                if attempt == 0 {
+                    let rows = random.pick([0, 20_000, 40_000])
+                    try Self.wait(for: process) {
+                        try scene.sql("SELECT count(*) > 0 FROM import_ledger WHERE records >= \(rows)") == "t"
+                    }
+                    usleep(UInt32.random(in: 0...30_000, using: &random))
+                } else {
+                    usleep(UInt32.random(in: 0...UInt32(duration + 400_000), using: &random))
+                }
                 process.send(SIGKILL)
                 if try process.wait().status == 128 + SIGKILL { killed += 1 }
             }
@@ -49,6 +56,18 @@ struct PostgreSQLKillTests {
         #expect(killed > 5)
     }
 
+    /// Waits until a running process has come to a point; it stands still while that is looked at, so that it is not over
+    /// before it is known.
+    private static func wait(for process: ChildProcess, _ isThere: () throws -> Bool) throws {
+        while !process.hasEnded {
+            process.send(SIGSTOP)
+            defer { process.send(SIGCONT) }
+            if try isThere() { return }
+            process.send(SIGCONT)
+            usleep(5_000)
+        }
+    }
+
     @Test("An export by several connections that is killed at random moments has the bytes of an undisturbed one")
     func exports() throws {
         let scene = try PostgreSQLBench()
@@ -63,7 +82,16 @@ struct PostgreSQLKillTests {
         for number in 0..<8 {
             let members = #""jobId":"j\#(number)","# + spec
             let process = try scene.start(.export, members, variables: KillScene.lease)
-            usleep(UInt32.random(in: 0...UInt32(duration), using: &random))
+            if number % 2 == 0 {
+                // As soon as it has begun, at the latest: some have to be killed, however long they take today.
+                try Self.wait(for: process) {
+                    try scene.number(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+                    ) > 0
+                }
+            } else {
+                usleep(UInt32.random(in: 0...UInt32(duration), using: &random))
+            }
             process.send(SIGKILL)
             if try process.wait().status == 128 + SIGKILL { killed += 1 }
             let run = try scene.run(.export, members, variables: KillScene.lease)

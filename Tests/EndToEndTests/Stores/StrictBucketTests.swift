@@ -129,15 +129,14 @@ struct StrictBucketTests {
     func terminated(operation: String) throws {
         let server = try FakeS3(.aws)
         let bucket = try busyBucket(server)
-        server.inject(.silence(operation == "UploadPart" ? .inBody : .beforeReading), operation: operation)
-        let process = try bucket.start(.export, Self.events)
-        // A request is in the log when it has ended; one that hangs is known by what is stored.
-        var waited = 0
-        while try stored(server).at("status").string != "running" && waited < 2_000 {
-            usleep(10_000)
-            waited += 1
+        // A request is in the log when it has ended; one that hangs is known by the fault it meets.
+        let hangs = Atomic(false)
+        server.inject(.silence(operation == "UploadPart" ? .inBody : .beforeReading)) { request in
+            if request.operation == operation { hangs.store(true, ordering: .relaxed) }
+            return request.operation == operation
         }
-        usleep(1_500_000)
+        let process = try bucket.start(.export, Self.events)
+        while !hangs.load(ordering: .relaxed), !process.hasEnded { usleep(10_000) }
         let start = Self.milliseconds()
         process.send(SIGTERM)
         let run = JobRun(try process.wait())
@@ -151,6 +150,24 @@ struct StrictBucketTests {
         #expect(server.keys(prefix: "p/org_demo/jobs/j/") == [Self.manifest])
         server.clearFaults()
         try expectWhole(server, bucket.run(.export, Self.events))
+    }
+
+    @Test("A cancellation that arrives when the job has just ended says so, and leaves no marker")
+    func lateCancellation() throws {
+        let server = try FakeS3(.aws)
+        let bucket = try Bucket(.demo, on: server)
+        let isUploading = Atomic(false)
+        server.inject(.delay(seconds: 2, .beforeReply)) { request in
+            guard request.method == "PUT", request.key.hasSuffix(".csv") else { return false }
+            isUploading.store(true, ordering: .relaxed)
+            return true
+        }
+        server.inject(.delay(seconds: 6, .beforeReading)) { $0.method == "PUT" && $0.key.hasSuffix("/cancel") }
+        let process = try bucket.start(.export, Self.small)
+        while !isUploading.load(ordering: .relaxed), !process.hasEnded { usleep(10_000) }
+        let cancelling = try bucket.bench.run(.export, ["cancel", "--org", "org_demo", "--job", "j"])
+        #expect(cancelling.status == 64 && cancelling.failureCode == "already_finished", "\(cancelling)")
+        try expectWhole(server, JobRun(process.wait()))
     }
 
     @Test("A job that was frozen, and whose connections are all gone when it wakes, finishes")
