@@ -47,7 +47,9 @@ struct RejectTests {
         try Self.keep(Things.reject(6, code: "ragged_row"), in: fixture)
         let loader = try await fixture.database.openLoader(Things.plan())
         _ = try await loader.begin(columns: columns)
-        for record in [70, 900] { try await loader.commit(LoadCheckpoint(), rejects: Things.part(record, rows: record)) }
+        for record in [70, 900] {
+            try await loader.commit(LoadCheckpoint(), rejects: Things.part(record, rows: record))
+        }
         let all: [KeptReject] = [
             .row(Things.reject(3)), .row(Things.reject(6, code: "ragged_row")), .part(Things.part(70, rows: 70)),
             .part(Things.part(900, rows: 900)),

@@ -221,7 +221,8 @@ struct StoredJobTests {
         func fill() async throws {
             for id in ["a1-x", "a2-y", "a3-z"] {
                 let keys = [
-                    try folder.rejectPart(attemptId: id, number: 1), try folder.data(attemptId: id, name: "rejects.csv"),
+                    try folder.rejectPart(attemptId: id, number: 1),
+                    try folder.data(attemptId: id, name: "rejects.csv"),
                 ]
                 for key in keys { _ = try await store.put([1], at: key, contentType: "x/y", mode: .overwrite) }
             }

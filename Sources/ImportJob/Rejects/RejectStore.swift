@@ -73,8 +73,8 @@ final class RejectStore {
             throw RejectReader.unreadable(part)
         }
         do throws(JobError) {
-            return try RejectReader(
-                part, .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 16)))
+            let reader = try await context.backends.store.openReader(key, chunkBytes: 1 << 16)
+            return try RejectReader(part, .object(reader))
         } catch {
             if error.code == "object_not_found" { return nil }
             throw error

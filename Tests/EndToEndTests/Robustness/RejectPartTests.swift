@@ -96,7 +96,7 @@ struct RejectPartTests {
         #expect((late["rejects.rows"].int ?? 0) + (late["rejects.omitted"].int ?? 0) == 60_001)
     }
 
-    @Test("Rows that the version before kept in the table, and objects that somebody removed: nothing is lost in silence")
+    @Test("Rows that the version before kept in the table come out; of objects that somebody removed it is told")
     func versionBefore() throws {
         let bench = try Workbench(.empty)
         try bench.upload(Self.source(150_000, allBad: false), as: "f")
@@ -109,7 +109,8 @@ struct RejectPartTests {
             import os, sqlite3, subprocess, sys
             store, connection = sys.argv[1], sqlite3.connect(sys.argv[2], timeout=20)
             for (key,) in connection.execute("SELECT fields FROM import_rejects WHERE code = 'part/1'").fetchall():
-                data = subprocess.run(["zstd", "-dcq"], stdin=open(f"{store}/{key}", "rb"), capture_output=True, check=True).stdout
+                packed = open(f"{store}/{key}", "rb")
+                data = subprocess.run(["zstd", "-dcq"], stdin=packed, capture_output=True, check=True).stdout
                 connection.execute("DELETE FROM import_rejects WHERE fields = ?", (key,))
                 os.remove(f"{store}/{key}")
                 while data:

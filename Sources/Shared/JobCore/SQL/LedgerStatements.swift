@@ -81,8 +81,9 @@ package struct LedgerStatements: Sendable {
     /// Columns of a kept reject behind `org_id` and `job_id`, in the order in which they are written and read.
     private static let rejectColumns = "record, line, byte_offset, source_column, code, message, field_count, fields"
 
-    /// What stands as the code of a row that names an object with rejects: the form of that object. No reject has such a
-    /// code.
+    /// What stands as the code of a row that names an object with rejects: the form of that object.
+    ///
+    /// No reject has such a code.
     private static let partCode = "part/1"
 
     /// Keeps where refused rows are.
