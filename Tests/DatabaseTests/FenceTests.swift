@@ -42,7 +42,10 @@ struct FenceTests {
         let loader = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
         _ = try await loader.begin(columns: Self.columns)
         try await fixture.database.transact(.writing(lock: "x")) { session in
-            _ = try session.run(LedgerStatements.fenceOff(orgId: "org", jobId: "job", dialect: session.dialect))
+            _ = try session.run(
+                LedgerStatements.fenceOff(
+                    orgId: "org", jobId: "job", fence: 1, specSHA256: Things.plan(attempt: "a1").specSHA256,
+                    dialect: session.dialect))
         }
         _ = try await loader.load(Things.batch([["a"]]))
         let error = await #expect(throws: JobError.self) {
@@ -51,6 +54,29 @@ struct FenceTests {
         #expect(error?.code == "lease_lost")
         await loader.close()
         #expect(try fixture.shell("SELECT count(*) FROM things") == "0")
+        // Nor does it take the job over again; a later attempt may.
+        let late = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
+        let refused = await #expect(throws: JobError.self) { _ = try await late.begin(columns: Self.columns) }
+        #expect(refused?.code == "lease_lost")
+        await late.close()
+        let next = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        _ = try await next.begin(columns: Self.columns)
+        await next.close()
+    }
+
+    @Test("An attempt that has not come to the ledger yet is kept out of it too", arguments: Backend.allCases)
+    func early(_ backend: Backend) async throws {
+        let fixture = try await DatabaseFixture.migrated(backend)
+        let plan = Things.plan(attempt: "a1")
+        try await fixture.database.transact(.writing(lock: "x")) { session in
+            _ = try session.run(
+                LedgerStatements.fenceOff(
+                    orgId: "org", jobId: "job", fence: 1, specSHA256: plan.specSHA256, dialect: session.dialect))
+        }
+        let loader = try await fixture.database.openLoader(plan)
+        let refused = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
+        #expect(refused?.code == "lease_lost")
+        await loader.close()
     }
 }
 

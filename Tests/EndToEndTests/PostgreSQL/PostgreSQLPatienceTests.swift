@@ -46,7 +46,6 @@ struct PostgreSQLPatienceTests {
         let run = try scene.run(
             .export, Self.events + #","notAfter":"\#(soon)""#, variables: ["DATABASE_PATIENCE_SECONDS": "600"])
         #expect(run.status == 124 && run.failureCode == "deadline", "\(run)")
-        #expect(try scene.bench.objects(below: "org_demo/jobs/") == [])
     }
 
     @Test("An export whose server is restarted goes on or is temporary: nobody has interrupted it", arguments: 1...3)

@@ -114,10 +114,35 @@ struct LeaseTests {
         let cancel = try scene.bench.run(.import, ["cancel", "--org", "org_demo", "--job", "j"])
         #expect(cancel.status == 0 && cancel["status"].string == "cancelled", "\(cancel)")
         let committed = try scene.number("SELECT count(*) FROM contacts")
+        #expect(committed > 0 && cancel.count("inserted") == committed, "\(cancel)")
         owner.send(SIGCONT)
         let late = JobRun(try owner.wait())
         #expect(late.status == 75 && late.failureCode == "lease_lost", "\(late)")
         #expect(try scene.number("SELECT count(*) FROM contacts") == committed)
         #expect(try scene.bench.objects(below: "org_demo/jobs/j/") == ["org_demo/jobs/j/manifest.json"])
+    }
+
+    @Test("Cancelling an import whose owner was killed tells what that has committed; one that is complete stays so")
+    func cancelledKilled() throws {
+        let bench = try Workbench(.empty)
+        let rows = (0..<60_000).map { $0 % 10 == 3 ? "c\($0),nobody\n" : "c\($0),u\($0)@example.com\n" }.joined()
+        try bench.upload("id,email\n" + rows, as: "f")
+        let spec = Workbench.spec(#""jobId":"j","resource":"contacts","sourceKey":"f""#)
+        let owner = try bench.start(.import, spec: spec, variables: ["JOB_LEASE_SECONDS": "1"])
+        while try bench.number("SELECT coalesce(max(records), 0) FROM import_ledger") < 20_000 { usleep(5_000) }
+        owner.send(SIGKILL)
+        let killed = try owner.wait()
+        let done = try bench.sql("SELECT records, inserted, rejected, is_complete FROM import_ledger").split(
+            separator: "|")
+        let cancel = try bench.run(.import, ["cancel", "--org", "org_demo", "--job", "j"])
+        if done.last == "1" {
+            // It had nothing left to do but to say so.
+            #expect(killed.status == 0 || cancel.status == 64, "\(cancel)")
+            return
+        }
+        #expect(cancel.status == 0 && cancel["status"].string == "cancelled", "\(cancel)")
+        #expect(["rowsRead", "inserted", "rejected"].map { "\(cancel.count($0))" } == done.prefix(3).map(String.init))
+        #expect(try bench.number("SELECT count(*) FROM contacts") == cancel.count("inserted"))
+        #expect(try bench.number("SELECT count(*) FROM import_rejects") == 0)
     }
 }

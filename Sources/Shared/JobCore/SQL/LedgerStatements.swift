@@ -38,11 +38,30 @@ package struct LedgerStatements: Sendable {
                 + dialect.placeholder(2), values: [.text(orgId), .text(jobId)])
     }
 
-    /// Lets no attempt that has taken the job over commit any more.
-    package static func fenceOff(orgId: String, jobId: String, dialect: any SQLDialect) -> SQLStatement {
+    /// Lets no attempt up to that number take the job over or commit any more; a later one may.
+    package static func fenceOff(
+        orgId: String, jobId: String, fence: Int, specSHA256: String, dialect: any SQLDialect
+    ) -> SQLStatement {
+        let mark = dialect.placeholder
+        return SQLStatement(
+            """
+            INSERT INTO import_ledger (org_id, job_id, spec_sha256, attempt_id, fence, source_tag, records, inserted,
+              updated, skipped, rejected, is_complete, updated_at)
+            VALUES (\(mark(1)), \(mark(2)), \(mark(3)), '', \(mark(4)), '', 0, 0, 0, 0, 0, FALSE, \(mark(5)))
+            ON CONFLICT (org_id, job_id) DO UPDATE SET attempt_id = '',
+              fence = CASE WHEN import_ledger.fence < excluded.fence THEN excluded.fence ELSE import_ledger.fence END
+            """,
+            values: [
+                .text(orgId), .text(jobId), .text(specSHA256), .integer(Int64(fence)), .timestamp(WallClock.now()),
+            ])
+    }
+
+    /// What was committed: records, inserted, updated, skipped, rejected, and whether that is all.
+    package static func counts(orgId: String, jobId: String, dialect: any SQLDialect) -> SQLStatement {
         SQLStatement(
-            "UPDATE import_ledger SET attempt_id = '', fence = fence + 1 WHERE org_id = \(dialect.placeholder(1)) "
-                + "AND job_id = \(dialect.placeholder(2))", values: [.text(orgId), .text(jobId)])
+            "SELECT records, inserted, updated, skipped, rejected, is_complete FROM import_ledger WHERE org_id = "
+                + "\(dialect.placeholder(1)) AND job_id = \(dialect.placeholder(2))",
+            values: [.text(orgId), .text(jobId)])
     }
 
     /// Deletes the rejects of a job that was cancelled.

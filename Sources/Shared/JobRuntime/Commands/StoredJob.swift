@@ -70,20 +70,13 @@ struct StoredJob: Sendable {
         try await AuditLog(backends, log: log).append(event)
     }
 
-    /// Keeps an owner out of the ledger that is late and does not know that its job was cancelled; nobody will want the
-    /// rejects.
-    private func fenceOff() async {
-        guard manifest.kind == .import else { return }
-        let (orgId, jobId) = (folder.orgId, folder.jobId)
+    private var fence: LoadFence { LoadFence(backends: backends, folder: folder) }
+
+    private func discardRejects() async {
         do {
-            try await JobRecords(backends.database).write(lock: "job:\(orgId):\(jobId)") { session in
-                _ = try session.run(LedgerStatements.fenceOff(orgId: orgId, jobId: jobId, dialect: session.dialect))
-                _ = try session.run(
-                    LedgerStatements.discardRejects(orgId: orgId, jobId: jobId, dialect: session.dialect))
-            }
+            try await fence.discardRejects()
         } catch {
-            log.warning(
-                "an attempt that is late could still commit rows: \(JobError.wrapping(error).description)")
+            log.warning("refused rows of the job are still kept: \(JobError.wrapping(error).description)")
         }
     }
 
@@ -120,6 +113,9 @@ struct StoredJob: Sendable {
                 "already_finished", .usage, "job \(folder.jobId) has completed and cannot be cancelled")
         case .queued, .running, .failed, .interrupted:
             var cancelled = manifest
+            let isLoad =
+                manifest.kind == .import && manifest.status != .queued && manifest.spec.flag("dryRun") != true
+            if isLoad, let counts = try await fence.raise(manifest) { cancelled.counts = counts }
             cancelled.status = .cancelled
             cancelled.leaseExpiresAt = nil
             cancelled.owner = nil
@@ -129,7 +125,7 @@ struct StoredJob: Sendable {
             let bytes = cancelled.bytes()
             _ = try await backends.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))
-            if manifest.status != .queued { await fenceOff() }
+            if isLoad { await discardRejects() }
             // No attempt follows that would tidy up after the last one.
             cancelled.attemptId = ""
             try await AttemptCleaner(store: backends.store, folder: folder, manifest: cancelled, log: log)

@@ -11,6 +11,8 @@ package struct JobContext: Sendable {
     package let log: JobLog
     /// What the manifest says beside the result, also of a job that fails.
     package let notes = NoteBook()
+    /// Whether the job's last rows are committed, or it was cancelled before.
+    package let commitment = Commitment()
     /// Objects of this attempt that its database may name.
     package let parts = StoredParts()
     /// Number of this attempt, from 1: a later one has a larger one.
