@@ -3,11 +3,13 @@ import JobCore
 
 /// Keeps all other writers of a key out, in this process and in others, as long as it lives.
 ///
-/// One of 64 files is locked with `flock`; each lock opens the file anew, so it also excludes tasks of one process. The
-/// files stay: removing one while another process waits for it would split the lock in two.
+/// One of the files of the key's first segment, an organisation, is locked with `flock`: a process of one that is frozen
+/// keeps no other one waiting. Each lock opens the file anew, so it also excludes tasks of one process. The files stay:
+/// removing one while another process waits for it would split the lock in two.
 struct KeyLock: ~Copyable {
     private static let folderSegments: [Substring] = [Substring(ObjectKey.reservedPrefix), "locks"]
-    private static let fileCount: UInt64 = 64
+    /// Files of one organisation.
+    private static let fileCount: UInt64 = 16
 
     private let file: FileDescriptor
 
@@ -38,12 +40,13 @@ struct KeyLock: ~Copyable {
         self.file = file
     }
 
+    private static func fileName(_ key: ObjectKey) -> String {
+        let owner = String(hash(key.text.utf8.prefix { $0 != UInt8(ascii: "/") }), radix: 36)
+        return "\(owner)-\(hash(key.text.utf8) % fileCount)"
+    }
+
     /// FNV-1a; `Hasher` gives other numbers in each process.
-    static func fileName(_ key: ObjectKey) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in key.text.utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-        return String(hash % fileCount)
+    private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 }
