@@ -112,6 +112,7 @@ final class ImportLoad {
                     spec, allowsSpecialValues: context.backends.database.holdsSpecialValues))
         }
         let found = try await loader.begin(columns: plan.columns)
+        for note in await loader.notes() { context.notes.add(note) }
         try await AbandonedRejects(context: context, loader: loader).remove()
         guard let earlier = found else { return }
         if earlier.sourceTag != sourceTag {
@@ -137,6 +138,7 @@ final class ImportLoad {
             failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: true)
         }
         checkpoint.isComplete = failure == nil
+        if checkpoint.isComplete && !spec.isDryRun { try context.commitment.commit() }
         try await commit(lane: 0)
         var result = JobResult()
         result.failure = failure

@@ -213,14 +213,13 @@ private final class SourceParser {
             batch.isHeavy = true
             isHeavy = false
         }
-        // A rejects file has the apostrophes in any case.
-        if case .csv(let reader) = reader, let delimiter = reader.delimiter,
-            spec.unescapesFormulas || !RejectsWriter.areOwn(in: batch.columns).isEmpty
-        {
-            batch.removeFormulaGuards(delimiter: delimiter)
-        }
-        if case .csv = reader {
+        if case .csv(let reader) = reader, let delimiter = reader.delimiter {
+            // A rejects file has the apostrophes in any case, and behind them what the source had.
+            let isResent = !RejectsWriter.areOwn(in: batch.columns).isEmpty
+            if isResent { batch.removeFormulaGuards(delimiter: delimiter) }
             if spec.unwrapsFormulas { batch.unwrapFormulas() }
+            // Text that an export has guarded is meant as it is.
+            if spec.unescapesFormulas && !isResent { batch.removeFormulaGuards(delimiter: delimiter) }
             batch.refuseUncorrected()
         }
         batch.sourceBytes = consumed

@@ -50,6 +50,22 @@ struct MatchTests {
         }
     }
 
+    @Test("Letters that only Unicode takes for the same find nobody, in every database", arguments: Backend.allCases)
+    func otherLetters(_ backend: Backend) async throws {
+        let fixture = try await DatabaseFixture.migrated(backend, Catalogue(resources: [Self.resource]))
+        try fixture.shell(
+            "INSERT INTO people (org_id, id, email, note) VALUES ('org', '1', 'k@b.de', 'a'), ('org', '2', 'i@b.de', 'b'), "
+                + "('org', '3', '\u{E4}@b.de', 'c');")
+        let rows: [[String?]] = [
+            ["8", "\u{212A}@b.de", "x"], ["9", "\u{130}@b.de", "y"], ["10", "\u{C4}@b.de", "z"], ["11", "K@B.de", "w"],
+        ]
+        let dry = try await load(fixture, rows, .update, isDryRun: true)
+        let real = try await load(fixture, rows, .update, isDryRun: false)
+        #expect(dry == real)
+        #expect(real.updated == 1 && real.refused.map(\.row) == [0, 1, 2])
+        #expect(try fixture.shell("SELECT note FROM people ORDER BY id;") == "w\nb\nc")
+    }
+
     @Test("Text with a NUL is refused, never cut", arguments: Backend.allCases)
     func nul(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend, Catalogue(resources: [Self.resource]))

@@ -13,7 +13,7 @@ struct TableRights {
             SELECT wanted FROM unnest($2::text[]) WITH ORDINALITY AS w(wanted, place) WHERE to_regclass($1) IS NOT NULL
               AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = wanted
                 AND attnum > 0 AND NOT attisdropped) ORDER BY place
-            """, [Quoting.table(need.table), Self.array(need.columns)])
+            """, [Quoting.table(need.table), Quoting.array(need.columns)])
         return Self.texts(found)
     }
 
@@ -26,7 +26,7 @@ struct TableRights {
               AND (wanted = 'DELETE' OR NOT (SELECT bool_and(has_column_privilege(attrelid, attnum, wanted))
                 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = ANY ($3::text[]) AND attnum > 0
                   AND NOT attisdropped)) ORDER BY place
-            """, [Quoting.table(need.table), Self.array(need.rights), Self.array(need.columns)])
+            """, [Quoting.table(need.table), Quoting.array(need.rights), Quoting.array(need.columns)])
         return Self.texts(found)
     }
 
@@ -35,13 +35,6 @@ struct TableRights {
 
     private static func texts(_ result: QueryResult) -> [String] {
         (0..<result.rowCount).compactMap { result.text($0, 0) }
-    }
-
-    /// Names as the text of an array.
-    private static func array(_ names: [String]) -> String {
-        "{"
-            + names.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
-            .joined(separator: ",") + "}"
     }
 }
 

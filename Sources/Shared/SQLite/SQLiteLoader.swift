@@ -13,6 +13,7 @@ actor SQLiteLoader: RowLoader {
     private var loadRows: ((RowBatch) throws -> LoadOutcome)?
     private var ledger: ImportLedger?
     private var abandoned: [String] = []
+    private var tableNotes: [Note] = []
 
     init(path: String, plan: LoadPlan) {
         self.path = path
@@ -33,6 +34,7 @@ actor SQLiteLoader: RowLoader {
         guard let ledger else { throw notBegun }
         let (checkpoint, abandoned) = try ledger.takeOver()
         self.abandoned = abandoned
+        tableNotes = try TableCautions.notes(connection, plan, columns)
         loadRows = try makeLoad(connection, columns)
         self.columns = LoadColumns(columns)
         return checkpoint
@@ -111,6 +113,8 @@ actor SQLiteLoader: RowLoader {
     }
 
     func abandonedJobs() async -> [String] { abandoned }
+
+    func notes() async -> [Note] { tableNotes }
 
     func discardRejects(ofAbandoned jobId: String) async throws {
         guard let ledger else { throw notBegun }

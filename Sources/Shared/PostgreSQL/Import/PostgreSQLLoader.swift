@@ -16,6 +16,7 @@ actor PostgreSQLLoader: RowLoader {
     private var mayUseSeveral = false
     private var isClosed = false
     private var abandoned: [String] = []
+    private var tableNotes: [Note] = []
     /// Hashes of the keys of each lane's chunk, until it is committed.
     private var keysUnderWay: [Set<UInt64>]
 
@@ -36,6 +37,7 @@ actor PostgreSQLLoader: RowLoader {
         let beginning = try await lanesOpen[0].takeOver(columns)
         mayUseSeveral = beginning.mayBeOneOfSeveral
         abandoned = beginning.abandonedJobs
+        tableNotes = beginning.notes
         return beginning.checkpoint
     }
 
@@ -105,6 +107,8 @@ actor PostgreSQLLoader: RowLoader {
     }
 
     func abandonedJobs() async -> [String] { abandoned }
+
+    func notes() async -> [Note] { tableNotes }
 
     func discardRejects(ofAbandoned jobId: String) async throws {
         try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects(ofAbandoned: jobId) }
