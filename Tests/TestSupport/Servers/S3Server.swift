@@ -62,14 +62,16 @@ package final class S3Server: Sendable {
                 "exec '\(tools)/rclone' serve s3 --addr 127.0.0.1:0 "
                     + "--auth-key '\(Self.accessKeyID),\(Self.secretAccessKey)' data"
             }
-        // The shell outlives no test run: it ends the server when the process that started it is gone.
+        // The shell outlives no test run: it ends the server when the process that started it is gone. A SeaweedFS that is
+        // told to end may take for ever; a gateway takes its helpers along.
+        let signal = kind == .seaweedfs ? "KILL" : "TERM"
         script = """
             owner=$PPID
             (\(command)) & server=$!
             echo $server > pid
-            trap 'kill -KILL $server' TERM
+            trap 'kill -\(signal) $server' TERM
             while kill -0 $owner 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 0.2; done
-            kill -KILL $server 2>/dev/null
+            kill -\(signal) $server 2>/dev/null
             """
         let process = try ChildProcess("sh", ["-c", script], workingFolder: folder.path)
         keeper = Mutex(process)
