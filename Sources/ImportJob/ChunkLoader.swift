@@ -14,7 +14,7 @@ final class ChunkLoader {
     /// What is waited for: rows of the source, and chunks that are being loaded.
     private enum Event: Sendable {
         case received(CheckedBatch?)
-        case loaded(number: Int, outcomes: [LoadOutcome])
+        case loaded(number: Int, LoadedChunk)
     }
 
     private typealias Events = ThrowingTaskGroup<Event, any Error>
@@ -23,6 +23,8 @@ final class ChunkLoader {
         let number: Int
         let batches: [CheckedBatch]
         let turn: LoadTurn
+
+        var records: Int { batches.reduce(0) { $0 + $1.records } }
     }
 
     private let load: ImportLoad
@@ -35,7 +37,7 @@ final class ChunkLoader {
     private var gatheredBytes = 0
     /// Chunks that are not committed, oldest first.
     private var underWay: [Chunk] = []
-    private var outcomes: [Int: [LoadOutcome]] = [:]
+    private var loaded: [Int: LoadedChunk] = [:]
     private var nextNumber = 0
     private var lanes = 1
     private var isReceiving = false
@@ -70,8 +72,8 @@ final class ChunkLoader {
                 case .received(nil):
                     isReceiving = false
                     isAtEnd = true
-                case .loaded(let number, let loaded):
-                    outcomes[number] = loaded
+                case .loaded(let number, let chunk):
+                    loaded[number] = chunk
                     try await settle()
                 }
             }
@@ -121,25 +123,39 @@ final class ChunkLoader {
         gatheredRecords = 0
         gatheredBytes = 0
         if underWay.isEmpty { chunk.turn.pass() }
+        let known = load.knownRejects(chunk.batches, behind: underWay.reduce(0) { $0 + $1.records })
         underWay.append(chunk)
         let mapped = chunk.batches.map(\.mapped)
         let lane = chunk.number % lanes
-        group.addTask { [loader, meter] in
+        group.addTask { [loader, meter, rejects = load.rejects] in
+            // Stored while the rows are loaded.
+            async let part = rejects.keep(known.flatMap(\.self), mustStay: true)
             let start = WallClock.monotonic()
             let outcomes = try await loader.load(mapped, lane: lane, turn: chunk.turn)
             meter.addTime("load", since: start)
-            return .loaded(number: chunk.number, outcomes: outcomes)
+            let done = LoadedChunk(outcomes: outcomes, known: known, part: try await part)
+            return .loaded(number: chunk.number, done)
         }
     }
 
     /// Commits the chunks that are loaded, in their order; each time it is the next one's turn.
     private func settle() async throws {
-        while !load.isOver, let chunk = underWay.first, let loaded = outcomes.removeValue(forKey: chunk.number) {
-            try await load.settle(chunk.batches, loaded, lane: chunk.number % lanes)
+        while !load.isOver, let chunk = underWay.first, let done = loaded.removeValue(forKey: chunk.number) {
+            try await load.settle(chunk.batches, done, lane: chunk.number % lanes)
             underWay.removeFirst()
             underWay.first?.turn.pass()
             chunk.batches.forEach(giveBack)
         }
         if underWay.isEmpty && gathered.isEmpty { isHeavy = false }
     }
+}
+
+/// What became of a chunk.
+struct LoadedChunk: Sendable {
+    /// Of the good rows of each batch.
+    var outcomes: [LoadOutcome]
+    /// The rejects of each batch that were known before its rows were loaded; empty when nobody looked.
+    var known: [[RejectRecord]]
+    /// Where these were stored in the meantime.
+    var part: RejectPart?
 }

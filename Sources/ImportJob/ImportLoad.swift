@@ -31,7 +31,11 @@ final class ImportLoad {
     private var records = 0
     private var pendingRejects: [RejectRecord] = []
     private var budget = RejectBudget()
-    private let rejects: RejectStore
+    let rejects: RejectStore
+    /// The database has refused rows of a chunk whose bad rows were stored already: that was for nothing.
+    private var refusesLate = false
+    /// Nothing was refused in this chunk but what was known before.
+    private var isAsKnown = true
     /// Where this run has kept its rejects; they are not in the database, or not for good, when the rest of it needs them.
     private var parts: [RejectPart] = []
     private var preview: ImportPreview?
@@ -89,17 +93,31 @@ final class ImportLoad {
     /// The limit of rejected rows is passed, and the job must end.
     var isOver: Bool { failure != nil }
 
+    /// The rejects of each batch that are known before its rows are loaded, if it helps to store them now; so many
+    /// records are under way before them.
+    func knownRejects(_ chunk: [CheckedBatch], behind recordsUnderWay: Int) -> [[RejectRecord]] {
+        if spec.isDryRun || refusesLate || budget.isExhausted { return [] }
+        var first = records + recordsUnderWay
+        return chunk.map { batch in
+            var rejects = RejectCollector(batch: batch.source, firstRecord: first)
+            rejects.add(batch.problems)
+            first += batch.records
+            return rejects.finish()
+        }
+    }
+
     /// Counts the rows of a chunk that was loaded, and commits it.
-    func settle(_ chunk: [CheckedBatch], _ outcomes: [LoadOutcome], lane: Int) async throws {
-        for (batch, outcome) in zip(chunk, outcomes) {
+    func settle(_ chunk: [CheckedBatch], _ loaded: LoadedChunk, lane: Int) async throws {
+        isAsKnown = true
+        for (index, (batch, outcome)) in zip(chunk, loaded.outcomes).enumerated() {
             preview?.add(batch)
             preview?.add(outcome.changes, key: spec.common.resource.key, in: batch)
             consentKept += outcome.consentKept
             preview?.repeatedKeys += outcome.repeatedKeys
-            note(batch, outcome)
+            note(batch, outcome, known: loaded.known.isEmpty ? nil : loaded.known[index])
         }
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
-        try await commit(lane: lane)
+        try await commit(stored: loaded.part, lane: lane)
         report(chunk.last)
     }
 
@@ -201,14 +219,38 @@ final class ImportLoad {
     }
 
     /// Counts the fate of each row of the batch and keeps the refused ones.
-    private func note(_ batch: CheckedBatch, _ outcome: LoadOutcome) {
+    private func note(_ batch: CheckedBatch, _ outcome: LoadOutcome, known: [RejectRecord]?) {
+        let refused = outcome.refused.filter { $0.reason != .duplicateKey || spec.duplicates != .skip }
+        checkpoint.skipped += outcome.refused.count - refused.count
+        let found: [RejectRecord]
+        if let known, refused.isEmpty {
+            found = known
+        } else {
+            if known?.isEmpty == false { refusesLate = true }
+            isAsKnown = false
+            found = rejects(of: batch, refused)
+        }
+        checkpoint.inserted += outcome.inserted
+        checkpoint.updated += outcome.updated
+        checkpoint.rejected += found.count
+        let hadRoom = !budget.isExhausted
+        pendingRejects += budget.admit(found)
+        if hadRoom && budget.isExhausted {
+            context.log.warning(
+                "there are more refused rows than are kept: the rejects file ends with row \(pendingRejects.last?.record ?? 0)"
+            )
+        }
+        records += batch.records
+        checkpoint.records = records
+    }
+
+    /// The refused rows of a batch: those that do not fit, and those that the database did not take.
+    private func rejects(of batch: CheckedBatch, _ refused: [RowVerdict]) -> [RejectRecord] {
         var rejects = RejectCollector(batch: batch.source, firstRecord: records)
         rejects.add(batch.problems)
-        for verdict in outcome.refused {
+        for verdict in refused {
             let row = batch.sources[verdict.row]
             switch verdict.reason {
-            case .duplicateKey where spec.duplicates == .skip:
-                checkpoint.skipped += 1
             case .duplicateKey:
                 rejects.add(
                     row: row, column: keyNames, code: "duplicate_key",
@@ -227,27 +269,16 @@ final class ImportLoad {
                     message: "the database refused the row: \(name)")
             }
         }
-        let found = rejects.finish()
-        checkpoint.inserted += outcome.inserted
-        checkpoint.updated += outcome.updated
-        checkpoint.rejected += found.count
-        let hadRoom = !budget.isExhausted
-        pendingRejects += budget.admit(found)
-        if hadRoom && budget.isExhausted {
-            context.log.warning(
-                "there are more refused rows than are kept: the rejects file ends with row \(pendingRejects.last?.record ?? 0)"
-            )
-        }
-        records += batch.records
-        checkpoint.records = records
+        return rejects.finish()
     }
 
     private var keyNames: String {
         spec.matchOn.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
     }
 
-    private func commit(lane: Int) async throws {
-        let part = try await keepPending()
+    /// Commits the chunk; its rejects may be `stored`, as far as they were known before.
+    private func commit(stored: RejectPart? = nil, lane: Int) async throws {
+        let part = try await keepPending(stored)
         let start = WallClock.monotonic()
         let key = try part.map { part throws(JobError) in try ObjectKey(validating: part.object) }
         if let key, !spec.isDryRun { context.parts.name(key) }
@@ -261,12 +292,13 @@ final class ImportLoad {
     }
 
     /// Stores the rejects of the chunk, before anything says where they are.
-    private func keepPending() async throws -> RejectPart? {
-        if pendingRejects.isEmpty { return nil }
+    private func keepPending(_ stored: RejectPart?) async throws -> RejectPart? {
         let start = WallClock.monotonic()
-        let part = try await rejects.keep(pendingRejects, mustStay: !spec.isDryRun)
+        // The budget may have left out some.
+        let isStored = isAsKnown && stored?.rows == pendingRejects.count
+        let part = isStored ? stored : try await rejects.keep(pendingRejects, mustStay: !spec.isDryRun)
         pendingRejects.removeAll()
-        parts.append(part)
+        if let part { parts.append(part) }
         context.meter.addTime("rejects", since: start)
         return part
     }

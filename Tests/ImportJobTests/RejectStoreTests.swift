@@ -53,10 +53,10 @@ struct RejectStoreTests {
     func roundTrip() async throws {
         let all = texts().enumerated().map { reject($0 + 1, $1, String($1.reversed().prefix(200))) }
         let store = RejectStore(context)
-        let part = try await store.keep(all, mustStay: true)
+        let part = try await #require(store.keep(all, mustStay: true))
         #expect(part.firstRecord == 1 && part.rows == 400 && part.object == "o/jobs/j/a1-x/00001.rejects")
         #expect(part.bytes == all.reduce(0) { $0 + $1.fields.utf8.count })
-        let more = try await store.keep([reject(500, "")], mustStay: true)
+        let more = try await #require(store.keep([reject(500, "")], mustStay: true))
         #expect(more.object == "o/jobs/j/a1-x/00002.rejects")
         for reader in [store, RejectStore(context)] {
             let found = try await read(reader, part)
@@ -70,14 +70,14 @@ struct RejectStoreTests {
     func large() async throws {
         let store = RejectStore(context)
         let large = reject(7, String(repeating: "0123456789abcdef", count: 4 << 20))
-        let part = try await store.keep([large, reject(8, "x")], mustStay: true)
+        let part = try await #require(store.keep([large, reject(8, "x")], mustStay: true))
         #expect(try await read(RejectStore(context), part) == [large, reject(8, "x")])
-        let small = try await store.keep([reject(9, "y")], mustStay: false)
+        let small = try await #require(store.keep([reject(9, "y")], mustStay: false))
         #expect(try await read(RejectStore(context), small) == nil)
         #expect(try await read(store, small) == [reject(9, "y")])
         var random = SeededRandom(seed: 6)
         let noise = (0..<12 << 17).map { _ in String(UInt64.random(in: 0...UInt64.max, using: &random), radix: 36) }
-        let spilled = try await store.keep([reject(10, noise.joined())], mustStay: false)
+        let spilled = try await #require(store.keep([reject(10, noise.joined())], mustStay: false))
         #expect(try await read(RejectStore(context), spilled) == [reject(10, noise.joined())])
     }
 
@@ -85,7 +85,7 @@ struct RejectStoreTests {
     func damage() async throws {
         let store = RejectStore(context)
         let all = texts().prefix(80).map { reject(1, $0) }
-        let part = try await store.keep(all, mustStay: true)
+        let part = try await #require(store.keep(all, mustStay: true))
         let path = "objects/" + part.object
         let bytes = try files.read(path)
         func code(_ part: RejectPart) async -> String? {

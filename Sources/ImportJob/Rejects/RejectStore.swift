@@ -5,24 +5,22 @@ internal import ObjectStorage
 
 /// Keeps the refused rows of an import until their file is written: those of a chunk as one compressed object, which the
 /// chunk's transaction names.
-///
-/// Used by one task.
-final class RejectStore {
+actor RejectStore {
     /// Bytes that stay in memory too, compressed: a small job need not read again what it has stored.
     private static let heldBytes = 4 << 20
     private static let pieceBytes = 1 << 16
 
     private let context: JobContext
-    private var compressor: Compressor?
     private var held: [String: [UInt8]] = [:]
     private var room = RejectStore.heldBytes
 
     init(_ context: JobContext) { self.context = context }
 
-    /// Keeps the rows; `mustStay`: the process that goes on when this one is killed will want them.
+    /// Keeps the rows, if there are any; `mustStay`: the process that goes on when this one is killed will want them.
     ///
     /// When this returns, they are stored.
-    func keep(_ rejects: [RejectRecord], mustStay: Bool) async throws -> RejectPart {
+    func keep(_ rejects: [RejectRecord], mustStay: Bool) async throws -> RejectPart? {
+        guard let first = rejects.first else { return nil }
         let key = try context.folder.rejectPart(attemptId: context.attemptId, number: context.parts.makeNumber())
         let output = Output(key, context, room: room)
         do {
@@ -37,12 +35,12 @@ final class RejectStore {
             throw error
         }
         return RejectPart(
-            firstRecord: rejects.first?.record ?? 0, rows: rejects.count,
+            firstRecord: first.record, rows: rejects.count,
             bytes: rejects.reduce(0) { $0 + $1.fields.utf8.count }, object: key.text)
     }
 
     private func write(_ rejects: [RejectRecord], to output: Output) async throws {
-        if compressor == nil { compressor = try Compressor(.zstd) }
+        var compressor = try Compressor(.zstd)
         var plain: [UInt8] = []
         for reject in rejects {
             for text in [RejectForm.line(reject)] + RejectForm.texts(reject) + ["\n"] {
@@ -52,23 +50,23 @@ final class RejectStore {
                     plain += rest.prefix(Self.pieceBytes)
                     rest = rest.dropFirst(Self.pieceBytes)
                     if plain.count >= Self.pieceBytes {
-                        try compressor?.compress(plain, into: &output.pending)
+                        try compressor.compress(plain, into: &output.pending)
                         plain.removeAll(keepingCapacity: true)
                         try await output.flush()
                     }
                 }
             }
         }
-        try compressor?.compress(plain, into: &output.pending)
-        try compressor?.finish(into: &output.pending)
+        try compressor.compress(plain, into: &output.pending)
+        try compressor.finish(into: &output.pending)
         try await output.flush()
     }
 
     /// Begins to read what was kept; `nil` when it is not there any more.
     ///
     /// Throws `rejects_unreadable` when it is none of the job's.
-    func open(_ part: RejectPart) async throws -> RejectReader? {
-        if let bytes = held[part.object] { return try RejectReader(part, .memory(bytes)) }
+    nonisolated func open(_ part: RejectPart) async throws -> RejectReader? {
+        if let bytes = await bytes(of: part) { return try RejectReader(part, .memory(bytes)) }
         guard let key = try? ObjectKey(validating: part.object), context.folder.isRejectPart(key) else {
             throw RejectReader.unreadable(part)
         }
@@ -80,6 +78,8 @@ final class RejectStore {
             throw error
         }
     }
+
+    private func bytes(of part: RejectPart) -> [UInt8]? { held[part.object] }
 }
 
 /// An object on its way: in memory as long as it is small.

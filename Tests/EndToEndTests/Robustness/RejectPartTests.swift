@@ -29,7 +29,10 @@ struct RejectPartTests {
     private func begin(_ job: String, in bench: Workbench) throws -> ChildProcess {
         let process = try bench.start(.import, spec: Workbench.spec(Self.members(job)), variables: Self.lease)
         let query = "SELECT coalesce(sum(field_count), 0) FROM import_rejects WHERE job_id = '\(job)'"
-        for _ in 0..<3_000 where try bench.number(query) < 2_000 && !process.hasEnded { usleep(5_000) }
+        for _ in 0..<3_000 {
+            if try bench.number(query) >= 2_000 || process.hasEnded { break }
+            usleep(5_000)
+        }
         return process
     }
 
