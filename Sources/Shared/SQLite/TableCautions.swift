@@ -11,7 +11,9 @@ enum TableCautions {
         var types: [String: String] = [:]
         while try statement.step() { types[statement.text(0).lowercased()] = statement.text(1) }
         return columns.compactMap { column in
-            guard isText(column.type), let type = types[column.name.lowercased()], keepsNumbers(type) else { return nil }
+            guard isText(column.type), let type = types[column.name.lowercased()], keepsNumbers(type) else {
+                return nil
+            }
             return Note(
                 "column_rounds", at: column.name,
                 "The column is \(type) in the table: SQLite keeps what looks like a number as one, 00742 as 742 and no more "
