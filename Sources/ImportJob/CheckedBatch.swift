@@ -14,6 +14,8 @@ struct CheckedBatch: Sendable {
     var problems: [CellProblem] = []
     /// Source columns that lost their field to another one of the same record.
     var passedOver: [String] = []
+    /// What has the bytes of the source's rows, when they are not in it.
+    var aside: BytesAside?
 
     init(_ source: SourceBatch, plan: MappingPlan, mapped: RowBatch) {
         self.source = source

@@ -21,7 +21,7 @@ final class ChunkLoader {
 
     private struct Chunk {
         let number: Int
-        let batches: [CheckedBatch]
+        var batches: [CheckedBatch]
         let turn: LoadTurn
 
         var records: Int { batches.reduce(0) { $0 + $1.records } }
@@ -30,7 +30,9 @@ final class ChunkLoader {
     private let load: ImportLoad
     private let loader: any RowLoader
     private let meter: ProgressMeter
+    private let isDryRun: Bool
     private let giveBack: (CheckedBatch) -> Void
+    private let endHeavy: () -> Void
 
     private var gathered: [CheckedBatch] = []
     private var gatheredRecords = 0
@@ -45,15 +47,17 @@ final class ChunkLoader {
     /// A large batch is gathered or under way: nothing comes behind it until it is loaded.
     private var isHeavy = false
 
-    /// `giveBack` gets each batch that is of no more use.
+    /// `giveBack` gets each batch that is of no more use; `endHeavy` is called when nothing is left of a large one.
     init(
         _ load: ImportLoad, _ loader: any RowLoader, _ meter: ProgressMeter, isDryRun: Bool,
-        giveBack: @escaping (CheckedBatch) -> Void
+        giveBack: @escaping (CheckedBatch) -> Void, endHeavy: @escaping () -> Void
     ) {
         self.load = load
         self.loader = loader
         self.meter = meter
         self.giveBack = giveBack
+        self.endHeavy = endHeavy
+        self.isDryRun = isDryRun
         bytes = isDryRun ? 1 << 20 : 6 << 20
     }
 
@@ -62,7 +66,7 @@ final class ChunkLoader {
         try await withThrowingTaskGroup(of: Event.self) { group in
             defer { group.cancelAll() }
             while !load.isOver {
-                start(&group)
+                await start(&group)
                 receive(rows, &group)
                 guard isReceiving || !underWay.isEmpty, let event = try await group.next() else { return }
                 switch event {
@@ -83,6 +87,24 @@ final class ChunkLoader {
         }
     }
 
+    /// Counts the rows of the oldest chunk and gives its batches back, before what is refused is stored.
+    ///
+    /// A row may have 64 MiB. Returns whether there was a large one.
+    private func count(_ done: LoadedChunk) async throws -> Bool {
+        var isHeavy = false
+        for (index, outcome) in done.outcomes.enumerated() {
+            var batch = underWay[0].batches[index]
+            underWay[0].batches[index] = CheckedBatch(SourceBatch(), plan: batch.plan, mapped: RowBatch(columnCount: 0))
+            try await batch.takeBack(for: outcome)
+            load.settle(
+                batch, outcome, known: done.known.isEmpty ? nil : done.known[index],
+                isLast: index == done.outcomes.count - 1)
+            isHeavy = isHeavy || batch.source.isHeavy
+            giveBack(batch)
+        }
+        return isHeavy
+    }
+
     /// Undoes the chunks behind the one that passed the limit.
     private func abandon(_ group: inout Events) async throws {
         for chunk in underWay { chunk.turn.pass() }
@@ -96,6 +118,7 @@ final class ChunkLoader {
         if isFirst { lanes = await loader.lanes() }
         guard let rest = load.remainder(batch) else {
             giveBack(batch)
+            if batch.source.isHeavy { endHeavy() }
             return
         }
         gathered.append(rest)
@@ -115,15 +138,18 @@ final class ChunkLoader {
     }
 
     /// Starts to load what was gathered, once it is a chunk and a lane is free.
-    private func start(_ group: inout Events) {
+    private func start(_ group: inout Events) async {
         guard isFull || isAtEnd, !gathered.isEmpty, underWay.count < lanes else { return }
+        let isLarge = isHeavy
+        if isLarge && !isDryRun { await setAside() }
         let chunk = Chunk(number: nextNumber, batches: gathered, turn: LoadTurn())
         nextNumber += 1
         gathered = []
         gatheredRecords = 0
         gatheredBytes = 0
         if underWay.isEmpty { chunk.turn.pass() }
-        let known = load.knownRejects(chunk.batches, behind: underWay.reduce(0) { $0 + $1.records })
+        // Of a large row one more copy would be too many.
+        let known = isLarge ? [] : load.knownRejects(chunk.batches, behind: underWay.reduce(0) { $0 + $1.records })
         underWay.append(chunk)
         let mapped = chunk.batches.map(\.mapped)
         let lane = chunk.number % lanes
@@ -138,13 +164,23 @@ final class ChunkLoader {
         }
     }
 
+    private func setAside() async {
+        for index in gathered.indices {
+            var batch = gathered[index]
+            gathered[index].source.rows.bytes = []
+            await batch.setAside()
+            gathered[index] = batch
+        }
+    }
+
     /// Commits the chunks that are loaded, in their order; each time it is the next one's turn.
     private func settle() async throws {
-        while !load.isOver, let chunk = underWay.first, let done = loaded.removeValue(forKey: chunk.number) {
-            try await load.settle(chunk.batches, done, lane: chunk.number % lanes)
+        while !load.isOver, let number = underWay.first?.number, let done = loaded.removeValue(forKey: number) {
+            let isHeavy = try await count(done)
+            try await load.commit(stored: done.part, lane: number % lanes)
             underWay.removeFirst()
             underWay.first?.turn.pass()
-            chunk.batches.forEach(giveBack)
+            if isHeavy { endHeavy() }
         }
         if underWay.isEmpty && gathered.isEmpty { isHeavy = false }
     }

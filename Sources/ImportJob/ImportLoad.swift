@@ -30,6 +30,8 @@ final class ImportLoad {
     private var passed = 0
     private var records = 0
     private var pendingRejects: [RejectRecord] = []
+    /// Bytes of the source whose rows are dealt with.
+    private var loadedBytes = 0
     private var budget = RejectBudget()
     let rejects: RejectStore
     /// The database has refused rows of a chunk whose bad rows were stored already: that was for nothing.
@@ -82,7 +84,8 @@ final class ImportLoad {
         passed += batch.records
         if alreadyDone == 0 { return batch }
         if alreadyDone == batch.records {
-            report(batch)
+            loadedBytes = batch.source.sourceBytes
+            report()
             return nil
         }
         var rest = batch
@@ -106,19 +109,18 @@ final class ImportLoad {
         }
     }
 
-    /// Counts the rows of a chunk that was loaded, and commits it.
-    func settle(_ chunk: [CheckedBatch], _ loaded: LoadedChunk, lane: Int) async throws {
-        isAsKnown = true
-        for (index, (batch, outcome)) in zip(chunk, loaded.outcomes).enumerated() {
-            preview?.add(batch)
-            preview?.add(outcome.changes, key: spec.common.resource.key, in: batch)
-            consentKept += outcome.consentKept
-            preview?.repeatedKeys += outcome.repeatedKeys
-            note(batch, outcome, known: loaded.known.isEmpty ? nil : loaded.known[index])
-        }
+    /// Counts the rows of a batch that was loaded; `isLast` of those that are committed together.
+    ///
+    /// `known` are its rejects, if they were found before it was loaded.
+    func settle(_ batch: CheckedBatch, _ outcome: LoadOutcome, known: [RejectRecord]?, isLast: Bool) {
+        preview?.add(batch)
+        preview?.add(outcome.changes, key: spec.common.resource.key, in: batch)
+        consentKept += outcome.consentKept
+        preview?.repeatedKeys += outcome.repeatedKeys
+        note(batch, outcome, known: known)
+        guard isLast else { return }
         failure = spec.errorLimit.check(rejected: checkpoint.rejected, read: records, isEnd: false)
-        try await commit(stored: loaded.part, lane: lane)
-        report(chunk.last)
+        loadedBytes = batch.source.sourceBytes
     }
 
     /// Takes over from an earlier attempt, if there was one.
@@ -141,7 +143,10 @@ final class ImportLoad {
         checkpoint = earlier
         done = earlier.records
         records = earlier.records
-        if earlier.rejected > 0 { budget = RejectBudget(try await loader.rejectUsage()) }
+        if earlier.rejected > 0 {
+            let usage = try await loader.rejectUsage()
+            budget = RejectBudget(usage, isExhausted: usage.rows < earlier.rejected)
+        }
         // A job that ended over its limit stays ended: another launch must not load more.
         failure = spec.errorLimit.check(rejected: earlier.rejected, read: earlier.records, isEnd: false)
         context.log.info("continuing after \(earlier.records) rows of an earlier attempt")
@@ -234,7 +239,7 @@ final class ImportLoad {
         checkpoint.updated += outcome.updated
         checkpoint.rejected += found.count
         let hadRoom = !budget.isExhausted
-        pendingRejects += budget.admit(found)
+        pendingRejects += budget.admit(found, columns: columns.count)
         if hadRoom && budget.isExhausted {
             context.log.warning(
                 "there are more refused rows than are kept: the rejects file ends with row \(pendingRejects.last?.record ?? 0)"
@@ -276,8 +281,8 @@ final class ImportLoad {
         spec.matchOn.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
     }
 
-    /// Commits the chunk; its rejects may be `stored`, as far as they were known before.
-    private func commit(stored: RejectPart? = nil, lane: Int) async throws {
+    /// Commits what was counted; its rejects may be `stored`, as far as they were known before.
+    func commit(stored: RejectPart? = nil, lane: Int) async throws {
         let part = try await keepPending(stored)
         let start = WallClock.monotonic()
         let key = try part.map { part throws(JobError) in try ObjectKey(validating: part.object) }
@@ -289,6 +294,7 @@ final class ImportLoad {
             throw error
         }
         context.meter.addTime("commit", since: start)
+        report()
     }
 
     /// Stores the rejects of the chunk, before anything says where they are.
@@ -298,14 +304,15 @@ final class ImportLoad {
         let isStored = isAsKnown && stored?.rows == pendingRejects.count
         let part = isStored ? stored : try await rejects.keep(pendingRejects, mustStay: !spec.isDryRun)
         pendingRejects.removeAll()
+        isAsKnown = true
         if let part { parts.append(part) }
         context.meter.addTime("rejects", since: start)
         return part
     }
 
-    /// Tells how far the import is: up to the end of the batch all rows are dealt with.
-    private func report(_ batch: CheckedBatch?) {
-        let bytes = Double(batch?.source.sourceBytes ?? 0)
+    /// Tells how far the import is.
+    private func report() {
+        let bytes = Double(loadedBytes)
         context.meter.update { counts in
             count(into: &counts)
             return sourceSize.map { $0 > 0 ? bytes / Double($0) * 0.99 : 0 }

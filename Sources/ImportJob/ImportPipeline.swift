@@ -47,7 +47,16 @@ struct ImportPipeline: Sendable {
         let loader = try await context.backends.database.openLoader(plan)
         let result = await Result.of { try await run(from: source, into: loader, agreed) }
         await source.close()
-        if case .failure = result { await loader.close() }
+        if case .failure(let error) = result {
+            await loader.close()
+            // A dry run that ends with a question asks it where the others stand.
+            if spec.isDryRun, let error = error as? JobError, let question = error.cause as? NumberQuestion {
+                var asked = JobResult()
+                asked.failure = error
+                asked.preview = question.preview
+                return asked
+            }
+        }
         return try result.get()
     }
 
@@ -110,9 +119,10 @@ struct ImportPipeline: Sendable {
         _ heavy: HeavyBatches, _ loader: any RowLoader, _ load: ImportLoad
     ) async throws -> JobResult {
         let chunks = ChunkLoader(load, loader, context.meter, isDryRun: spec.isDryRun) { batch in
-            if batch.source.isHeavy { heavy.leave() }
             if batch.source.rows.bytes.capacity <= RowCanonicaliser.keptBytes { sourcePool.give(batch.source) }
             if batch.mapped.bytes.capacity <= RowCanonicaliser.keptBytes { mappedPool.give(batch.mapped) }
+        } endHeavy: {
+            heavy.leave()
         }
         try await chunks.run(checked)
         return try await load.finish()

@@ -24,11 +24,14 @@ actor SourceSpool {
     ///
     /// Throws `spool_unavailable` (78).
     init() throws(JobError) {
-        folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        folder = Self.folder
         file = try Self.openNameless(in: folder)
     }
 
     deinit { _ = Glibc.close(file) }
+
+    /// Where such files are.
+    static var folder: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
 
     /// Reads the source to its end; returns how many bytes it has.
     ///
@@ -105,7 +108,7 @@ actor SourceSpool {
     }
 
     /// A file that no folder names.
-    private static func openNameless(in folder: String) throws(JobError) -> Int32 {
+    static func openNameless(in folder: String) throws(JobError) -> Int32 {
         // O_TMPFILE, which is a macro that Swift does not see (open(2)).
         let flags = 0o20_000_000 | O_DIRECTORY | O_RDWR | O_CLOEXEC
         let nameless = unsafe open(folder, flags, 0o600)

@@ -113,6 +113,34 @@ struct CSVDialectTests {
         #expect(fields("a,b,\na,b,\n1,2,\n") == [["repeated_header"], ["1", "2"]])
     }
 
+    @Test("the header again in another case or order of its columns is no row; part of it is one")
+    func changedHeader() {
+        let text = "id,email\n1,a\nEmail,ID\nID,EMAIL\n\"email\",\"id\"\n\u{FEFF}Email,Id\n2,b\n"
+        let header = ["repeated_header"] as [String?]
+        #expect(fields(text) == [["1", "a"], header, header, header, header, ["2", "b"]])
+        #expect(
+            fields("id,email\nid,id\nid,emailx\ndi,email\n") == [["id", "id"], ["id", "emailx"], ["di", "email"]])
+        #expect(fields("id,email\nid,email,x\n") == [["ragged_row"]])
+    }
+
+    @Test("a file with nothing in it is empty, one whose header was skipped has none")
+    func empty() {
+        func message(_ text: String, _ options: CSVReaderOptions = CSVReaderOptions()) -> String? {
+            var reader = CSVReader(options: options)
+            var batch = SourceBatch()
+            do {
+                _ = try reader.read(Array(text.utf8), from: 0, into: &batch)
+                try reader.finish(into: &batch)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+        for text in ["", "\u{FEFF}", "\n\r\n", " , \n"] { #expect(message(text) == "the file is empty", "\(text)") }
+        #expect(message("a\nb\n", CSVReaderOptions(skipLines: 5)) == "the file has no header")
+        #expect(message("", CSVReaderOptions(hasHeader: false)) == "the file is empty")
+    }
+
     @Test("rows of nothing but white space are skipped like blank lines")
     func blankRows() {
         let text = "a,b\n1,2\n,\n , \n\"\",\"\"\n\u{00A0},\u{3000}\u{2009}\n,,,\n \n3,4\n"

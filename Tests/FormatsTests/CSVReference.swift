@@ -106,6 +106,17 @@ struct ReferenceCSV {
         result.error = code
     }
 
+    /// The header again: the same names, whatever their order and the case of their letters.
+    private func isHeader(_ fields: [Field]) -> Bool {
+        func names(_ fields: [[UInt8]]) -> [String: Int] {
+            fields.reduce(into: [:]) { counts, field in
+                let text = field.map { (0x41...0x5A).contains($0) ? String($0 + 0x20) : String($0) }
+                counts[text.joined(separator: " "), default: 0] += 1
+            }
+        }
+        return fields.count == header.count && names(fields.map(\.bytes)) == names(header)
+    }
+
     /// Takes a complete record; `broken` when it is none, or the code of a failure.
     private mutating func take(_ fields: [Field], from start: Int, to end: Int, _ line: Int) -> String? {
         if fields.allSatisfy({ isBlank($0.bytes) }) { return nil }
@@ -126,13 +137,13 @@ struct ReferenceCSV {
         }
         var found = fields
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        if let first = found.first, first.bytes.starts(with: mark), header.first?.starts(with: mark) == false {
+        if let first = found.first, first.bytes.starts(with: mark) {
             found[0].bytes.removeFirst(3)
             if found[0].bytes.count >= 2 && found[0].bytes.first == quote && found[0].bytes.last == quote {
                 found[0].bytes = Array(found[0].bytes.dropFirst().dropLast())
             }
         }
-        let isHeader = hasHeader && (found.map(\.bytes) == header || fields.map(\.bytes) == header)
+        let isHeader = hasHeader && (isHeader(found) || isHeader(fields))
         var kept = fields
         while kept.count > result.columns.count, isBlank(kept.last?.bytes ?? []) { kept.removeLast() }
         if !isHeader && kept.count != result.columns.count {

@@ -27,6 +27,16 @@ struct RejectBudgetTests {
         #expect(budget.admit(rejects(1, bytes: 1)).isEmpty)
     }
 
+    @Test("A row that would go beyond it is not kept, nor one behind it")
+    func largeRows() {
+        var budget = RejectBudget()
+        let large = Array(repeating: rejects(1, bytes: 40 << 20)[0], count: 3)
+        #expect(budget.admit(large).count == 1 && budget.isExhausted)
+        #expect(budget.admit(rejects(1, bytes: 1)).isEmpty)
+        var later = RejectBudget(RejectUsage(rows: 1, bytes: 40 << 20), isExhausted: true)
+        #expect(later.admit(rejects(1, bytes: 1)).isEmpty)
+    }
+
     @Test("What earlier attempts have kept counts")
     func earlier() {
         var budget = RejectBudget(RejectUsage(rows: 99_990, bytes: 5))

@@ -37,11 +37,11 @@ struct DecimalWatch {
             if evidence.hasPoint { continue }
             Self.look(batch, source, 0..<first, stopsAtBoth: false, &evidence)
             if first > 0, let line = evidence.comma, !evidence.hasPoint {
-                throw Self.ambiguous(name, field.sourceName, line, isFirst: true)
+                throw Self.ambiguous(field, line, batch, isFirst: true)
             }
             Self.look(batch, source, first..<batch.rows.rowCount, stopsAtBoth: true, &evidence)
             if let line = evidence.comma, !evidence.hasPoint, evidence.hasEither {
-                throw Self.ambiguous(name, field.sourceName, line, isFirst: false)
+                throw Self.ambiguous(field, line, batch, isFirst: false)
             }
             columns[name] = evidence
         }
@@ -87,22 +87,21 @@ struct DecimalWatch {
         }
     }
 
-    private static func ambiguous(_ field: String, _ source: String, _ line: Int, isFirst: Bool) -> JobError {
-        func entry(_ format: String) -> String {
-            let value = JSONValue.object([
-                JSONMember("field", .string(field)), JSONMember("format", .string(format)),
-            ])
-            return JSONValue.object([JSONMember(String(source.prefix(128)), value)]).serialized()
-        }
+    private static func ambiguous(
+        _ field: SourceField, _ line: Int, _ batch: SourceBatch, isFirst: Bool
+    ) -> JobError {
+        let entries = NumberQuestion.formats.map { NumberQuestion.entry(field, $0).serialized() }
         let rest =
             isFirst
             ? "without a format a point would be the decimal mark"
             : "others were read with a point, which they may not mean"
+        let text =
+            "column '\(field.sourceName.prefix(128))' has numbers that only a decimal comma explains, first on line \(line); \(rest)"
         return JobError(
-            "format_ambiguous", .dataError,
-            "column '\(source.prefix(128))' has numbers that only a decimal comma explains, first on line \(line); \(rest)",
-            hint: "say how the file writes 1234.56: \"mapping\":\(entry("1.234,56")) for a decimal comma, "
-                + "\(entry("1,234.56")) for a decimal point"
-                + (isFirst ? "" : "; rows of this job that are stored were read with a point"))
+            "format_ambiguous", .dataError, text,
+            hint: "say how the file writes 1234.56: \"mapping\":\(entries[0]) for a decimal comma, "
+                + "\(entries[1]) for a decimal point"
+                + (isFirst ? "" : "; rows of this job that are stored were read with a point"),
+            cause: NumberQuestion(field, text, batch))
     }
 }

@@ -22,8 +22,10 @@ struct FieldMapping: Sendable {
     /// A member of a JSON column.
     struct Member: Sendable {
         let path: [String]
-        let origin: Origin
+        var origin: Origin
         let rule: ValueRule
+        /// It is a column that has no target, and must not hide what the record has under its name.
+        var isKept = false
     }
 
     let target: Column

@@ -82,11 +82,18 @@ enum HeaderMatcher {
     }
 
     /// Letters and digits in lower case: `First Name`, `first_name` and `firstName` are the same.
+    ///
+    /// The marks on a letter stay with it, so that it is the same written as one character or as two.
     static func normalise(_ name: String) -> String {
         var normal = String.UnicodeScalarView()
-        for scalar in name.lowercased().unicodeScalars
-        where scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
-            normal.append(scalar)
+        for scalar in name.lowercased().unicodeScalars {
+            let isLetter = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            // The lower case of the Turkish İ has a dot of its own.
+            let isDot = scalar == "\u{307}" && normal.last == "i"
+            let isMark = scalar.properties.generalCategory == .nonspacingMark && !normal.isEmpty && !isDot
+            if isLetter || isMark && scalar.properties.canonicalCombiningClass != .notReordered {
+                normal.append(scalar)
+            }
         }
         return String(normal)
     }

@@ -48,9 +48,12 @@ struct MappingPlan {
         case .ignore: break
         case .error: if !match.unmapped.isEmpty { throw MappingFault.unmapped(match.unmapped.map { shown[$0] }) }
         case .attributes:
-            fields = try Self.keep(match.unmapped, contenders, names, shown, in: spec.keptColumn, fields)
-            match.unmapped = []
-            contenders = []
+            let kept = try Self.keep(
+                match.unmapped, contenders, names, shown, in: spec.keptColumn, fields, isJSON: isJSON)
+            fields = kept.fields
+            // What a rule has put something else in the place of is told.
+            match.unmapped = match.unmapped.filter(kept.lost.contains)
+            contenders = contenders.filter { kept.lost.contains($0.column) }
         }
         self.contenders = contenders
         unmapped = match.unmapped.map { names[$0] }
@@ -113,28 +116,37 @@ struct MappingPlan {
 
     /// The fields with the columns without a target as members of a JSON column, by their names; of a record also those
     /// that lost their field to another column.
+    ///
+    /// Those under whose name a rule puts something else are `lost`.
     private static func keep(
         _ unmapped: [Int], _ contenders: [(column: Int, above: [Int])], _ names: [String], _ shown: [String],
-        in column: Column?, _ fields: [FieldMapping]
-    ) throws(JobError) -> [FieldMapping] {
-        guard let column, !unmapped.isEmpty || !contenders.isEmpty else { return fields }
+        in column: Column?, _ fields: [FieldMapping], isJSON: Bool
+    ) throws(JobError) -> (fields: [FieldMapping], lost: Set<Int>) {
+        guard let column, !unmapped.isEmpty || !contenders.isEmpty else { return (fields, []) }
         let earlier =
             fields.first { $0.target.name == column.name }
             ?? FieldMapping(target: column, origin: .nowhere, rule: ValueRule(ValueKind(column)), reason: .unmapped)
-        var taken = Set(earlier.members.compactMap(\.path.first))
+        let ruled = Set(earlier.members.compactMap(\.path.first))
+        var places: [String: Int] = [:]
+        var lost: Set<Int> = []
         var members: [FieldMapping.Member] = []
         let origins =
             unmapped.map { ($0, FieldMapping.Origin.column($0)) }
             + contenders.map { ($0.column, .passedOver($0.above, $0.column)) }
         for (index, origin) in origins where !names[index].isEmpty {
             let name = names[index]
-            guard taken.insert(name).inserted else {
-                if members.contains(where: { $0.path == [name] }) { throw MappingFault.duplicateColumn(shown[index]) }
-                continue
+            if ruled.contains(name) {
+                lost.insert(index)
+            } else if let place = places[name] {
+                // Objects may write a name in more than one way (é as one character or two); a header is one text.
+                guard isJSON else { throw MappingFault.duplicateColumn(shown[index]) }
+                members[place].origin = .alternatives([members[place].origin.columns + [index]])
+            } else {
+                places[name] = members.count
+                members.append(FieldMapping.Member(path: [name], origin: origin, rule: ValueRule(.text), isKept: true))
             }
-            members.append(FieldMapping.Member(path: [name], origin: origin, rule: ValueRule(.text)))
         }
-        return fields.filter { $0.target.name != column.name } + [earlier.adding(members)]
+        return (fields.filter { $0.target.name != column.name } + [earlier.adding(members)], lost)
     }
 
     /// The source columns that lost their field to another one in a record of the batch.

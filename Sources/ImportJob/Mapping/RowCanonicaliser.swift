@@ -139,6 +139,9 @@ struct RowCanonicaliser: Sendable {
                                 cells.text(column), isString: cells.isString(column),
                                 isLiteral: cells.isLiteral(column), step.kind, to: &output.bytes, isNull: &isNull)
                         }
+                        if fault == .invalidBool, fields[index].target.holdsConsent {
+                            fault = refusal(index, cells, from: start, to: &output.bytes)
+                        }
                         if step.isKey, fault == .none, isNull || output.bytes.count == start { fault = .missingKey }
                         if step.maxLength >= 0, fault == .none, isLonger(output.bytes[start...], than: step.maxLength) {
                             fault = .tooLong
@@ -166,6 +169,8 @@ struct RowCanonicaliser: Sendable {
                 }
             }
         }
+        // What was for a row that was refused after all is given back.
+        if output.ends.isEmpty, output.bytes.capacity > Self.keptBytes { output.bytes = [] }
         return done
     }
 
@@ -192,6 +197,21 @@ struct RowCanonicaliser: Sendable {
         guard fault == .none, let assembly = assemblies[index] else { return (fault, nil) }
         let (memberFault, member) = assembly.append(row, over: start, to: &output, isNull: &isNull)
         return (memberFault, memberFault == .none ? nil : member)
+    }
+
+    /// A word of refusal in a column of true and false: whoever is `suppressed` is not subscribed.
+    private func refusal(_ index: Int, _ row: SourceCells, from start: Int, to output: inout [UInt8]) -> CellFault {
+        let field = fields[index]
+        let sources =
+            if case .alternatives(let ranks) = field.origin { row.chosen(ranks) } else { field.origin.columns }
+        guard let column = sources.first, sources.count == 1, !row.isNull(column) else { return .invalidBool }
+        if unsafe row.text(column).count > 256 { return .invalidBool }
+        let text = unsafe String(decoding: row.text(column), as: UTF8.self)
+        let status = ConsentName(Column("status", .text, holdsConsent: true))
+        guard status.isRefusal(text), ConsentAnswer(text) == .refusal else { return .invalidBool }
+        output.removeLast(output.count - start)
+        output += (ConsentName(field.target).meaning == .refusal ? "true" : "false").utf8
+        return .none
     }
 
     private func problem(

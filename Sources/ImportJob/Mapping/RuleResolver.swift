@@ -58,6 +58,10 @@ struct RuleResolver {
     private func origin(of rule: MappingRule) throws(JobError) -> FieldMapping.Origin? {
         if let constant = rule.constant { return .constant(constant) }
         if rule.isChoice { return try choice(rule) }
+        if isJSON, rule.sources.count == 1, !rule.isGenerated, let found = places[rule.sources[0]], found.count > 1 {
+            // The name written in more than one way (é as one character or two), which records may mix.
+            return .alternatives([found])
+        }
         var found: [Int?] = []
         for name in rule.sources { found.append(try place(of: name)) }
         if rule.isGenerated { return .generated(found) }

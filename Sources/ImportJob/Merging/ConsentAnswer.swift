@@ -69,6 +69,15 @@ extension ConsentName {
         }
     }
 
+    /// Whether text of a column beside the one that holds consent says that somebody has refused; of a status that may be
+    /// one of something else only what is about messages.
+    func isRefusalBeside(_ text: String) -> Bool {
+        if meaning == .refusal || meaning == .consent { return isRefusal(text) }
+        guard isStatus, ConsentAnswer(text) == .refusal else { return false }
+        let letters = Letters.of(text)
+        return ConsentWords.messageRefusals.contains(letters) || ConsentAnswer.isRefusalAnywhere(letters)
+    }
+
     /// Whether text under this name says that somebody wants messages.
     func isGrant(_ text: String) -> Bool {
         let answer = ConsentAnswer(text)

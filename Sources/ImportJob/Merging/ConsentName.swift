@@ -18,6 +18,8 @@ struct ConsentName: Sendable, Equatable {
     private(set) var isPart: Bool
     /// It has no answer, whatever it is inside of: `unsubscribe_url`.
     let isAboutOther: Bool
+    /// It is a status, perhaps of something else, such as a lead's.
+    let isStatus: Bool
     /// What a status would say of who refused in this way.
     let statusWord: String
 
@@ -57,6 +59,7 @@ struct ConsentName: Sendable, Equatable {
         self.meaning = meaning
         isPart = name.isPart && !column.holdsConsent
         isAboutOther = name.isAboutOther && !column.holdsConsent
+        isStatus = name.isStatus
         statusWord = name.statusWord
     }
 
@@ -67,7 +70,10 @@ struct ConsentName: Sendable, Equatable {
         let set = Set(words)
         isPart = !set.isDisjoint(with: ConsentWords.partTokens)
         statusWord = Self.word(letters)
-        isAboutOther = !set.isDisjoint(with: ConsentWords.otherTokens)
+        isStatus = !set.isDisjoint(with: ConsentWords.statusTokens)
+        let others = set.intersection(ConsentWords.otherTokens)
+        let isOfAddress = others == ["address"] && ConsentWords.addressStems.contains { letters.holds($0) }
+        isAboutOther = !others.isEmpty && !isOfAddress
         meaning = isAboutOther ? .nothing : Self.meaning(set, letters)
     }
 
@@ -84,6 +90,11 @@ struct ConsentName: Sendable, Equatable {
             return isDenied && !isStatus ? .refusal : .consent
         }
         return isStatus ? isAboutMessages ? .consent : .status : .nothing
+    }
+
+    /// What a status says of who refused with this text.
+    func word(for text: String) -> String {
+        meaning == .refusal ? statusWord : Self.word(Array(Letters.of(text).utf8))
     }
 
     private static func word(_ letters: [UInt8]) -> String {
@@ -117,6 +128,3 @@ extension Column {
         }
     }
 }
-
-/// The name that notes know it by.
-typealias ConsentValue = ConsentName

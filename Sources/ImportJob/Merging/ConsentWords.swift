@@ -5,7 +5,9 @@ enum ConsentWords {
     /// Parts of names that mean a refusal: `unsubscribed_at`, `Email Suppressions`, `HasOptedOutOfEmail`.
     static let refusalStems = [
         "unsub", "optout", "optedout", "optingout", "suppress", "bounce", "complain", "spam", "blacklist", "blocklist",
-        "denylist", "blocked", "donot", "dontcontact", "dontemail", "dontsend", "neversubscribed", "nonsubscribed",
+        "denylist", "blocked", "emailquarantin", "addressquarantin", "globallyineligib", "emailineligib",
+        "emailisineligib", "bademail", "emailbad", "emailinvalid", "donot", "dontcontact", "dontemail", "dontsend",
+        "neversubscribed", "nonsubscribed",
         "notsubscribed", "undeliverable", "invalidemail", "cleantime", "cleandate",
         "abgemeld", "abmeld", "ausgetragen", "gesperrt", "werbesperre", "mailsperre", "widerruf", "widerspr",
         "keinewerbung",
@@ -27,7 +29,8 @@ enum ConsentWords {
     static let consentStems = [
         "consent", "optin", "optedin", "subscribed", "subscriber", "acceptsmarketing", "acceptmarketing", "newsletter",
         "marketing", "mailingpermission", "emailpermission", "permissionto", "contactable", "mailable", "marketable",
-        "cancontact", "canemail", "maycontact", "mayemail", "receiveemail", "receivesemail", "receivenews",
+        "legalbasis", "cancontact", "canemail", "maycontact", "mayemail", "receiveemail", "receivesemail",
+        "receivenews",
         "wantsemail", "wantsnews", "acceptsemail", "acceptemail", "emailaccepted", "promotionalemail", "emailopt",
         "emailsubscri", "subscriptionstatus", "emailnotifications",
         "einwilligung", "zustimmung", "werbeerlaubnis", "abonniert", "werbungerlaubt", "abonne", "acceptelesemails",
@@ -52,6 +55,8 @@ enum ConsentWords {
         "delivered", "opened", "open", "opens", "clicked", "click", "clicks", "replied", "views", "visits", "name",
         "owner", "tool", "price", "amount", "tier", "address", "event", "action", "activity",
     ]
+    /// Of names that tell what is wrong with an address; there `address` is no other thing.
+    static let addressStems = ["addressquarantin", "invalidemail", "emailinvalid", "bademail", "emailbad"]
     /// Ways to reach somebody, and parts of what is sent, a refusal of which is none of e-mail.
     static let partTokens: Set<String> = [
         "sms", "mms", "push", "call", "calls", "phone", "fax", "whatsapp", "web", "app", "mobile", "postal",
@@ -86,6 +91,14 @@ enum ConsentWords {
         "inactief", "geblokkeerd", "avregistrerad", "avprenumererad", "avmeldt", "frameldt", "afmeldt", "inaktivni",
         "wypisany", "wypisana", "nieaktywny", "odhlasen", "leiratkozott", "dezabonat", "отписан", "отписана",
         "отписался", "отписалась", "配信停止", "退会", "解除", "退订", "已退订", "退訂", "수신거부", "구독취소",
+    ]
+    /// Those of them that are about messages also where the status may be one of something else, such as a lead's.
+    static let messageRefusals: Set<String> = [
+        "unsub", "cleaned", "bounce", "bounced", "bouncing", "softbounced", "complained", "complaint", "complaints",
+        "spam",
+        "spammer", "abuse", "reportedspam", "reportedasspam", "markedasspam", "dnc", "dne", "donotsend", "suppression",
+        "suppress", "noconsent", "notconsented", "undeliverable", "optedoff", "nonmarketing", "nonmarketable",
+        "nonmarketingcontact",
     ]
     /// Words for no.
     static let no: Set<String> = [

@@ -18,7 +18,8 @@ struct RefusalColumns: Sendable {
         guard target.holdsConsent, target.type == .bool || target.type == .text else { return nil }
         let found = columns.indices.map { ($0, ConsentName.of(columns[$0])) }.filter { index, name in
             let isAboutConsent = name.meaning == .refusal || name.meaning == .consent
-            return isAboutConsent && !name.isPart && !own.contains(index) && !leftOut.contains(columns[index])
+            return (isAboutConsent || name.isStatus) && !name.isPart && !own.contains(index)
+                && !leftOut.contains(columns[index])
         }
         if found.isEmpty { return nil }
         self.columns = found.map(\.0)
@@ -48,7 +49,10 @@ struct RefusalColumns: Sendable {
         for (column, name) in zip(columns, names) where !row.isNull(column) {
             let cell = unsafe CellCanonicaliser.trim(row.text(column))
             if cell.isEmpty { continue }
-            if unsafe name.isRefusal(String(decoding: cell, as: UTF8.self)) { return name.statusWord }
+            // No word of a status is that long.
+            if name.isStatus && cell.count > 256 { continue }
+            let text = unsafe String(decoding: cell, as: UTF8.self)
+            if name.isRefusalBeside(text) { return name.word(for: text) }
         }
         return nil
     }

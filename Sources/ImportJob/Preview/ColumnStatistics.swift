@@ -8,6 +8,8 @@ struct ColumnStatistics {
     /// Different values that are counted one by one.
     private static let countedValues = 1_000
     private static let buckets = 20
+    /// Bytes of the least and greatest values that are kept, and by which they are found; fewer are shown.
+    private static let orderedBytes = 256
     /// Values that a histogram is made of, evenly over the file.
     private static let sampledValues = 8_192
 
@@ -114,21 +116,22 @@ struct ColumnStatistics {
     /// By bytes: negative when the text comes first, positive when the other does.
     @inline(__always)
     private static func order(_ text: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Int {
-        let shorter = min(text.count, other.count)
-        if shorter == 0 { return text.count - other.count }
+        let count = min(text.count, orderedBytes)
+        let shorter = min(count, other.count)
+        if shorter == 0 { return count - other.count }
         let first = unsafe Int(text[0]) - Int(other[0])
         if first != 0 { return first }
         let order = unsafe other.withUnsafeBufferPointer { other in
             guard let left = text.baseAddress, let right = other.baseAddress else { return Int32(0) }
             return unsafe memcmp(left, right, shorter)
         }
-        return order != 0 ? Int(order) : text.count - other.count
+        return order != 0 ? Int(order) : count - other.count
     }
 
     /// In the storage that is there: the greatest of an ascending column changes with every row.
     private static func keep(_ text: UnsafeBufferPointer<UInt8>, in place: inout [UInt8]) {
         place.removeAll(keepingCapacity: true)
-        unsafe place.append(contentsOf: text)
+        unsafe place.append(contentsOf: text.prefix(orderedBytes))
     }
 
     /// For the manifest.

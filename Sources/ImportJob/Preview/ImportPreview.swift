@@ -5,6 +5,8 @@ internal import JobRuntime
 /// What a dry run shows: the first rows as they would be stored, and what each column holds.
 struct ImportPreview {
     private static let rowLimit = 20
+    /// Bytes of a value that are looked at; fewer are shown.
+    private static let shownBytes = 1 << 12
     /// Rows that are looked at closely, then some of each batch.
     private static let closeRows = 10_000
     private static let closeRowsOfBatch = 25
@@ -42,7 +44,9 @@ struct ImportPreview {
         for problem in batch.problems {
             let name = problem.target.split(separator: ".").first.map(String.init) ?? problem.target
             guard let index = columns.firstIndex(where: { $0.name == name }) else { continue }
-            let text = problem.source.flatMap { batch.source.rows.text(row: problem.row, column: $0) }
+            let text = problem.source.flatMap {
+                batch.source.rows.beginning(row: problem.row, column: $0, bytes: Self.shownBytes)
+            }
             statistics[index].add(problem, text: text, line: batch.source.lines[problem.row])
         }
         for row in 0..<min(mapped.rowCount, max(0, Self.rowLimit - rows.count)) { rows.append(describe(mapped, row)) }
@@ -163,7 +167,8 @@ struct ImportPreview {
     private func describe(_ batch: RowBatch, _ row: Int) -> JSONValue {
         .object(
             columns.enumerated().map { index, column in
-                JSONMember(column.name, Self.shown(batch.text(row: row, column: index), column))
+                JSONMember(
+                    column.name, Self.shown(batch.beginning(row: row, column: index, bytes: Self.shownBytes), column))
             })
     }
 }

@@ -11,18 +11,25 @@ struct RejectBudget {
     /// The budget is used up: nothing more is kept, so that what is kept is a beginning.
     private(set) var isExhausted = false
 
-    /// A budget of which earlier attempts have used a part.
-    init(_ used: RejectUsage = RejectUsage()) {
+    /// A budget of which earlier attempts have used a part; `isExhausted`: they refused more rows than they kept.
+    init(_ used: RejectUsage = RejectUsage(), isExhausted: Bool = false) {
         self.used = used
-        isExhausted = used.rows >= Self.rows || used.bytes >= Self.bytes
+        self.isExhausted = isExhausted || used.rows >= Self.rows || used.bytes >= Self.bytes
     }
 
-    /// Those of the rejects that are kept.
-    mutating func admit(_ rejects: [RejectRecord]) -> ArraySlice<RejectRecord> {
+    /// Those of the rejects that are kept; in their file each row has so many columns.
+    mutating func admit(_ rejects: [RejectRecord], columns: Int = 0) -> ArraySlice<RejectRecord> {
         var count = 0
         while !isExhausted, count < rejects.count {
+            // Of an empty field the separator is left.
+            let bytes = rejects[count].fields.utf8.count + max(0, columns - rejects[count].fieldCount)
+            // A row may have 64 MiB: one that would go beyond is not kept.
+            if used.bytes + bytes > Self.bytes {
+                isExhausted = true
+                break
+            }
             used.rows += 1
-            used.bytes += rejects[count].fields.utf8.count
+            used.bytes += bytes
             count += 1
             isExhausted = used.rows >= Self.rows || used.bytes >= Self.bytes
         }

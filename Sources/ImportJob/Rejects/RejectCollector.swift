@@ -94,6 +94,7 @@ enum CSVRecord {
     /// Whoever opens the file looks at what somebody else has written: what could be a formula gets its apostrophes.
     static func encode(_ fields: [String?]) -> String {
         var output: [UInt8] = []
+        output.reserveCapacity(fields.reduce(64) { $0 + ($1?.utf8.count ?? 0) + 3 })
         for (index, field) in fields.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             guard var field else { continue }

@@ -105,6 +105,15 @@ internal import JobCore
             try stored.makeRoom(for: part)
             for row in 0..<part.rowCount {
                 stored.incoming.append(part.text(row: row, column: 0).flatMap { Int($0) } ?? 0)
+            }
+            if stored.rows.rowCount == 0 {
+                // A row may have 64 MiB: alone it is not copied.
+                part.removeFirstColumn()
+                stored.rows = part
+                part = RowBatch(columnCount: 0)
+                continue
+            }
+            for row in 0..<part.rowCount {
                 for column in 1..<part.columnCount { stored.rows.appendField(of: part, row: row, column: column) }
             }
         }

@@ -4,6 +4,25 @@ internal import Testing
 
 @Suite("What a dry run tells about the source")
 struct DryRunPreviewTests {
+    @Test("A dry run that ends because numbers may mean two things asks which, with the lines to paste")
+    func ambiguousNumbers() throws {
+        let bench = try Workbench(.empty)
+        try bench.upload("id,Betrag\n1,\"1.234,50\"\n2,\"7,25\"\n3,1.234\n", as: "f")
+        let members = #""resource":"profiles","sourceKey":"f","mapping":{"Betrag":"lifetime_value"}"#
+        let run = try bench.load(members + #","dryRun":true"#)
+        #expect(run.status == 65 && run.failureCode == "format_ambiguous", "\(run)")
+        let question = run["preview.questions.0"]
+        #expect(question.at("about").string == "lifetime_value" && question.at("source").string == "Betrag")
+        #expect(question.at("sampled").int == 3 && question.at("choices.0.rows").int == 3)
+        #expect(question.at("choices.1.rows").int == 1)
+        #expect(question.at("text").string?.hasPrefix(run["error.message"].string ?? "-") == true)
+        // Its answer, put into the spec, leads to an import.
+        guard let answer = question.at("choices.0.spec")["mapping"]?.serialized() else { return }
+        let mended = try bench.load(#""resource":"profiles","sourceKey":"f","mapping":\#(answer)"#)
+        #expect(mended.status == 0 && mended.count("inserted") == 3, "\(mended)")
+        #expect(try bench.sql("SELECT sum(lifetime_value) FROM profiles") == "2475.75")
+    }
+
     @Test("Per column: how many, how different, from where to where, which ones, and what is wrong")
     func statistics() throws {
         let bench = try Workbench(.empty)

@@ -31,10 +31,13 @@ final class PostgreSQLBench: Sendable {
     func number(_ query: String) throws -> Int { Int(try sql(query)) ?? -1 }
 
     /// Starts a job whose spec an administrator has signed.
-    func start(_ program: Program, _ members: String, variables: [String: String] = [:]) throws -> ChildProcess {
+    func start(
+        _ program: Program, _ members: String, variables: [String: String] = [:], measuresMemory: Bool = false
+    ) throws -> ChildProcess {
         let spec = Bucket.spec(members)
         let proof = ["JOB_SPEC_SIGNATURE": try Bucket.signature(spec, program)]
-        return try bench.start(program, spec: spec, variables: proof.merging(variables) { $1 })
+        return try bench.start(
+            program, spec: spec, variables: proof.merging(variables) { $1 }, measuresMemory: measuresMemory)
     }
 
     /// Runs a job whose spec an administrator has signed.

@@ -35,6 +35,15 @@ extension CSVReader {
         extent.kept == 0 ? Array(input[extent.from..<extent.to]) : raw + input[extent.from..<extent.to]
     }
 
+    /// The same of a record that is to be forgotten: it may have 64 MiB, and is not copied.
+    mutating func takeBytes(_ extent: RecordExtent, _ input: [UInt8]) -> [UInt8] {
+        if extent.kept == 0 { return bytes(extent, input) }
+        var text: [UInt8] = []
+        swap(&text, &raw)
+        text += input[extent.from..<extent.to]
+        return text
+    }
+
     /// Place in a record of its first line end.
     func firstBreak(_ extent: RecordExtent, _ input: [UInt8]) -> Int? {
         func isBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }

@@ -1,33 +1,34 @@
 internal import JobCore
 
-/// The header as it stands in the file.
+/// The header, for finding it again among the rows.
 struct CSVHeader: Sendable {
+    /// Bytes of its fields, one behind the other.
     let bytes: [UInt8]
-    /// Where its fields end.
-    let ends: [UInt32]
+    private let names: [[UInt8]]
 
-    /// Whether the last record of a sink, which begins there, is the header again, perhaps behind a byte order mark.
-    func equals(_ sink: CSVScanner.Sink, bytes start: Int, fields first: Int, quote: UInt8) -> Bool {
-        guard sink.ends.count - first == ends.count else { return false }
+    init(_ row: CSVRow) {
+        bytes = row.fields.flatMap(\.self)
+        names = Self.sorted(row.fields)
+    }
+
+    /// Whether the fields are the header's, in any case of the letters a to z and any order, perhaps behind a byte order mark.
+    func equals(_ row: CSVRow, quote: UInt8) -> Bool {
+        guard row.count == names.count else { return false }
+        if Self.sorted(row.fields) == names { return true }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        var from = start
-        var ownFrom = 0
-        for (index, end) in ends.enumerated() {
-            let to = Int(sink.ends[first + index] & RowBatch.offsetMask)
-            var field = sink.bytes[from..<to]
-            let name = bytes[ownFrom..<Int(end)]
-            if index == 0 && field.starts(with: mark) && !name.starts(with: mark) {
-                field = field.dropFirst(mark.count)
-                // Behind the mark, quotes are no longer at the beginning of their field.
-                if field.count >= 2 && field.first == quote && field.last == quote {
-                    field = field.dropFirst().dropLast()
-                }
-            }
-            guard field == name else { return false }
-            from = to
-            ownFrom = Int(end)
+        var fields = row.fields
+        guard fields[0].starts(with: mark) else { return false }
+        fields[0].removeFirst(mark.count)
+        // Behind the mark, quotes are no longer at the beginning of their field.
+        if fields[0].count >= 2 && fields[0].first == quote && fields[0].last == quote {
+            fields[0] = Array(fields[0].dropFirst().dropLast())
         }
-        return true
+        return Self.sorted(fields) == names
+    }
+
+    /// The fields in an order of their own, with small letters for those of ASCII.
+    private static func sorted(_ fields: [[UInt8]]) -> [[UInt8]] {
+        fields.map { $0.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 } }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }
 
@@ -70,7 +71,10 @@ extension CSVReader {
             }
             if options.hasHeader { return .nothing }
         }
-        if header?.equals(sink, bytes: start, fields: first, quote: scanner.dialect.quote) == true {
+        // Behind a byte order mark its first field may have quotes.
+        if let header, (0...5).contains(sink.bytes.count - start - header.bytes.count),
+            header.equals(CSVRow(sink, fields: first, bytes: start), quote: scanner.dialect.quote)
+        {
             find(&scanner, &batch)
             let text = bytes(extent, input)
             add("repeated_header", "the row is the header again", scanner, text, &batch)
@@ -82,13 +86,13 @@ extension CSVReader {
             if isLost { return .broken }
             if firstBreak(extent, input) != nil && linesFit(bytes(extent, input), scanner) { return .broken }
             let message = "expected \(columns.count) fields, found \(found)"
-            add("ragged_row", message, scanner, bytes(extent, input), &batch)
+            add("ragged_row", message, scanner, takeBytes(extent, input), &batch)
             return .nothing
         }
         find(&scanner, &batch)
         if let fault = CSVRow(sink, fields: first, bytes: start).fault {
             let reason = fault.reason(options.sourceEncoding)
-            add(reason.code, "the row has \(reason.message)", scanner, bytes(extent, input), &batch)
+            add(reason.code, "the row has \(reason.message)", scanner, takeBytes(extent, input), &batch)
             return .nothing
         }
         if scanner.stray != 0 {
@@ -115,12 +119,9 @@ extension CSVReader {
         if options.hasHeader {
             required = row.used
             columns.removeLast(columns.count - max(required, min(usedColumns, columns.count)))
-            let start = UInt32(scanner.recordBytes)
-            header = CSVHeader(
-                bytes: Array(sink.bytes[scanner.recordBytes...]),
-                ends: sink.ends[scanner.recordFields...].map { ($0 & RowBatch.offsetMask) - start })
+            header = CSVHeader(row)
             scanner.headerBytes = header?.bytes.count ?? -1
-            scanner.headerFirst = header?.bytes.first ?? 0
+            scanner.headerSum = CSVScanner.letterSum(header?.bytes ?? [])
         }
         scanner.expected = columns.count
         batch.columns = columns

@@ -148,9 +148,13 @@ package struct CSVReader: Sendable {
             case .recordStart:
                 flushHeld(&batch)
                 guard columns.isEmpty else { return }
+                let isEmpty = traits?.skippedLines == 0
                 throw JobError(
-                    "source_empty", .dataError, options.hasHeader ? "the file has no header" : "the file has no rows",
-                    hint: "the first record must hold the column names",
+                    "source_empty", .dataError,
+                    isEmpty
+                        ? "the file is empty" : options.hasHeader ? "the file has no header" : "the file has no rows",
+                    hint: options.hasHeader
+                        ? "the first record must hold the column names" : "send a file with at least one record",
                     position: DataPosition(line: 1, byteOffset: 0))
             case .quoted, .escaped:
                 if columns.isEmpty {
@@ -299,8 +303,14 @@ package struct CSVReader: Sendable {
 
     /// Adds the record that was cut off, now complete, to the rows.
     private mutating func join(_ rows: inout CSVScanner.Sink) {
+        // A record may have 64 MiB: what it was made from goes first, and alone it is not copied.
+        raw.removeAll(keepingCapacity: raw.capacity <= 1 << 20)
         let base = UInt32(rows.bytes.count)
-        rows.bytes.append(contentsOf: cut.bytes)
+        if rows.bytes.isEmpty, cut.bytes.count > 1 << 20 {
+            swap(&rows.bytes, &cut.bytes)
+        } else {
+            rows.bytes.append(contentsOf: cut.bytes)
+        }
         // Flags are above the offset, which does not reach them.
         for end in cut.ends { rows.ends.append(end + base) }
         endCut()

@@ -167,6 +167,18 @@ extension CSVScanner {
     }
 }
 
+extension CSVScanner {
+    /// Of the same letters in any order and case the same.
+    static func letterSum(_ bytes: UnsafePointer<UInt8>, count: Int) -> UInt32 {
+        var sum: UInt32 = 0
+        for index in 0..<count { sum &+= unsafe UInt32(bytes[index] | 0x20) }
+        return sum
+    }
+
+    /// The same of fields that are together.
+    static func letterSum(_ bytes: [UInt8]) -> UInt32 { bytes.reduce(0) { $0 &+ UInt32($1 | 0x20) } }
+}
+
 extension CSVScanner.Output {
     /// Adds a byte of text.
     @inline(__always)

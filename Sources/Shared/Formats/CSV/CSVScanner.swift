@@ -51,9 +51,9 @@ struct CSVScanner: Sendable {
     let limits: ReaderLimits
     /// Fields of a regular row; -1 makes every row irregular.
     var expected = -1
-    /// Bytes of the header's fields, by which a repeated header is suspected, and the first of them.
+    /// Bytes of the header's fields, by which a repeated header is suspected, and their sum (`letterSum`).
     var headerBytes = -1
-    var headerFirst: UInt8 = 0
+    var headerSum: UInt32 = 0
     /// Lines that end before this offset are records of their own: a quote that is open at their end is not closed.
     var suspectEnd = 0
 
@@ -188,7 +188,7 @@ struct CSVScanner: Sendable {
         let delimiter = dialect.delimiter
         let quote = dialect.quote
         let headerBytes = headerBytes
-        let headerFirst = headerFirst
+        let headerSum = headerSum
         var segment = position
         var block = position
         var event: Event?
@@ -324,7 +324,9 @@ struct CSVScanner: Sendable {
                 let rowBytes = byteCount &- recordBytes
                 let first = unsafe bytes[recordBytes]
                 let mayRepeat =
-                    rowBytes == headerBytes && first == headerFirst || rowBytes == headerBytes &+ 3 && first == 0xEF
+                    unsafe rowBytes == headerBytes
+                    && Self.letterSum(bytes + recordBytes, count: rowBytes) == headerSum
+                    || rowBytes == headerBytes &+ 3 && first == 0xEF
                 if unsafe endCount &- recordFields != expected || !isSound || stray != 0 || mayRepeat
                     || (first <= 0x20 || first >= 0xC2 || rowBytes == 0)
                         && BlankText.isBlank(bytes, from: recordBytes, to: byteCount)

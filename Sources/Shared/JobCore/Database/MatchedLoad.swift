@@ -37,6 +37,8 @@ package protocol MatchingTable {
 package final class MatchedLoad {
     /// Rows of which a dry run tells what would change.
     private static let shownChanges = 20
+    /// Bytes of a value that are told; fewer are shown.
+    private static let shownBytes = 1 << 12
 
     private let plan: LoadPlan
     private let layout: ChangeLayout
@@ -107,7 +109,7 @@ package final class MatchedLoad {
         _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ table: some MatchingTable,
         _ waiting: inout [[Int]]
     ) throws -> LoadOutcome {
-        let stored = try table.stored(batch, rows)
+        var stored = try table.stored(batch, rows)
         let earlier = storedKeys.repeats(in: stored.rows)
         // How many rows before this one change the same stored row.
         var depth = [Int](repeating: 0, count: earlier.count)
@@ -146,6 +148,8 @@ package final class MatchedLoad {
                 append(stored.rows, place, batch, row, to: &changes, &outcome)
             }
         }
+        // A row may have 64 MiB, of which a database makes copies.
+        stored.rows = RowBatch(columnCount: 0)
         if !new.isEmpty { outcome.add(try insert(batch, new, table)) }
         if !changing.isEmpty { outcome.add(try table.change(changes).placed(in: changing)) }
         return outcome
@@ -172,9 +176,10 @@ package final class MatchedLoad {
         let place = changes.rowCount - 1
         var fields: [RowChange.Field] = []
         for (index, column) in layout.columns.enumerated() {
-            let before = stored.text(row: storedRow, column: index)
-            let after = changes.text(row: place, column: index)
-            if before != after { fields.append(RowChange.Field(column: column, before: before, after: after)) }
+            if stored.hasSame(storedRow, index, as: changes, place, index) { continue }
+            let before = stored.beginning(row: storedRow, column: index, bytes: Self.shownBytes)
+            let after = changes.beginning(row: place, column: index, bytes: Self.shownBytes)
+            fields.append(RowChange.Field(column: column, before: before, after: after))
         }
         if fields.isEmpty { return }
         shown += 1

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Many rows as one piece: the bytes of all fields back to back, row by row, and where each field ends.
 ///
 /// The unit that travels between stages (1–4 MB, reused). A field starts where the one before it ended. Only `ends` and
@@ -84,6 +86,25 @@ package struct RowBatch: Sendable {
         return String(decoding: bytes[range(row: row, column: column)], as: UTF8.self)
     }
 
+    /// Whether the field is the same as one of another batch, null or byte by byte.
+    package func hasSame(_ row: Int, _ column: Int, as other: RowBatch, _ otherRow: Int, _ otherColumn: Int) -> Bool {
+        let isNull = isNull(row: row, column: column)
+        if isNull || other.isNull(row: otherRow, column: otherColumn) {
+            return isNull == other.isNull(row: otherRow, column: otherColumn)
+        }
+        return bytes[range(row: row, column: column)] == other.bytes[other.range(row: otherRow, column: otherColumn)]
+    }
+
+    /// The beginning of the field as text, `nil` when null; it is cut between characters.
+    package func beginning(row: Int, column: Int, bytes count: Int) -> String? {
+        if isNull(row: row, column: column) { return nil }
+        let range = range(row: row, column: column)
+        if range.count <= count { return String(decoding: bytes[range], as: UTF8.self) }
+        var end = range.lowerBound + count
+        while end > range.lowerBound, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return String(decoding: bytes[range.lowerBound..<end], as: UTF8.self)
+    }
+
     /// Adds one field.
     ///
     /// Rows are complete when `columnCount` fields were added. For set-up code, not for hot loops.
@@ -107,6 +128,33 @@ package struct RowBatch: Sendable {
         bytes.append(contentsOf: other.bytes[range])
         if !other.literals.isEmpty, other.literals.contains(index) { literals.insert(ends.count) }
         ends.append(end(flags))
+    }
+
+    /// Takes the first column out of the batch.
+    package mutating func removeFirstColumn() {
+        var kept: [UInt32] = []
+        kept.reserveCapacity(ends.count - rowCount)
+        var moved = 0
+        var end = 0
+        for row in 0..<rowCount {
+            let first = range(row: row, column: 0)
+            let rest = first.upperBound..<range(row: row, column: columnCount - 1).upperBound
+            moved += first.count
+            for index in (row * columnCount + 1)..<((row + 1) * columnCount) {
+                // Flags are above the offset, which does not reach them.
+                kept.append(ends[index] - UInt32(moved))
+            }
+            unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+                guard let base = bytes.baseAddress else { return }
+                unsafe memmove(base + end, base + rest.lowerBound, rest.count)
+            }
+            end += rest.count
+        }
+        bytes.removeLast(bytes.count - end)
+        ends = kept
+        columnCount -= 1
+        literals.removeAll()
+        names = Array(names.dropFirst())
     }
 
     /// Takes the rows from `row` on out of the batch.

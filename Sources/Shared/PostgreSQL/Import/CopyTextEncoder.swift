@@ -39,20 +39,84 @@ struct CopyTextEncoder {
         var next = 0
         while next < rows.count {
             output.removeAll(keepingCapacity: true)
-            while next < rows.count, output.count < Self.sliceBytes {
-                append(batch, rows[next])
+            var long: Int?
+            while long == nil, next < rows.count, output.count < Self.sliceBytes {
+                let row = rows[next]
+                begin(row)
+                if Self.bytes(of: batch, row) > Self.sliceBytes { long = row } else { append(batch, row) }
                 next += 1
             }
-            try unsafe output.withUnsafeBufferPointer { unsafe try connection.copyIn($0) }
+            if let long { try send(long: batch, long, over: connection) } else { try flush(over: connection) }
         }
     }
 
-    private mutating func append(_ batch: RowBatch, _ row: Int) {
+    private static func bytes(of batch: RowBatch, _ row: Int) -> Int {
+        let first = row * batch.columnCount
+        let start = first == 0 ? 0 : Int(batch.ends[first - 1] & RowBatch.offsetMask)
+        return Int(batch.ends[first + batch.columnCount - 1] & RowBatch.offsetMask) - start
+    }
+
+    /// Sends what is there; the storage stays.
+    private mutating func flush(over connection: Connection) throws {
+        try unsafe output.withUnsafeBufferPointer { unsafe try connection.copyIn($0) }
+        output.removeAll(keepingCapacity: true)
+    }
+
+    /// Sends a row piece by piece: it may have 64 MiB, which nobody holds in another form as a whole.
+    private mutating func send(long batch: RowBatch, _ row: Int, over connection: Connection) throws {
+        for column in 0..<batch.columnCount {
+            let mark = UInt8(ascii: column == batch.columnCount - 1 ? "\n" : "\t")
+            let field = batch.range(row: row, column: column)
+            if batch.isNull(row: row, column: column) {
+                output += [UInt8(ascii: "\\"), UInt8(ascii: "N")]
+            } else if isDated[column], !field.isEmpty, batch.bytes[field.lowerBound] <= UInt8(ascii: "-") {
+                append(dated: batch, field)
+            } else {
+                var start = field.lowerBound
+                while start < field.upperBound {
+                    let end = min(start + Self.sliceBytes, field.upperBound)
+                    append(batch, start..<end)
+                    start = end
+                    if output.count >= Self.sliceBytes { try flush(over: connection) }
+                }
+            }
+            output.append(mark)
+        }
+        try flush(over: connection)
+    }
+
+    private mutating func append(_ batch: RowBatch, _ field: Range<Int>) {
+        output.append(addingCapacity: 2 * field.count) { span in
+            unsafe span.withUnsafeMutableBufferPointer { target, count in
+                unsafe batch.bytes.withUnsafeBufferPointer { bytes in
+                    guard let source = bytes.baseAddress, let base = target.baseAddress else { return }
+                    count = unsafe Self.copy(source + field.lowerBound, field.count, to: base) - base
+                }
+            }
+        }
+    }
+
+    private mutating func append(dated batch: RowBatch, _ field: Range<Int>) {
+        output.append(addingCapacity: field.count + 8) { span in
+            unsafe span.withUnsafeMutableBufferPointer { target, count in
+                unsafe batch.bytes.withUnsafeBufferPointer { bytes in
+                    guard let base = target.baseAddress else { return }
+                    count = unsafe DatedText.write(UnsafeBufferPointer(rebasing: bytes[field]), to: base)
+                }
+            }
+        }
+    }
+
+    /// What stands in front of each row.
+    private mutating func begin(_ row: Int) {
         output.append(contentsOf: prefix)
         if hasRowNumber {
             output.append(contentsOf: String(row).utf8)
             output.append(UInt8(ascii: "\t"))
         }
+    }
+
+    private mutating func append(_ batch: RowBatch, _ row: Int) {
         let width = batch.columnCount
         let first = row * width
         var start = first == 0 ? 0 : Int(batch.ends[first - 1] & RowBatch.offsetMask)
