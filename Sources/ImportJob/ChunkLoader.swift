@@ -123,8 +123,9 @@ final class ChunkLoader {
         }
         gathered.append(rest)
         gatheredRecords += rest.records
-        // A few bytes of a source can become many.
-        gatheredBytes += max(rest.source.rows.byteCount, rest.mapped.byteCount)
+        // A few bytes of a source can become many, and rows without a byte have cells.
+        gatheredBytes += max(
+            rest.source.rows.byteCount, rest.mapped.byteCount, rest.source.rows.ends.count, rest.mapped.ends.count)
         if rest.source.isHeavy { isHeavy = true }
     }
 
