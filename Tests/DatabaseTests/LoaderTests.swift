@@ -28,6 +28,20 @@ struct LoaderTests {
         #expect(try fixture.shell("SELECT note FROM things WHERE org_id = 'other';") == "theirs")
     }
 
+    @Test("A column whose type changes values is noted, one that keeps them is not", arguments: Backend.allCases)
+    func rounding(_ backend: Backend) async throws {
+        let fixture = try await DatabaseFixture.migrated(backend)
+        let plain = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
+        _ = try await plain.begin(columns: Self.columns)
+        #expect(await plain.notes() == [])
+        await plain.close()
+        try fixture.shell("ALTER TABLE things DROP COLUMN note; ALTER TABLE things ADD COLUMN note integer;")
+        let loader = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        _ = try await loader.begin(columns: Self.columns)
+        #expect(await loader.notes().map { "\($0.code) \($0.place)" } == ["column_rounds note"])
+        await loader.close()
+    }
+
     @Test(
         "Rows, rejects and checkpoint appear together with the commit, not before",
         arguments: Backend.allCases)

@@ -288,6 +288,19 @@ struct AuditAttackTests {
         #expect(error?.message.contains("entry 2 was changed") == true)
         #expect(try await sealed.adopt("o", by: "me", anyway: true).first?.contains("entry 2 was changed") == true)
         #expect(try await sealed.verify("o").count == 1)
+        // Nor may anything of it be removed, were the rest the better for it.
+        _ = try sql(
+            "CREATE TABLE whole AS SELECT * FROM audit_log; INSERT INTO audit_log SELECT org_id, -1, at, actor, action, "
+                + "job_id, resource, filters, rows, bytes, outcome, prev_hash, hash FROM audit_log WHERE seq = 1;")
+        #expect(try await sealed.adopt("o", by: "me", anyway: true).first?.contains("before the first one") == true)
+        #expect(try await sealed.verify("o").count == 1)
+        _ = try sql("DELETE FROM audit_log WHERE seq < 1;")
+        error = await #expect(throws: JobError.self) { _ = try await sealed.verify("o") }
+        #expect(error?.message.contains("has adopted was changed since") == true, "\(error?.message ?? "")")
+        _ = try sql("DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM whole;")
+        error = await #expect(throws: JobError.self) { _ = try await sealed.verify("o") }
+        #expect(error?.message.contains("missing at the end") == true)
+        #expect(try await sealed.adopt("o", by: "me", anyway: true).count == 1)
         // Nobody without the key adds to a signed log, or proves it.
         error = await #expect(throws: JobError.self) { try await plain.append(Self.event(7)) }
         #expect(error?.code == "audit_key_missing" && error?.exitCode == .configuration)

@@ -48,6 +48,22 @@ struct LocalStoreProcessTests {
         #expect(try await store.get(key, range: nil).bytes == [3])
     }
 
+    @Test("A frozen writer of one organisation keeps no other one waiting")
+    func otherOrganisation() async throws {
+        let key = try ObjectKey(validating: "org_a/audit/head.json")
+        _ = try await store.put([1], at: key, contentType: "a/b", mode: .overwrite)
+        let locks = folder.names(in: ".dataio/locks")
+        let lock = try #require(locks.first)
+        let other = try OtherProcess("exec 9<> '\(folder.path)/.dataio/locks/\(lock)'; flock 9; ready; wait_for_test")
+        // More keys than there are locks.
+        for number in 0..<100 {
+            let theirs = try ObjectKey(validating: "org_b/jobs/\(number)")
+            _ = try await store.put([2], at: theirs, contentType: "a/b", mode: .createOnly)
+        }
+        #expect(folder.names(in: ".dataio/locks").count <= 1 + 16)
+        other.end()
+    }
+
     @Test("A sweep leaves the file of a living process and removes it when the process was killed")
     func killedProcess() async throws {
         _ = try await store.put([1], at: ObjectKey(validating: "a"), contentType: "a/b", mode: .overwrite)

@@ -37,8 +37,12 @@ struct AuditCheck {
     /// Looks at the next entry.
     mutating func add(_ entry: AuditEntry) {
         let isProven = anchor.seal?.proves(entry, place) ?? false
-        if isProven, entry.event.action == Self.adoption, entry.adopts(digest) {
-            (problem, unsigned) = (nil, nil)
+        if isProven, entry.event.action == Self.adoption {
+            if entry.adopts(digest) {
+                (problem, unsigned) = (nil, nil)
+            } else {
+                problem = problem ?? "what entry \(entry.seq) has adopted was changed since"
+            }
         }
         if problem == nil { problem = self.problem(of: entry, isProven) }
         for (end, name) in heads where end.seq == entry.seq && !end.hash.hasSameBytes(as: entry.hash) {
