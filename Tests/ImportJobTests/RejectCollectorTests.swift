@@ -66,7 +66,8 @@ struct RejectCollectorTests {
         #expect(
             found.first?.message.hasPrefix("number: expected an integer; key: a key field must have a value; other: ")
                 == true)
-        #expect(found.first?.fields == "r3," && found.first?.fieldCount == 2)
+        // Nothing is kept behind the last value.
+        #expect(found.first?.fields == "r3" && found.first?.fieldCount == 1)
     }
 
     @Test("Dropping the first records leaves the others as they were", arguments: 0...10)
