@@ -1,4 +1,5 @@
 internal import Formats
+internal import Glibc
 internal import TestSupport
 internal import Testing
 
@@ -7,7 +8,7 @@ internal import Testing
 struct BucketTests {
     @Test(
         "336,776 flights are put by link, imported, exported and fetched by link as they were",
-        arguments: S3Server.Kind.conditional)
+        arguments: [S3Server.Kind.moto, .seaweedfs])
     func flights(kind: S3Server.Kind) throws {
         let files = try Flights.prepared()
         let bucket = try Bucket(.empty, on: Servers.get(kind), prefix: "flights")
@@ -39,6 +40,39 @@ struct BucketTests {
         #expect(same == "same")
         let verified = try bucket.bench.run(.export, ["verify", "--org", "org_demo", "--job", "out"])
         #expect(verified.status == 0, "\(verified.errorText)")
+    }
+
+    @Test(
+        "A store that takes If-Match only without quotes: put by link, imported after a kill, exported, fetched by link"
+    )
+    func bareConditions() throws {
+        let bucket = try Bucket(.empty, on: Servers.get(.radosgw), prefix: "bare")
+        let rows = (0..<30_000).map { "c\($0),u\($0)@example.com\n" }.joined()
+        let source = #""jobId":"in","resource":"contacts""#
+        let prepared = try bucket.run(.import, source, ["prepare"])
+        let links = try #require(
+            prepared.errorText.split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
+                .first { $0.at("uploadUrl").string != nil })
+        try bucket.bench.folder.write("id,email\n" + rows, to: "contacts.csv")
+        let file = bucket.bench.folder.path + "/contacts.csv"
+        #expect(try Bucket.curl(["-T", file, links.at("uploadUrl").string ?? ""]).status == 0)
+        let killed = try bucket.start(.import, source, variables: ["JOB_LEASE_SECONDS": "1"])
+        while try bucket.bench.number("SELECT coalesce(max(records), 0) FROM import_ledger") == 0, !killed.hasEnded {
+            usleep(5_000)
+        }
+        killed.send(SIGKILL)
+        _ = try killed.wait()
+        let load = try bucket.run(.import, source)
+        #expect(load.status == 0 && load.count("inserted") == 30_000, "\(load.messages)")
+        #expect(try bucket.bench.number("SELECT count(*) FROM contacts") == 30_000)
+        let run = try bucket.run(.export, #""jobId":"out","resource":"contacts","format":"csv""#)
+        #expect(run.status == 0 && run.count("rowsWritten") == 30_000, "\(run.messages)")
+        let fetched = try Bucket.curl(["-D", "/dev/stderr", run["downloadUrl"].string ?? ""])
+        #expect(fetched.errorText.lowercased().contains("content-disposition: attachment; filename=\"contacts.csv\""))
+        #expect(try Tool.sha256(fetched.output) == run["files.0.sha256"].string)
+        let again = try bucket.run(.export, #""jobId":"out","resource":"contacts","format":"csv""#)
+        #expect(again.status == 0 && again["attempt"].int == 1, "\(again.messages)")
+        #expect(try bucket.bench.run(.export, ["doctor"]).status == 0)
     }
 
     @Test("download signs afresh; changed links and links for other methods are refused")
