@@ -68,7 +68,8 @@ package actor JobKeeper {
         guard let stored = try? await store.get(key, range: nil), let found = try? Manifest(stored: stored.bytes) else {
             return nil
         }
-        return found.attemptId == manifest.attemptId ? nil : found
+        // A job that is cancelled from outside keeps the name of its last attempt.
+        return found.attemptId == manifest.attemptId && found.status != .cancelled ? nil : found
     }
 
     private func write(_ next: inout Manifest, renewsLease: Bool = true) async throws(JobError) {
