@@ -167,12 +167,12 @@ struct PostgreSQLRuleTests {
         let scene = try PostgreSQLBench()
         try scene.sql(
             """
-            ALTER TABLE contacts ALTER COLUMN lifetime_value TYPE numeric(6,2), ALTER COLUMN first_name TYPE varchar(5),
+            ALTER TABLE profiles ALTER COLUMN lifetime_value TYPE numeric(6,2), ALTER COLUMN first_name TYPE varchar(5),
               ADD CONSTRAINT adult CHECK (email <> 'no@x.y'), ADD COLUMN must text NOT NULL DEFAULT 'x';
-            ALTER TABLE contacts ALTER COLUMN must DROP DEFAULT
+            ALTER TABLE profiles ALTER COLUMN must DROP DEFAULT
             """)
         try scene.bench.upload("id,email,first_name,lifetime_value\n1,a@x.y,Ann,19.999\n", as: "f")
-        let members = #""resource":"contacts","sourceKey":"f""#
+        let members = #""resource":"profiles","sourceKey":"f""#
         let dry = try scene.run(.import, members + #","dryRun":true"#)
         #expect(dry.status == 0, "\(dry)")
         let notes = dry["notes"].serialized()
@@ -180,10 +180,10 @@ struct PostgreSQLRuleTests {
             #expect(notes.contains(text), "\(text): \(notes)")
         }
         #expect(notes.contains("first_name character varying(5)"), "\(notes)")
-        try scene.sql("ALTER TABLE contacts DROP COLUMN must")
+        try scene.sql("ALTER TABLE profiles DROP COLUMN must")
         let real = try scene.run(.import, members)
         #expect(real["notes"].serialized().contains("column_rounds"), "\(real)")
-        #expect(try scene.sql("SELECT lifetime_value FROM contacts") == "20.00")
+        #expect(try scene.sql("SELECT lifetime_value FROM profiles") == "20.00")
     }
 
     @Test("Views, row level security and triggers of one's own: rows go in by INSERT, and what they refuse is a reject")

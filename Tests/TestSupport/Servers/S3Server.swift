@@ -7,7 +7,8 @@ import Synchronization
 /// and `radosgw` do both, the latter with `If-Match` only without quotes.
 package final class S3Server: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
-        case moto, rclone, seaweedfs, radosgw    }
+        case moto, rclone, seaweedfs, radosgw
+    }
 
     /// The server did not start.
     package struct StartFailure: Error {
