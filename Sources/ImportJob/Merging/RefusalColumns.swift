@@ -1,4 +1,5 @@
 internal import JobCore
+internal import Synchronization
 
 /// Source columns that tell of a refusal beside the field that holds consent: `unsubscribed_at` beside `subscribed`.
 ///
@@ -10,6 +11,7 @@ struct RefusalColumns: Sendable {
     /// What the field says of messages.
     private let field: ConsentName
     private let isFlag: Bool
+    private let words = KnownWords()
 
     /// Those of the source's columns that speak for this field; `nil` when there is none.
     ///
@@ -51,10 +53,60 @@ struct RefusalColumns: Sendable {
             if cell.isEmpty { continue }
             // No word of a status is that long.
             if name.isStatus && cell.count > 256 { continue }
+            // Each row has one, and most are one of these.
+            if let isYes = unsafe Self.plainAnswer(cell),
+                !(isYes ? name.meaning == .refusal : name.meaning == .consent)
+            {
+                continue
+            }
             let text = unsafe String(decoding: cell, as: UTF8.self)
-            if name.isRefusalBeside(text) { return name.word(for: text) }
+            if let word = words.word(text, column, name) { return word }
         }
         return nil
+    }
+
+    /// Whether a value is a plain yes or no; `nil` for any other.
+    private static func plainAnswer(_ cell: UnsafeBufferPointer<UInt8>) -> Bool? {
+        func isWord(_ word: StaticString) -> Bool {
+            for index in cell.indices where unsafe cell[index] | 0x20 != word.utf8Start[index] { return false }
+            return true
+        }
+        switch cell.count {
+        case 1: return unsafe cell[0] == UInt8(ascii: "1") ? true : cell[0] == UInt8(ascii: "0") ? false : nil
+        case 2: return isWord("no") ? false : nil
+        case 3: return isWord("yes") ? true : nil
+        case 4: return isWord("true") ? true : nil
+        case 5: return isWord("false") ? false : nil
+        default: return nil
+        }
+    }
+}
+
+/// What values of the columns say, as found before: they come again and again.
+private final class KnownWords: Sendable {
+    private struct Value: Hashable {
+        let text: String
+        let column: Int
+    }
+
+    private static let maximumCount = 10_000
+    private static let maximumBytes = 64
+
+    private let known = Mutex<[Value: String?]>([:])
+
+    /// What a status would say of the value; `nil` when it refuses nothing.
+    func word(_ text: String, _ column: Int, _ name: ConsentName) -> String? {
+        func find() -> String? { name.isRefusalBeside(text) ? name.word(for: text) : nil }
+        if text.utf8.count > Self.maximumBytes { return find() }
+        let value = Value(text: text, column: column)
+        if let word = known.withLock({ $0[value] }) { return word }
+        let word = find()
+        known.withLock { known in
+            // Values come from outside: not all of them are kept.
+            if known.count >= Self.maximumCount { known.removeAll() }
+            known[value] = .some(word)
+        }
+        return word
     }
 }
 
