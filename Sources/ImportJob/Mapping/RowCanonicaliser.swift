@@ -42,6 +42,8 @@ struct RowCanonicaliser: Sendable {
         var isRuled: Bool
         /// It is put together from members.
         var hasMembers: Bool
+        /// Other columns may say that somebody has refused; for a field without a rule.
+        var hasRefusals = false
         /// Part of the key, so it must have a value.
         var isKey: Bool
         /// Characters that are allowed; negative when any number is.
@@ -61,6 +63,8 @@ struct RowCanonicaliser: Sendable {
     private let names: [String]
     private let isJSONSource: Bool
     private let steps: [Step]
+    /// Of each field, the columns that may say of a refusal.
+    private let refusals: [RefusalColumns?]
     /// For each field with members, what puts them together.
     private let assemblies: [JSONAssembly?]
     private let cells: CellCanonicaliser
@@ -81,12 +85,13 @@ struct RowCanonicaliser: Sendable {
         self.cells = cells
         self.ruled = ruled
         assemblies = fields.map { $0.members.isEmpty ? nil : JSONAssembly($0.members, cells: ruled) }
+        refusals = fields.map(\.refusals)
         steps = fields.map { field in
             var step = Step(
                 source: -1, kind: field.rule.kind, isRuled: true, hasMembers: !field.members.isEmpty,
                 isKey: key.contains(field.target.name),
                 maxLength: field.target.maxLength.map { Int32(clamping: $0) } ?? -1)
-            guard field.rule.isPlain && field.members.isEmpty && field.refusals == nil else { return step }
+            guard field.rule.isPlain && field.members.isEmpty else { return step }
             switch field.origin {
             case .nowhere: step.isRuled = false
             case .column(let column):
@@ -94,6 +99,7 @@ struct RowCanonicaliser: Sendable {
                 step.source = Int32(column)
             case .alternatives, .passedOver, .joined, .generated, .constant: break
             }
+            step.hasRefusals = !step.isRuled && field.refusals != nil
             return step
         }
     }
@@ -138,6 +144,9 @@ struct RowCanonicaliser: Sendable {
                             fault = unsafe self.cells.append(
                                 cells.text(column), isString: cells.isString(column),
                                 isLiteral: cells.isLiteral(column), step.kind, to: &output.bytes, isNull: &isNull)
+                        }
+                        if step.hasRefusals, fault == .none {
+                            refusals[index]?.apply(cells, over: start, to: &output.bytes, isNull: &isNull)
                         }
                         if fault == .invalidBool, fields[index].target.holdsConsent {
                             fault = refusal(index, cells, from: start, to: &output.bytes)
