@@ -3,7 +3,7 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-@Suite("HTTP client and faults", .timeLimit(.minutes(1)))
+@Suite("HTTP client and faults", .timeLimit(.minutes(5)))
 struct HTTPClientFaultTests {
     @Test(
         "A body that ends early is truncated, by its length and by its chunks",

@@ -20,7 +20,7 @@ private final class Judge: AddressJudge {
     }
 }
 
-@Suite("HTTP client and what is not allowed", .timeLimit(.minutes(1)))
+@Suite("HTTP client and what is not allowed", .timeLimit(.minutes(5)))
 struct HTTPClientSafetyTests {
     private static func echo() throws -> LoopbackServer {
         try LoopbackServer { connection in

@@ -32,7 +32,7 @@ func pattern(_ count: Int, seed: UInt64) -> [UInt8] {
     return bytes
 }
 
-@Suite("HTTP client", .timeLimit(.minutes(1)))
+@Suite("HTTP client", .timeLimit(.minutes(5)))
 struct HTTPClientTests {
     @Test("Only the given fields, Host, User-Agent and the length go on the wire")
     func requestBytes() async throws {

@@ -2,7 +2,7 @@ import JobCore
 import Synchronization
 import Testing
 
-@Suite("Bounded channels", .timeLimit(.minutes(1)))
+@Suite("Bounded channels", .timeLimit(.minutes(5)))
 struct ChannelTests {
     @Test("Elements arrive in order, each once, whatever the depth", arguments: [1, 2, 7])
     func order(depth: Int) async throws {

@@ -2,7 +2,7 @@ import JobCore
 import TestSupport
 import Testing
 
-@Suite("The first cause of a failure", .timeLimit(.minutes(1)))
+@Suite("The first cause of a failure", .timeLimit(.minutes(5)))
 struct FirstCauseTests {
     /// An export: readers of ranges, one task that puts them together, and a writer, joined by channels.
     private static func run(seed: UInt64) async throws {

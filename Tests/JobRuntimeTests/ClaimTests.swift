@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobRuntime
 
-@Suite("Ownership of jobs", .timeLimit(.minutes(1)))
+@Suite("Ownership of jobs", .timeLimit(.minutes(5)))
 struct ClaimTests {
     private let files: TemporaryFolder
     private let store: LocalStore

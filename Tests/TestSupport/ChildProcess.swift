@@ -92,6 +92,18 @@ package final class ChildProcess: Sendable {
         return result == 0 && found == identifier
     }
 
+    /// Waits until it has come to a point or has ended.
+    ///
+    /// It stands still while that is looked at, and afterwards: it is not over before it is known.
+    package func stop(at isThere: () throws -> Bool) throws {
+        while true {
+            send(SIGSTOP)
+            if try isThere() || hasEnded { return }
+            send(SIGCONT)
+            usleep(5_000)
+        }
+    }
+
     /// What it has written to standard error so far.
     package func errorSoFar() throws -> String { String(decoding: try folder.read("error"), as: UTF8.self) }
 

@@ -43,20 +43,14 @@ struct NumberQuestion: Error {
 
     /// The preview of a dry run that ends with it.
     var preview: JSONValue {
-        let choices = zip(Self.formats, read).map { format, rows in
-            JSONValue.object([
-                JSONMember("spec", .object([JSONMember("mapping", Self.entry(field, format))])),
-                JSONMember("rows", .integer(rows)),
-            ])
-        }
-        let question = JSONValue.object([
-            JSONMember("about", .string(field.name)), JSONMember("source", .string(field.sourceName)),
-            JSONMember("text", .string("\(text): which is meant?")), JSONMember("sampled", .integer(sampled)),
-            JSONMember("choices", .array(choices)),
-        ])
+        let question = PreviewQuestion(
+            about: field.name, source: field.sourceName, text: "\(text): which is meant?", sampled: sampled,
+            choices: zip(Self.formats, read).map { format, rows in
+                PreviewQuestion.Choice(spec: JSONMember("mapping", Self.entry(field, format)), rows: rows)
+            })
         return .object([
             JSONMember("rows", .array([])), JSONMember("columns", .array([])), JSONMember("unmapped", .array([])),
-            JSONMember("questions", .array([question])),
+            JSONMember("questions", .array([question.json])),
         ])
     }
 }

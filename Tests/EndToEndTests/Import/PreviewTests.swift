@@ -17,7 +17,7 @@ struct DryRunPreviewTests {
         #expect(question.at("choices.1.rows").int == 1)
         #expect(question.at("text").string?.hasPrefix(run["error.message"].string ?? "-") == true)
         // Its answer, put into the spec, leads to an import.
-        guard let answer = question.at("choices.0.spec")["mapping"]?.serialized() else { return }
+        let answer = try #require(question.at("choices.0.spec")["mapping"]).serialized()
         let mended = try bench.load(#""resource":"profiles","sourceKey":"f","mapping":\#(answer)"#)
         #expect(mended.status == 0 && mended.count("inserted") == 3, "\(mended)")
         #expect(try bench.sql("SELECT sum(lifetime_value) FROM profiles") == "2475.75")

@@ -29,9 +29,10 @@ struct PostgreSQLKillTests {
                 // The first one is killed while it loads, the others also behind the wait for the dead one's lease.
                 if attempt == 0 {
                     let rows = random.pick([0, 20_000, 40_000])
-                    try Self.wait(for: process) {
+                    try process.stop {
                         try scene.sql("SELECT count(*) > 0 FROM import_ledger WHERE records >= \(rows)") == "t"
                     }
+                    process.send(SIGCONT)
                     usleep(UInt32.random(in: 0...30_000, using: &random))
                 } else {
                     usleep(UInt32.random(in: 0...UInt32(duration + 400_000), using: &random))
@@ -56,18 +57,6 @@ struct PostgreSQLKillTests {
         #expect(killed > 5)
     }
 
-    /// Waits until a running process has come to a point; it stands still while that is looked at, so that it is not over
-    /// before it is known.
-    private static func wait(for process: ChildProcess, _ isThere: () throws -> Bool) throws {
-        while !process.hasEnded {
-            process.send(SIGSTOP)
-            defer { process.send(SIGCONT) }
-            if try isThere() { return }
-            process.send(SIGCONT)
-            usleep(5_000)
-        }
-    }
-
     @Test("An export by several connections that is killed at random moments has the bytes of an undisturbed one")
     func exports() throws {
         let scene = try PostgreSQLBench()
@@ -84,7 +73,7 @@ struct PostgreSQLKillTests {
             let process = try scene.start(.export, members, variables: KillScene.lease)
             if number % 2 == 0 {
                 // As soon as it has begun, at the latest: some have to be killed, however long they take today.
-                try Self.wait(for: process) {
+                try process.stop {
                     try scene.number(
                         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
                     ) > 0

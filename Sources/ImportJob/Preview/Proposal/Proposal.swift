@@ -60,7 +60,7 @@ struct Proposal {
             members.append(JSONMember("suggestion", .object([JSONMember("mapping", .object(entries))])))
         }
         let questions = fields.compactMap(question) + zoneQuestion(fields)
-        if !questions.isEmpty { members.append(JSONMember("questions", .array(questions))) }
+        if !questions.isEmpty { members.append(JSONMember("questions", .array(questions.map(\.json)))) }
         return members
     }
 
@@ -89,44 +89,32 @@ struct Proposal {
             own(field)?.name ?? field.sourceName, .object([JSONMember("field", .string(field.name))] + options))
     }
 
-    private func question(_ proposal: FieldProposal) -> JSONValue? {
+    private func question(_ proposal: FieldProposal) -> PreviewQuestion? {
         guard let (text, choices) = proposal.question else { return nil }
-        return .object([
-            JSONMember("about", .string(proposal.field.name)), JSONMember("source", .string(proposal.field.sourceName)),
-            JSONMember("text", .string("\(text): which is meant?")), JSONMember("sampled", .integer(proposal.sampled)),
-            JSONMember(
-                "choices",
-                .array(
-                    choices.map { choice in
-                        let spec = JSONValue.object([
-                            JSONMember("mapping", .object([entry(proposal.field, choice.options)]))
-                        ])
-                        return .object([JSONMember("spec", spec), JSONMember("rows", .integer(choice.rows))])
-                    })),
-        ])
+        return PreviewQuestion(
+            about: proposal.field.name, source: proposal.field.sourceName, text: "\(text): which is meant?",
+            sampled: proposal.sampled,
+            choices: choices.map { choice in
+                let entry = JSONValue.object([entry(proposal.field, choice.options)])
+                return PreviewQuestion.Choice(spec: JSONMember("mapping", entry), rows: choice.rows)
+            })
     }
 
     /// One for all times of the source that name no zone.
-    private func zoneQuestion(_ fields: [FieldProposal]) -> [JSONValue] {
+    private func zoneQuestion(_ fields: [FieldProposal]) -> [PreviewQuestion] {
         let open = fields.filter(\.lacksZone)
         guard let first = open.first else { return [] }
         let names = open.map(\.field.name).joined(separator: ", ")
-        let choices = Self.zones.compactMap { name -> JSONValue? in
+        let choices = Self.zones.compactMap { name -> PreviewQuestion.Choice? in
             guard let zone = try? ZoneLoader.load(name), let sample = samples[first.field.name] else { return nil }
             let rows = trial(sample, zone).asItIs().count
-            return .object([
-                JSONMember("spec", .object([JSONMember("timezone", .string(name))])),
-                JSONMember("rows", .integer(rows)),
-            ])
+            return PreviewQuestion.Choice(spec: JSONMember("timezone", .string(name)), rows: rows)
         }
         return [
-            .object([
-                JSONMember("about", .string("timezone")), JSONMember("source", .string(first.field.sourceName)),
-                JSONMember(
-                    "text",
-                    .string("times of \(names) name no zone: which one is meant? These are examples, any zone will do")),
-                JSONMember("sampled", .integer(first.sampled)), JSONMember("choices", .array(choices)),
-            ])
+            PreviewQuestion(
+                about: "timezone", source: first.field.sourceName,
+                text: "times of \(names) name no zone: which one is meant? These are examples, any zone will do",
+                sampled: first.sampled, choices: choices)
         ]
     }
 }

@@ -8,7 +8,8 @@ struct LoadFence: Sendable {
     /// No attempt up to that of the manifest commits any more; returns what was committed, `nil` when there is no ledger.
     ///
     /// Before the manifest says that the job is cancelled: an owner that stands still in the middle of a chunk may still
-    /// commit it as long as the fence is not raised. Throws `already_finished` (64) for a job whose rows are all loaded.
+    /// commit it as long as the fence is not raised. Throws `already_finished` (64) for a job whose rows are all loaded, and
+    /// what the database says when that cannot be told.
     func raise(_ manifest: Manifest) async throws -> JobCounts? {
         do {
             return try await JobRecords(backends.database).write(lock: lock) { session in
@@ -22,14 +23,14 @@ struct LoadFence: Sendable {
                         specSHA256: manifest.specSHA256, dialect: session.dialect))
                 return found.map(Self.counts)
             }
-        } catch let error as JobError where error.exitCode == .configuration {
-            // A database without the table has no rows of the job.
+        } catch let error as JobError where error.code == "tables_missing" {
+            // A database without the tables has no rows of the job.
             return nil
-        } catch let error as JobError where error.isRetryable {
+        } catch let error as JobError where error.code != finished.code {
             throw JobError(
                 error.code, error.exitCode,
                 "job \(folder.jobId) is not cancelled: its last owner could still commit rows: \(error.message)",
-                hint: "cancel it again when the database answers", cause: error)
+                hint: error.isRetryable ? "cancel it again when the database answers" : error.hint, cause: error)
         }
     }
 

@@ -20,7 +20,7 @@ enum Relaunch {
     }
 
     static func explained(_ error: JobError, jobId: String) -> JobError {
-        let way = "launch it with \"jobId\": \"\(jobId)\" in the spec, so that it goes on where it was"
+        let way = "it goes on where it was only with \"jobId\": \"\(jobId)\" in its spec"
         if let hint = error.hint, hint.contains(way) { return error }
         return JobError(
             error.code, error.exitCode, error.message, hint: error.hint.map { "\($0); \(way)" } ?? way,
