@@ -74,6 +74,25 @@ struct CSVReaderTests {
         #expect(error?.position?.line != nil)
     }
 
+    @Test("Characters are whole in a field, whatever the fields beside it begin with")
+    func sharedCharacter() throws {
+        func codes(_ cells: [[UInt8]]) throws -> [String] {
+            var batch = SourceBatch()
+            var reader = CSVReader()
+            let text = Array("a,b,c\n".utf8) + Array(cells.joined(separator: [0x2C])) + [0x0A]
+            #expect(try reader.read(text, from: 0, into: &batch) == text.count)
+            try reader.finish(into: &batch)
+            return batch.defects.map(\.code)
+        }
+        let (half, rest): ([UInt8], [UInt8]) = ([0x78, 0xC3], [0xA9, 0x79])
+        #expect(try codes([half, rest, [0x7A]]) == ["invalid_utf8"])
+        #expect(try codes([[0x7A], half, rest]) == ["invalid_utf8"])
+        #expect(try codes([half, [], rest]) == ["invalid_utf8"])
+        #expect(try codes([[0x7A], [], rest]) == ["invalid_utf8"])
+        #expect(try codes([[0x7A], rest, []]) == ["invalid_utf8"])
+        #expect(try codes([half + rest, half + rest, []]) == [])
+    }
+
     @Test("rows that are none become defects with their place, and reading goes on")
     func defects() throws {
         var reader = CSVReader()

@@ -44,6 +44,8 @@ struct RowCanonicaliser: Sendable {
         var hasMembers: Bool
         /// Other columns may say that somebody has refused; for a field without a rule.
         var hasRefusals = false
+        /// More is asked of its values than their type.
+        var isLimited: Bool
         /// Part of the key, so it must have a value.
         var isKey: Bool
         /// Characters that are allowed; negative when any number is.
@@ -87,9 +89,10 @@ struct RowCanonicaliser: Sendable {
         assemblies = fields.map { $0.members.isEmpty ? nil : JSONAssembly($0.members, cells: ruled) }
         refusals = fields.map(\.refusals)
         steps = fields.map { field in
+            let isKey = key.contains(field.target.name)
             var step = Step(
                 source: -1, kind: field.rule.kind, isRuled: true, hasMembers: !field.members.isEmpty,
-                isKey: key.contains(field.target.name),
+                isLimited: isKey || field.target.maxLength != nil, isKey: isKey,
                 maxLength: field.target.maxLength.map { Int32(clamping: $0) } ?? -1)
             guard field.rule.isPlain && field.members.isEmpty else { return step }
             switch field.origin {
@@ -145,27 +148,32 @@ struct RowCanonicaliser: Sendable {
                                 cells.text(column), isString: cells.isString(column),
                                 isLiteral: cells.isLiteral(column), step.kind, to: &output.bytes, isNull: &isNull)
                         }
-                        if step.hasRefusals, fault == .none {
-                            refusals[index]?.apply(cells, over: start, to: &output.bytes, isNull: &isNull)
-                        }
-                        if fault == .invalidBool, fields[index].target.holdsConsent {
+                        if case .none = fault {
+                            if step.hasRefusals {
+                                refusals[index]?.apply(cells, over: start, to: &output.bytes, isNull: &isNull)
+                            }
+                        } else if fault == .invalidBool, fields[index].target.holdsConsent {
                             fault = refusal(index, cells, from: start, to: &output.bytes)
                         }
-                        if step.isKey, fault == .none, isNull || output.bytes.count == start { fault = .missingKey }
-                        if step.maxLength >= 0, fault == .none, isLonger(output.bytes[start...], than: step.maxLength) {
-                            fault = .tooLong
+                        let end = output.bytes.count
+                        if step.isLimited, case .none = fault {
+                            if step.isKey, isNull || end == start {
+                                fault = .missingKey
+                            } else if step.maxLength >= 0, isLonger(output.bytes[start...], than: step.maxLength) {
+                                fault = .tooLong
+                            }
                         }
                         var flags = isNull ? nullFlag : 0
                         if isNull && (isJSONSource || step.hasMembers) && isAbsent(index, step, cells) {
                             flags = absentFlag
                         }
-                        if output.bytes.count - firstByte > Self.maximumRowBytes {
+                        if end - firstByte > Self.maximumRowBytes {
                             fault = .rowTooLarge
                             isTooLarge = true
                         }
-                        if fault != .none { problems.append(problem(row, index, member, fault, cells)) }
+                        if case .none = fault {} else { problems.append(problem(row, index, member, fault, cells)) }
                         if isTooLarge { break }
-                        output.ends.append(UInt32(output.bytes.count) | flags)
+                        output.ends.append(UInt32(end) | flags)
                     }
                     done = row + 1
                     if problems.count == firstProblem {

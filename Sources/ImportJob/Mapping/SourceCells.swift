@@ -8,6 +8,7 @@ internal import JobCore
     var first = 0
     /// Places in `ends` of strings that are what they are.
     private let literals: Set<Int>
+    private let hasLiterals: Bool
 
     /// The cells of the first row.
     init(
@@ -16,6 +17,7 @@ internal import JobCore
         unsafe self.bytes = bytes
         unsafe self.ends = ends
         self.literals = literals
+        hasLiterals = !literals.isEmpty
     }
 
     @inline(__always)
@@ -38,7 +40,7 @@ internal import JobCore
 
     /// Whether the column has a string that is not to be taken for the JSON that is in it.
     @inline(__always)
-    func isLiteral(_ column: Int) -> Bool { !literals.isEmpty && literals.contains(first + column) }
+    func isLiteral(_ column: Int) -> Bool { hasLiterals && literals.contains(first + column) }
 
     @inline(__always)
     func text(_ column: Int) -> UnsafeBufferPointer<UInt8> {

@@ -10,7 +10,6 @@ enum EmailAddress {
     /// As RFC 5321, sections 4.1.2 and 4.5.3.1, without quoted local parts and addresses in brackets, which no mailing
     /// list has; letters beyond ASCII as RFC 6531 allows.
     static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        if unsafe !VisibleText.isPlain(text) && VisibleText.hasBlankOrInvisible(text) { return false }
         guard text.count <= 254, let at = unsafe text.lastIndex(of: UInt8(ascii: "@")), at >= 1, at <= 64 else {
             return false
         }
@@ -26,7 +25,9 @@ enum EmailAddress {
             }
         }
         if wasDot { return false }
-        return unsafe isDomain(UnsafeBufferPointer(rebasing: text[(at + 1)...]))
+        guard unsafe isDomain(UnsafeBufferPointer(rebasing: text[(at + 1)...])) else { return false }
+        // Of ASCII nothing is left that nobody sees.
+        return unsafe VisibleText.isPlain(text) || !VisibleText.hasBlankOrInvisible(text)
     }
 
     /// Labels of letters, digits and hyphens, at least two, the last one not of digits only.

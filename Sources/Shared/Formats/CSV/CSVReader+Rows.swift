@@ -95,7 +95,7 @@ extension CSVReader {
             add(reason.code, "the row has \(reason.message)", scanner, takeBytes(extent, input), &batch)
             return .nothing
         }
-        if scanner.stray != 0 {
+        if scanner.hasStray {
             let text = bytes(extent, input)
             if CSVLine.isShifted(text[...], scanner.dialect) {
                 let message =

@@ -23,7 +23,7 @@ extension CSVScanner {
                 recordLine = line
                 recordBytes = output.byteCount
                 recordFields = output.endCount
-                stray = 0
+                hasStray = false
                 isSuspect = false
                 mode = .fieldStart
             case .fieldStart:
@@ -60,7 +60,7 @@ extension CSVScanner {
                         return event
                     }
                 } else {
-                    if byte == dialect.quote { stray = 1 }
+                    if byte == dialect.quote { hasStray = true }
                     take(byte, &position, &output)
                 }
             case .quoted:
@@ -158,7 +158,7 @@ extension CSVScanner {
 
     private func isRegular(_ output: Output) -> Bool {
         let rowBytes = output.byteCount - recordBytes
-        guard output.endCount - recordFields == expected, stray == 0,
+        guard output.endCount - recordFields == expected, !hasStray,
             rowBytes != headerBytes, rowBytes != headerBytes + 3
         else { return false }
         if unsafe BlankText.isBlank(output.bytes, from: recordBytes, to: output.byteCount) { return false }

@@ -72,8 +72,8 @@ struct CSVScanner: Sendable {
     var fieldStart = 0
     var wasQuoted = false
     var isSuspect = false
-    /// Quotes in unquoted text of the current record, or of the last one if none is open.
-    var stray: UInt64 = 0
+    /// The current record, or the last one if none is open, has quotes in unquoted text.
+    var hasStray = false
     /// Blanks that may belong to the field.
     var blankCount = 0
     var followsCR = false
@@ -184,7 +184,7 @@ struct CSVScanner: Sendable {
         var fieldStart = fieldStart
         var wasQuoted = wasQuoted
         var isSuspect = isSuspect
-        var stray = stray
+        var hasStray = hasStray
         let delimiter = dialect.delimiter
         let quote = dialect.quote
         let headerBytes = headerBytes
@@ -194,17 +194,18 @@ struct CSVScanner: Sendable {
         var event: Event?
 
         while block < end && event == nil {
-            let length = min(64, end &- block)
+            let blockLength = min(64, end &- block)
             var from = unsafe input + block
             if block &+ 64 > readable {
-                unsafe scratch.update(from: from, count: length)
+                unsafe scratch.update(from: from, count: blockLength)
                 unsafe from = UnsafePointer(scratch)
             }
             let masks = unsafe csimd_csv_masks64(from, delimiter, quote)
-            let valid = UInt64.max >> UInt64(64 &- length)
+            let valid = UInt64.max >> UInt64(64 &- blockLength)
             let quotes = masks.quotes & valid
             let breaks = masks.breaks & valid
             let special = masks.special & valid
+            let marks = special | quotes
             let odd = masks.odd & valid
             // A line ends at CR, and at LF unless it follows CR.
             let newlines = breaks & (masks.cr | ~(masks.cr << 1 | (followsCR ? 1 : 0)))
@@ -213,7 +214,7 @@ struct CSVScanner: Sendable {
             let isInner = block &+ 64 &+ FieldCopy.slack <= readable
 
             var at = 0
-            while at < length {
+            while at < blockLength {
                 let bit = UInt64(1) << UInt64(truncatingIfNeeded: at)
                 if mode == .quoted {
                     var rest = quotes & (0 &- bit)
@@ -235,14 +236,14 @@ struct CSVScanner: Sendable {
                         at = behind &+ 1
                     }
                     if closing < 0 {
-                        at = length
+                        at = blockLength
                         continue
                     }
                     let count = block &+ closing &- segment
                     unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
                     byteCount &+= count
                     at = closing &+ 1
-                    guard at < length && special >> UInt64(truncatingIfNeeded: at) & 1 == 1 else {
+                    guard at < blockLength && special >> UInt64(truncatingIfNeeded: at) & 1 == 1 else {
                         mode = .quoteSeen
                         continue
                     }
@@ -267,7 +268,7 @@ struct CSVScanner: Sendable {
                         recordLine = line &+ (newlines & (bit &- 1)).nonzeroBitCount
                         recordBytes = byteCount
                         recordFields = endCount
-                        stray = 0
+                        hasStray = false
                     }
                     if mode != .unquoted {
                         fieldStart = byteCount
@@ -281,14 +282,17 @@ struct CSVScanner: Sendable {
                         mode = .unquoted
                         segment = block &+ at
                     }
-                    let rest = special & (0 &- bit)
+                    let rest = marks & (0 &- bit)
                     if rest == 0 {
-                        stray |= quotes & (0 &- bit)
-                        at = length
+                        at = blockLength
                         continue
                     }
-                    stray |= quotes & (0 &- bit) & (rest ^ (rest &- 1))
                     at = rest.trailingZeroBitCount
+                    if quotes >> UInt64(truncatingIfNeeded: at) & 1 == 1 {
+                        hasStray = true
+                        at &+= 1
+                        continue
+                    }
                     let count = block &+ at &- segment
                     unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
                     byteCount &+= count
@@ -300,7 +304,7 @@ struct CSVScanner: Sendable {
                 unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? nullFlag : 0)
                 endCount &+= 1
                 wasQuoted = false
-                let isRecordEnd = breaks >> UInt64(truncatingIfNeeded: at) & 1 == 1
+                var isRecordEnd = breaks >> UInt64(truncatingIfNeeded: at) & 1 == 1
                 at &+= 1
                 mode = isRecordEnd ? .recordStart : .fieldStart
                 if length > mostFieldBytes {
@@ -312,7 +316,25 @@ struct CSVScanner: Sendable {
                         event = .limit(.columns)
                         break
                     }
-                    continue
+                    // Most fields have no quotes and end in the block that they begin in.
+                    let lastEnd = recordFields &+ mostColumns &- 1
+                    while at < blockLength && endCount < lastEnd {
+                        let rest = marks >> UInt64(truncatingIfNeeded: at)
+                        let count = rest.trailingZeroBitCount
+                        let stop = UInt64(truncatingIfNeeded: at &+ count)
+                        if rest == 0 || count > mostFieldBytes || quotes >> stop & 1 == 1 { break }
+                        unsafe FieldCopy.copy(bytes + byteCount, input + (block &+ at), count, isInner: isInner)
+                        byteCount &+= count
+                        unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (count == 0 ? nullFlag : 0)
+                        endCount &+= 1
+                        at &+= count &+ 1
+                        if breaks >> stop & 1 == 1 {
+                            isRecordEnd = true
+                            break
+                        }
+                    }
+                    if !isRecordEnd { continue }
+                    mode = .recordStart
                 }
                 if shift &+ block &+ at &- 1 &- recordOffset > limits.recordBytes {
                     event = .limit(.recordBytes)
@@ -327,7 +349,7 @@ struct CSVScanner: Sendable {
                     unsafe rowBytes == headerBytes
                     && Self.letterSum(bytes + recordBytes, count: rowBytes) == headerSum
                     || rowBytes == headerBytes &+ 3 && first == 0xEF
-                if unsafe endCount &- recordFields != expected || !isSound || stray != 0 || mayRepeat
+                if unsafe endCount &- recordFields != expected || !isSound || hasStray || mayRepeat
                     || (first <= 0x20 || first >= 0xC2 || rowBytes == 0)
                         && BlankText.isBlank(bytes, from: recordBytes, to: byteCount)
                 {
@@ -363,22 +385,26 @@ struct CSVScanner: Sendable {
         self.fieldStart = fieldStart
         self.wasQuoted = wasQuoted
         self.isSuspect = isSuspect
-        self.stray = stray
+        self.hasStray = hasStray
         position = block
         offset = shift + block
         return event ?? .exhausted
     }
 
     /// Whether the fields hold well-formed UTF-8 without NUL.
+    ///
+    /// The record is looked at as one piece; a character that two fields share has its second half at a field's
+    /// beginning.
     static func isSound(
         _ bytes: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>, fields: Range<Int>, from start: Int
     ) -> Bool {
-        var start = start
-        for field in fields {
-            let end = unsafe Int(ends[field] & RowBatch.offsetMask)
-            guard unsafe UTF8Text.firstInvalid(bytes, from: start, to: end) == end else { return false }
-            guard unsafe !UTF8Text.hasNUL(bytes, from: start, to: end) else { return false }
-            start = end
+        guard let last = fields.last else { return true }
+        let end = unsafe Int(ends[last] & RowBatch.offsetMask)
+        guard unsafe UTF8Text.firstInvalid(bytes, from: start, to: end) == end else { return false }
+        guard unsafe !UTF8Text.hasNUL(bytes, from: start, to: end) else { return false }
+        for field in fields.lowerBound..<last {
+            let next = unsafe Int(ends[field] & RowBatch.offsetMask)
+            if unsafe next < end && bytes[next] & 0xC0 == 0x80 { return false }
         }
         return true
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 package import JobCore
 
 extension SourceBatch {
@@ -28,7 +29,8 @@ extension RowBatch {
     private func firstWrapped() -> Int? {
         let mask = Self.offsetMask
         return unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe ends.withUnsafeBufferPointer { ends in
+            guard unsafe Self.mayBeWrapped(bytes) else { return nil }
+            return unsafe ends.withUnsafeBufferPointer { ends in
                 var start = 0
                 for index in 0..<ends.count {
                     let end = unsafe Int(ends[index] & mask)
@@ -40,6 +42,17 @@ extension RowBatch {
                 return nil
             }
         }
+    }
+
+    /// Whether `="` is anywhere in the bytes.
+    private static func mayBeWrapped(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let base = bytes.baseAddress else { return false }
+        var at = 0
+        while let found = unsafe memchr(base + at, CInt(UInt8(ascii: "=")), bytes.count - at) {
+            at = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
+            if at < bytes.count, unsafe bytes[at] == UInt8(ascii: "\"") { return true }
+        }
+        return false
     }
 
     /// Whether the cell is nothing but such a text; quotes inside it would make it a formula.

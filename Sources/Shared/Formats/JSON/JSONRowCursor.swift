@@ -105,7 +105,7 @@ struct JSONRowCursor: Sendable {
                 record = next..<min(end, next &+ limits.recordBytes &+ 1)
             }
             // Text of fields is never longer than the record; escapes only shrink.
-            if layout == .lines && !hasRoom(record.count, output, parser) { return .room(record.count) }
+            if layout == .lines && !hasRoom(record.count, parser.columnCount, &output) { return .room(record.count) }
             var defect: Defect?
             let stop: Int
             // Where the next record of the line is; its end when there is none.
@@ -113,7 +113,9 @@ struct JSONRowCursor: Sendable {
             switch parser.parse(start, end: record.upperBound) {
             case .newNames(let names, let behind):
                 // Names of a line that turns out to be no row are no columns.
-                if layout == .array || rest(parser, behind, record.upperBound) != nil { return .newNames(names) }
+                if unsafe layout == .array || Self.rest(parser.input, behind, record.upperBound) != nil {
+                    return .newNames(names)
+                }
                 stop = behind
             case .limit(let limit): return .limit(limit)
             case .fault(let fault, let at):
@@ -144,9 +146,9 @@ struct JSONRowCursor: Sendable {
             switch layout {
             case .array:
                 if stop &- start > limits.recordBytes { return .limit(.recordBytes) }
-                if !hasRoom(stop &- start, output, parser) { return .room(stop &- start) }
+                if !hasRoom(stop &- start, parser.columnCount, &output) { return .room(stop &- start) }
             case .lines:
-                if let rest = rest(parser, stop, record.upperBound) {
+                if let rest = unsafe Self.rest(parser.input, stop, record.upperBound) {
                     next = rest
                 } else {
                     let rest = unsafe Self.skipFiller(parser.input, stop, record.upperBound)
@@ -220,7 +222,7 @@ struct JSONRowCursor: Sendable {
             while place < stop {
                 switch parser.parse(place, end: stop) {
                 case .newNames(let found, let behind):
-                    let rest = layout == .lines ? self.rest(parser, behind, stop) : stop
+                    let rest = unsafe layout == .lines ? Self.rest(parser.input, behind, stop) : stop
                     guard let rest else {
                         place = stop
                         break
@@ -236,7 +238,7 @@ struct JSONRowCursor: Sendable {
                         position = behind
                         place = stop
                     } else {
-                        place = rest(parser, behind, stop) ?? stop
+                        place = unsafe Self.rest(parser.input, behind, stop) ?? stop
                     }
                 case .fault, .limit:
                     if layout == .array { return names }
@@ -248,14 +250,17 @@ struct JSONRowCursor: Sendable {
     }
 
     /// Where the next object of a line begins, or its end; `nil` when something else follows.
-    private func rest(_ parser: JSONRowParser, _ behind: Int, _ end: Int) -> Int? {
-        let rest = unsafe Self.skipFiller(parser.input, behind, end)
-        return unsafe rest == end || parser.input[rest] == UInt8(ascii: "{") ? rest : nil
+    @inline(__always)
+    private static func rest(_ bytes: UnsafePointer<UInt8>, _ behind: Int, _ end: Int) -> Int? {
+        let rest = unsafe skipFiller(bytes, behind, end)
+        return unsafe rest == end || bytes[rest] == UInt8(ascii: "{") ? rest : nil
     }
 
-    private func hasRoom(_ count: Int, _ output: JSONRowOutput, _ parser: JSONRowParser) -> Bool {
+    /// `output` is not changed; it is handed on as it is because a copy of it counts references.
+    @inline(__always)
+    private func hasRoom(_ count: Int, _ columns: Int, _ output: inout JSONRowOutput) -> Bool {
         output.byteCount &+ count &+ FieldCopy.slack <= output.byteCapacity
-            && output.endCount &+ parser.columnCount <= output.endCapacity
+            && output.endCount &+ columns <= output.endCapacity
     }
 
     private func defect(_ code: String, _ message: String, start: Int, _ text: Range<Int>) -> Defect {

@@ -31,7 +31,7 @@ extension JSONRowParser {
         let stringFlag = self.stringFlag
         let absentFlag = nullFlag | stringFlag
         var count = output.byteCount
-        var literals: [Int] = []
+        let literalsBefore = output.literals.count
         for column in 0..<columnCount {
             let slot = unsafe slots[column]
             var flags = slot.stamp == stamp ? nullFlag : absentFlag
@@ -47,8 +47,13 @@ extension JSONRowParser {
                     flags = stringFlag
                 case .escapedString:
                     let decoded = unsafe decode(from, length, readable: readable &- slot.start, into: bytes + count)
-                    if decoded < 0 { return .nul }
-                    if unsafe LiteralText.isMarked(from, count: length) { literals.append(output.endCount &+ column) }
+                    if decoded < 0 {
+                        output.literals.removeLast(output.literals.count - literalsBefore)
+                        return .nul
+                    }
+                    if unsafe LiteralText.isMarked(from, count: length) {
+                        output.literals.append(output.endCount &+ column)
+                    }
                     count &+= decoded
                     flags = stringFlag
                 case .bare, .null:
@@ -59,12 +64,14 @@ extension JSONRowParser {
                     unsafe Self.blankControls(bytes + count, count: length)
                     count &+= length
                 }
-                if count &- before > limits.fieldBytes { return .tooLong }
+                if count &- before > limits.fieldBytes {
+                    output.literals.removeLast(output.literals.count - literalsBefore)
+                    return .tooLong
+                }
             }
             unsafe output.ends[output.endCount &+ column] = UInt32(truncatingIfNeeded: count) | flags
         }
         output.byteCount = count
-        if !literals.isEmpty { output.literals += literals }
         output.endCount &+= columnCount
         return .done
     }

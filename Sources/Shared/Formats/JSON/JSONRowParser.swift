@@ -17,6 +17,19 @@ internal import JobCore
         case limit(ReaderLimit)
     }
 
+    /// Names of an object that are no columns.
+    private final class NewNames {
+        private(set) var inOrder: [[UInt8]] = []
+        private var all: Set<[UInt8]> = []
+
+        /// Returns whether the name is another one than those before it.
+        func add(_ name: [UInt8]) -> Bool {
+            let isNew = all.insert(name).inserted
+            if isNew { inOrder.append(name) }
+            return isNew
+        }
+    }
+
     /// Columns up to which a name that comes out of order is looked for one by one.
     private static let searchedColumns = 64
 
@@ -44,8 +57,8 @@ internal import JobCore
         }
         if limits.depth < 1 { return .limit(.depth) }
         stamp &+= 1
-        var fresh: [[UInt8]] = []
-        var freshNames: Set<[UInt8]> = []
+        // Most objects have none: nothing is made for them.
+        var fresh: NewNames?
         var hasDuplicate = false
         var next = 0
         var at = scanner.skipSpace(start &+ 1)
@@ -70,8 +83,10 @@ internal import JobCore
                     column = known
                 } else {
                     if name.count > limits.nameBytes { return .limit(.nameBytes) }
-                    if freshNames.insert(name).inserted { fresh.append(name) } else { hasDuplicate = true }
-                    if columnCount + fresh.count > limits.columns { return .limit(.columns) }
+                    let names = fresh ?? NewNames()
+                    fresh = names
+                    if !names.add(name) { hasDuplicate = true }
+                    if columnCount + names.inOrder.count > limits.columns { return .limit(.columns) }
                 }
             }
             // The value.
@@ -106,7 +121,8 @@ internal import JobCore
             }
             guard separator == UInt8(ascii: "}") else { return .fault(.commaOrBrace, at: at) }
             if hasDuplicate { return .duplicateKey(end: at &+ 1) }
-            return fresh.isEmpty ? .row(end: at &+ 1) : .newNames(fresh, end: at &+ 1)
+            guard let fresh else { return .row(end: at &+ 1) }
+            return .newNames(fresh.inOrder, end: at &+ 1)
         }
     }
 

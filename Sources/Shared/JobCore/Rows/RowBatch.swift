@@ -10,16 +10,16 @@ internal import Glibc
 ///     ends:   1 3 3|null 5 5 6
 package struct RowBatch: Sendable {
     /// Set in an entry of `ends` when the field is null.
-    @inlinable package static var nullFlag: UInt32 { 1 << 31 }
+    @inlinable @inline(__always) package static var nullFlag: UInt32 { 1 << 31 }
     /// Set in an entry of `ends` when the source marked the field as a string (JSON only): `"12"` as opposed to `12`.
-    @inlinable package static var stringFlag: UInt32 { 1 << 30 }
+    @inlinable @inline(__always) package static var stringFlag: UInt32 { 1 << 30 }
     /// Set in an entry of `ends` when the field is null because its record has no such name (JSON only), not because it
     /// says null.
-    @inlinable package static var absentFlag: UInt32 { nullFlag | stringFlag }
+    @inlinable @inline(__always) package static var absentFlag: UInt32 { nullFlag | stringFlag }
     /// The offset part of an entry of `ends`: a batch holds less than 1 GiB.
     ///
     /// Readers and mappings end a batch far below it, and measure it as it is after numbers are written out.
-    @inlinable package static var offsetMask: UInt32 { (1 << 30) - 1 }
+    @inlinable @inline(__always) package static var offsetMask: UInt32 { (1 << 30) - 1 }
 
     /// Fields in each row.
     package var columnCount: Int

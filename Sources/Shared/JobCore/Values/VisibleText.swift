@@ -20,44 +20,89 @@ package enum VisibleText {
     /// Whether everything is ASCII that can be seen, or a space: most keys are.
     @inline(__always)
     package static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        for index in text.indices where unsafe text[index] &- 0x20 >= 0x5F { return false }
-        return true
+        // Eight bytes at a time, the last eight once more where some are left over.
+        guard text.count >= 8 else { return unsafe text.allSatisfy { $0 &- 0x20 < 0x5F } }
+        let raw = UnsafeRawBufferPointer(text)
+        var others: UInt64 = 0
+        var index = 0
+        while index &+ 8 <= raw.count {
+            others |= otherBytes(unsafe raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= 8
+        }
+        others |= otherBytes(unsafe raw.loadUnaligned(fromByteOffset: raw.count &- 8, as: UInt64.self))
+        return others == 0
+    }
+
+    /// Of eight bytes those outside 0x20 to 0x7E, as their highest bits.
+    @inline(__always)
+    private static func otherBytes(_ word: UInt64) -> UInt64 {
+        let top: UInt64 = 0x8080_8080_8080_8080
+        let isDelete = (word & ~top) &+ 0x0101_0101_0101_0101
+        let isNoControl = (word | top) &- 0x2020_2020_2020_2020
+        return (word | isDelete | ~isNoControl) & top
     }
 
     /// Whether there are characters that show nothing: controls, joiners, marks of direction and order, soft hyphens.
     package static func hasInvisible(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        unsafe has(text) { isInvisible($0) }
+        unsafe has(text, ascii: { $0 < 0x20 || $0 == 0x7F }, wide: isInvisible)
     }
 
     /// Whether there is white space, or something that shows nothing.
     package static func hasBlankOrInvisible(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        unsafe has(text) { isInvisible($0) || $0.properties.isWhitespace }
+        unsafe has(text, ascii: { $0 <= 0x20 || $0 == 0x7F }, wide: { isInvisible($0) || isWhitespace($0) })
     }
 
     /// Whether there is nothing to see.
     package static func isBlank(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        unsafe !has(text) { !isInvisible($0) && !$0.properties.isWhitespace }
+        unsafe !has(text, ascii: { $0 > 0x20 && $0 != 0x7F }, wide: { !isInvisible($0) && !isWhitespace($0) })
     }
 
     /// Whether a character shows nothing and is no space.
+    ///
+    /// Its property `Default_Ignorable_Code_Point` is looked up only where some character has it: a lookup takes longer
+    /// than all else that is done for a character.
     package static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value < 0x7F { return scalar.value < 0x20 }
-        switch scalar.value {
-        case 0x7F...0x9F, 0x2028, 0x2029, 0xFFF9...0xFFFB: return true
+        let value = scalar.value
+        if value < 0x7F { return value < 0x20 }
+        switch value {
+        case 0x7F...0x9F, 0xAD, 0x2028, 0x2029, 0xFFF9...0xFFFB: return true
+        case 0xA0...0x34E, 0x3165...0xFDFF: return false
         default: return scalar.properties.isDefaultIgnorableCodePoint
         }
     }
 
-    private static func has(_ text: UnsafeBufferPointer<UInt8>, _ isWanted: (Unicode.Scalar) -> Bool) -> Bool {
-        var decoder = UTF8()
-        var bytes = unsafe text.makeIterator()
-        while true {
-            switch unsafe decoder.decode(&bytes) {
-            case .scalarValue(let scalar): if isWanted(scalar) { return true }
-            case .emptyInput: return false
-            case .error: if isWanted("\u{FFFD}") { return true }
-            }
+    /// Whether a character is white space (the property `White_Space` of Unicode).
+    package static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
         }
+    }
+
+    /// Whether a character is one of those that are looked for; what is no UTF-8 counts as U+FFFD.
+    @inline(__always)
+    private static func has(
+        _ text: UnsafeBufferPointer<UInt8>, ascii: (UInt8) -> Bool, wide: (Unicode.Scalar) -> Bool
+    ) -> Bool {
+        var index = 0
+        while index < text.count {
+            let byte = unsafe text[index]
+            if byte < 0x80 {
+                if ascii(byte) { return true }
+                index += 1
+                continue
+            }
+            var rest = unsafe text[index...].makeIterator()
+            var decoder = UTF8()
+            guard case .scalarValue(let scalar) = unsafe decoder.decode(&rest) else {
+                if wide("\u{FFFD}") { return true }
+                index += 1
+                continue
+            }
+            if wide(scalar) { return true }
+            index += UTF8.width(scalar)
+        }
+        return false
     }
 
     /// Bytes of the white space that begins at `index`; 0 when there is none.
