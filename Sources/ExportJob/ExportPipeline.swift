@@ -18,7 +18,7 @@ struct ExportPipeline: Sendable {
     /// One snapshot is one connection: when that is lost, everything is read again. Throws `JobError`; what the attempt
     /// stored is for the caller to remove.
     func run() async throws -> JobResult {
-        var retries = DatabaseRetries()
+        var retries = DatabaseRetries(of: .job)
         while true {
             do {
                 return try await attempt()

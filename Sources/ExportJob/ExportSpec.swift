@@ -46,7 +46,7 @@ struct ExportSpec: Sendable {
 
     /// Decodes and checks the bytes of a spec.
     ///
-    /// Throws `invalid_json` and `spec_invalid`, which names every mistake.
+    /// Throws `spec_invalid`, which names every mistake.
     init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
         var problems = SpecProblems()
         let common = try CommonSpec(

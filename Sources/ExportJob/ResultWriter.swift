@@ -81,8 +81,7 @@ final class ResultWriter {
     private func begin() async throws {
         if files.count == Self.maximumFiles {
             throw JobError(
-                "limit_files", .dataError, "the result needs more than \(Self.maximumFiles) files",
-                hint: "use a larger maxFileBytes and a new jobId")
+                .limitFiles, "the result needs more than \(Self.maximumFiles) files")
         }
         let suffix = ".\(spec.format.rawValue)\(spec.compression.fileSuffix)"
         let number = spec.maxFileBytes == nil ? "" : "-" + Self.padded(files.count + 1)

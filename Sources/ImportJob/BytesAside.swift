@@ -52,7 +52,7 @@ actor BytesAside {
         }
         if bytes.count == count { return bytes }
         throw JobError(
-            "io_error", .osError, "a row that was put aside in \(SourceSpool.folder) cannot be read: error \(errno)",
+            .ioError, "a row that was put aside in \(SourceSpool.folder) cannot be read: error \(errno)",
             hint: "check the disk, or name another folder in TMPDIR")
     }
 }

@@ -183,7 +183,7 @@ final class ImportChecker {
             allowsSpecialValues: context.backends.database.holdsSpecialValues)
         if let plan, plan.columns != next.columns {
             throw JobError(
-                "internal_error", .software, "the fields of the import have changed on the way",
+                .internalError, "the fields of the import have changed on the way",
                 hint: "report this defect")
         }
         if plan == nil {

@@ -28,7 +28,6 @@ struct ErrorLimit: Sendable {
 
     private func failure(_ message: String) -> JobError {
         JobError(
-            "too_many_rejects", .dataError, message,
-            hint: "read the rejects file, correct the source or the mapping, and use a new jobId")
+            .tooManyRejects, message)
     }
 }

@@ -137,7 +137,7 @@ final class ImportLoad {
         guard let earlier = found else { return }
         if earlier.sourceTag != sourceTag {
             throw JobError(
-                "source_changed", .dataError, "the source was changed after \(earlier.records) rows were loaded",
+                .sourceChanged, "the source was changed after \(earlier.records) rows were loaded",
                 hint: "put the first version back, or import the new one under a new jobId")
         }
         checkpoint = earlier
@@ -216,10 +216,9 @@ final class ImportLoad {
         } catch {
             if spec.isDryRun || !checkpoint.isComplete || error is CancellationError { throw error }
             throw JobError(
-                "status_unpublished", .unpublished,
+                .statusUnpublished,
                 "the rows are loaded, but the rejects file could not be written: "
-                    + JobError.wrapping(error).description,
-                hint: "launch the job again: it publishes without loading again", cause: error)
+                    + JobError.wrapping(error).description, cause: error)
         }
     }
 
@@ -289,7 +288,7 @@ final class ImportLoad {
         if let key, !spec.isDryRun { context.parts.name(key) }
         do {
             try await loader.commit(checkpoint, rejects: part, lane: lane)
-        } catch let error as JobError where error.code == "lease_lost" {
+        } catch let error as JobError where error.code == .leaseLost {
             if let key { context.parts.disown(key) }
             throw error
         }

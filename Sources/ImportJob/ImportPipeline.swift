@@ -17,12 +17,12 @@ struct ImportPipeline: Sendable {
     ///
     /// Throws `JobError`; committed chunks stay and are continued by the next attempt.
     func run() async throws -> JobResult {
-        var retries = DatabaseRetries()
+        var retries = DatabaseRetries(of: .job)
         var mayReadAgain = spec.sourceURL != nil
         while true {
             do {
                 return try await attempt()
-            } catch let error as JobError where error.code == "source_changed" && mayReadAgain {
+            } catch let error as JobError where error.code == .sourceChanged && mayReadAgain {
                 // Once more from the start; rows that are committed already end that try with the same error.
                 mayReadAgain = false
                 context.log.warning("the source was changed while it was read; reading it again")

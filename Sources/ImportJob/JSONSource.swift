@@ -20,7 +20,7 @@ enum JSONSource {
         guard let way = ways.first, !hasKey(opening.names, spec) else { return }
         let others = ways.dropFirst().prefix(4)
         throw JobError(
-            "json_path_missing", .dataError,
+            .jsonPathMissing,
             "the source is one JSON object, which is no row; it has rows in '\(way.prefix(128))'",
             hint: "set \"path\": \(JSONValue.string(String(way.prefix(512))).serialized())"
                 + (others.isEmpty
@@ -35,7 +35,7 @@ enum JSONSource {
             try MappingPlan(spec: spec, columns: names, isJSON: true, preset: preset).checkNeeded(spec.common.resource)
             return true
         } catch {
-            return error.code != "mapping_incomplete"
+            return error.code != .mappingIncomplete
         }
     }
 }

@@ -53,15 +53,13 @@ struct PlannedRun: Equatable {
         do throws(JobError) {
             manifest = try Manifest(stored: try await context.backends.store.get(key, range: nil).bytes)
         } catch {
-            guard error.code == "object_not_found" else { throw error }
+            guard error.code == .objectNotFound else { throw error }
             throw JobError(
-                "plan_not_found", .noInput, "organisation \(spec.common.orgId) has no job \(jobId)",
-                hint: "run it with \"dryRun\":true first")
+                .planNotFound, "organisation \(spec.common.orgId) has no job \(jobId)")
         }
         guard manifest.status == .completed, let plan = PlannedRun(manifest.preview?["plan"]) else {
             throw JobError(
-                "plan_unfit", .dataError, "job \(jobId) is not a dry run that was completed",
-                hint: "name the jobId of a completed dry run in 'plan'")
+                .planUnfit, "job \(jobId) is not a dry run that was completed")
         }
         return plan
     }
@@ -76,7 +74,6 @@ struct PlannedRun: Equatable {
         if now.mapping != mapping && drift.isEmpty { drift.append("the mapping comes out otherwise") }
         if drift.isEmpty { return }
         throw JobError(
-            "plan_drift", .dataError, "this is not what was previewed: \(drift.joined(separator: ", "))",
-            hint: "run the dry run again, look at it, and name its jobId in 'plan'")
+            .planDrift, "this is not what was previewed: \(drift.joined(separator: ", "))")
     }
 }

@@ -99,12 +99,12 @@ actor SourceSpool {
     private func failure(_ number: Int32) -> JobError {
         if number == ENOSPC || number == EDQUOT {
             return JobError(
-                "disk_full", .osError,
+                .diskFull,
                 "an atomic import keeps its whole source in \(folder), and there is no room left",
                 hint: "free space, name another folder in TMPDIR, or import without 'atomic'")
         }
         return JobError(
-            "io_error", .osError, "the copy of the source in \(folder): error \(number)", hint: "check the disk")
+            .ioError, "the copy of the source in \(folder): error \(number)", hint: "check the disk")
     }
 
     /// A file that no folder names.
@@ -118,9 +118,9 @@ actor SourceSpool {
         let named = unsafe mkstemp(&path)
         if named < 0 {
             throw JobError(
-                "spool_unavailable", .configuration,
-                "an atomic import keeps its whole source in \(folder), and nothing can be written there: error \(errno)",
-                hint: "name a folder that the job may write in TMPDIR")
+                .spoolUnavailable,
+                "an atomic import keeps its whole source in \(folder), and nothing can be written there: error \(errno)"
+            )
         }
         unsafe unlink(&path)
         return named

@@ -26,9 +26,9 @@ struct SourceStream: Sendable {
         do throws(JobError) {
             return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 18))
         } catch {
-            guard error.code == "object_not_found" else { throw error }
+            guard error.code == .objectNotFound else { throw error }
             throw JobError(
-                "source_not_found", .noInput, "there is no object \(key) in \(context.backends.store.description)",
+                .sourceNotFound, "there is no object \(key) in \(context.backends.store.description)",
                 hint: "put the file there first; `ImportJob prepare` prints where")
         }
     }

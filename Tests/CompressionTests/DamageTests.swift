@@ -34,7 +34,7 @@ struct DamageTests {
                     #expect(try Samples.decompress(damaged, kind) == sample, "byte \(index) bit \(bit)")
                     harmless += 1
                 } catch {
-                    let codes = ["source_corrupt", "source_truncated", "limit_window"]
+                    let codes: [ErrorCode] = [.sourceCorrupt, .sourceTruncated, .limitWindow]
                     #expect(codes.contains(error.code), "byte \(index) bit \(bit)")
                     #expect((error.position?.byteOffset ?? -1) >= 0)
                 }

@@ -81,7 +81,9 @@ func expectCode(
     _ codes: String..., sourceLocation: SourceLocation = #_sourceLocation, _ work: () throws -> Void
 ) -> JobError? {
     let error = #expect(throws: JobError.self, sourceLocation: sourceLocation) { try work() }
-    #expect(error.map { codes.contains($0.code) } == true, "\(error?.code ?? "none")", sourceLocation: sourceLocation)
+    #expect(
+        error.map { codes.contains($0.code.rawValue) } == true, "\(error.map { "\($0.code)" } ?? "none")",
+        sourceLocation: sourceLocation)
     #expect(error?.exitCode == .dataError, sourceLocation: sourceLocation)
     return error
 }

@@ -144,7 +144,7 @@ struct ZipTests {
                     do {
                         #expect(try Samples.unpack(damaged, .zip) == sample, "byte \(index) bit \(bit)")
                     } catch {
-                        #expect(codes.contains(error.code), "\(error.code) at byte \(index) bit \(bit)")
+                        #expect(codes.contains(error.code.rawValue), "\(error.code) at byte \(index) bit \(bit)")
                     }
                 }
             }

@@ -14,7 +14,7 @@ struct FenceTests {
         _ = try await second.begin(columns: Self.columns)
         let late = try await fixture.database.openLoader(Things.plan(attempt: "a9"))
         let error = await #expect(throws: JobError.self) { _ = try await late.begin(columns: Self.columns) }
-        #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
+        #expect(error?.code == .leaseLost && error?.exitCode == .temporary)
         await late.close()
         _ = try await second.load(Things.batch([["a"]]))
         try await second.commit(Things.checkpoint(records: 1), rejects: nil)
@@ -51,13 +51,13 @@ struct FenceTests {
         let error = await #expect(throws: JobError.self) {
             try await loader.commit(Things.checkpoint(records: 1), rejects: nil)
         }
-        #expect(error?.code == "lease_lost")
+        #expect(error?.code == .leaseLost)
         await loader.close()
         #expect(try fixture.shell("SELECT count(*) FROM things") == "0")
         // Nor does it take the job over again; a later attempt may.
         let late = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
         let refused = await #expect(throws: JobError.self) { _ = try await late.begin(columns: Self.columns) }
-        #expect(refused?.code == "lease_lost")
+        #expect(refused?.code == .leaseLost)
         await late.close()
         let next = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
         _ = try await next.begin(columns: Self.columns)
@@ -75,7 +75,7 @@ struct FenceTests {
         }
         let loader = try await fixture.database.openLoader(plan)
         let refused = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
-        #expect(refused?.code == "lease_lost")
+        #expect(refused?.code == .leaseLost)
         await loader.close()
     }
 }
@@ -116,13 +116,13 @@ struct RecordTests {
         await #expect(throws: JobError.self) {
             try await fixture.database.transact(.writing(lock: "x")) { session in
                 try session.run(insert)
-                throw JobError("no", .usage, "no")
+                throw JobError(.internalError, "no")
             }
         }
         let error = await #expect(throws: JobError.self) {
             try await fixture.database.transact(.reading) { session in _ = try session.run(insert) }
         }
-        #expect(error?.code == "database_read_only")
+        #expect(error?.code == .databaseReadOnly)
         #expect(try fixture.shell("SELECT count(*) FROM api_keys") == "0")
     }
 

@@ -139,6 +139,6 @@ struct KeyTypeTests {
             _ = try await outcome(
                 fixture, resource, Self.columns, [["a", "b"]], .insert, matchOn: nil, isDryRun: false)
         }
-        #expect(error?.code == "column_type_mismatch")
+        #expect(error?.code == .columnTypeMismatch)
     }
 }

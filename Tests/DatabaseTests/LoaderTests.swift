@@ -71,7 +71,7 @@ struct LoaderTests {
         await loader.close()
         #expect(try await fixture.rows(Things.query(["id"])) == [["a"]])
         let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
-        #expect(error?.code == "internal_error")
+        #expect(error?.code == .internalError)
     }
 
     @Test(
@@ -123,7 +123,7 @@ struct LoaderTests {
         try await first.commit(Things.checkpoint(records: 1), rejects: nil)
         let second = try await fixture.database.openLoader(Things.plan(sha: "other", attempt: "a2"))
         let error = await #expect(throws: JobError.self) { _ = try await second.begin(columns: Self.columns) }
-        #expect(error?.code == "idempotency_mismatch" && error?.exitCode == .usage)
+        #expect(error?.code == .idempotencyMismatch && error?.exitCode == .usage)
         await second.close()
         try await first.commit(Things.checkpoint(records: 2), rejects: nil)
         await first.close()
@@ -142,7 +142,7 @@ struct LoaderTests {
         let error = await #expect(throws: JobError.self) {
             try await first.commit(Things.checkpoint(records: 1), rejects: Things.part(1))
         }
-        #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
+        #expect(error?.code == .leaseLost && error?.exitCode == .temporary)
         await first.close()
         _ = try await second.load(Things.batch([["new", "2", nil]]))
         try await second.commit(Things.checkpoint(records: 1), rejects: nil)
@@ -158,7 +158,7 @@ struct LoaderTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         let loader = try await fixture.database.openLoader(Things.plan())
         let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
-        #expect(error?.code == "internal_error")
+        #expect(error?.code == .internalError)
         await loader.close()
     }
 

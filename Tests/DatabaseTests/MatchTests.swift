@@ -74,10 +74,10 @@ struct MatchTests {
             resource: Self.resource, orgId: "org", columns: Self.resource.columns,
             conditions: [.compare(.column(Self.resource.columns[0]), .equal, .text("1\u{0}x"))])
         let error = await #expect(throws: JobError.self) { _ = try await fixture.rows(query) }
-        #expect(error?.code == "nul_in_value")
+        #expect(error?.code == .nulInValue)
         let loading = await #expect(throws: (any Error).self) {
             _ = try await load(fixture, [["2", "a\u{0}b@x.y", "n"]], .upsert, isDryRun: false)
         }
-        #expect((loading as? JobError)?.code == "nul_in_value")
+        #expect((loading as? JobError)?.code == .nulInValue)
     }
 }

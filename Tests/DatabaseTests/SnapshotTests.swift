@@ -18,7 +18,7 @@ struct SnapshotTests {
         await snapshot.close()
         #expect(try await fixture.rows(query) == [["b"], ["c"]])
         let error = await #expect(throws: JobError.self) { _ = try await snapshot.count(query) }
-        #expect(error?.code == "internal_error")
+        #expect(error?.code == .internalError)
     }
 
     @Test(
@@ -78,7 +78,7 @@ struct SnapshotTests {
         _ = try await channel.receive()
         reader.cancel()
         let error = await #expect(throws: (any Error).self) { try await reader.value }
-        #expect(error.map { JobError.wrapping($0).code } == "interrupted")
+        #expect(error.map { JobError.wrapping($0).code } == .terminated)
         await snapshot.close()
     }
 }

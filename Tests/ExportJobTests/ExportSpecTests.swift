@@ -115,7 +115,7 @@ struct ExportSpecTests {
         ])
     func needed(text: String, expected: String) {
         let error = #expect(throws: JobError.self) { _ = try Self.decode(text) }
-        #expect(error?.code == "spec_invalid" && error?.exitCode == .usage)
+        #expect(error?.code == .specInvalid && error?.exitCode == .usage)
         #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
 
@@ -134,7 +134,7 @@ struct ExportSpecTests {
     func noJSON(text: String) {
         let error = #expect(throws: JobError.self) { _ = try Self.decode(text) }
         #expect(error?.exitCode == .usage)
-        #expect(error?.code == "invalid_json" || error?.code == "duplicate_key")
+        #expect(error?.code == .specInvalid)
     }
 
     @Test("Text of a spec in a message is quoted and cut, so that a log stays a log")

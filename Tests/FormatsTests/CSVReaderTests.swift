@@ -69,7 +69,7 @@ struct CSVReaderTests {
         ])
     func badHeader(text: String, code: String) {
         let error = read(text).error
-        #expect(error?.code == code)
+        #expect(error?.code.rawValue == code)
         #expect(error?.exitCode == .dataError)
         #expect(error?.position?.line != nil)
     }
@@ -149,7 +149,7 @@ struct CSVReaderTests {
             set(&limits)
             let codes = [1, 3, 100].map { pieces in
                 let options = CSVReaderOptions(delimiter: UInt8(ascii: ","), limits: limits, batchBytes: 8)
-                return readAll(CSVReader(options: options), Array(text.utf8), pieces: pieces).error?.code
+                return readAll(CSVReader(options: options), Array(text.utf8), pieces: pieces).error?.code.rawValue
             }
             #expect(Set(codes).count == 1)
             return codes[0]
@@ -177,7 +177,7 @@ struct CSVReaderTests {
         limits.fieldBytes = 1000
         let bytes = Array("a,b\n1,\"".utf8) + [UInt8](repeating: 0x78, count: 100_000)
         let error = readAll(CSVReader(options: CSVReaderOptions(limits: limits)), bytes, pieces: 10_000).error
-        #expect(error?.code == "limit_field_bytes")
+        #expect(error?.code == .limitFieldBytes)
         #expect(error?.position == DataPosition(line: 2, byteOffset: 4))
     }
 

@@ -64,7 +64,7 @@ struct JSONConformanceTests {
     @Test("invalid documents are refused everywhere", arguments: invalid)
     func refuses(bytes: [UInt8]) throws {
         let error = try #require(throws: JobError.self) { try JSONValue(parsing: bytes) }
-        #expect(error.code == "invalid_json")
+        #expect(error.code == .invalidJSON)
         #expect(error.position?.byteOffset.map { $0 <= bytes.count } == true)
         // Some are sound inside a line of rows: a member ends where the document does not.
         let line = Array("{\"v\":".utf8) + bytes + [0x7D]

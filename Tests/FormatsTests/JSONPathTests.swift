@@ -41,7 +41,7 @@ struct JSONPathTests {
     }
 
     @Test("A file that is cut is never taken for a whole one", arguments: frames.indices)
-    func truncation(index: Int) {
+    func truncation(index: Int) throws {
         let frame = Self.frames[index]
         let text = frame.before + Self.rows + frame.after
         let end = text.utf8.count - frame.after.utf8.reversed().prefix { $0 == 0x0A || $0 == 0x20 }.count
@@ -49,8 +49,8 @@ struct JSONPathTests {
             let bytes = Array(text.utf8.prefix(count))
             let error = readAll(JSONRowReader(layout: .array, path: frame.path), bytes, pieces: 7).error
             // Half a byte order mark is no object.
-            let codes = ["invalid_json", "source_empty"] + (count < 3 ? ["json_path_missing"] : [])
-            #expect(codes.contains(error?.code ?? "none"), "\(count): \(error?.code ?? "none")")
+            let codes: [ErrorCode] = [.invalidJSON, .sourceEmpty] + (count < 3 ? [.jsonPathMissing] : [])
+            #expect(codes.contains(try #require(error).code), "\(count)")
         }
     }
 
@@ -76,7 +76,7 @@ struct JSONPathTests {
     func faults(text: String, code: String, words: String, line: Int, offset: Int) {
         for pieces in [1, 3, 1000] {
             let error = read(text, ["x", "y"], pieces: pieces).error
-            #expect(error?.code == code, "\(error?.description ?? "")")
+            #expect(error?.code.rawValue == code, "\(error?.description ?? "")")
             #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
             #expect(error?.exitCode == .dataError)
             #expect(error?.position == DataPosition(line: line, byteOffset: offset), "\(text)")
@@ -87,7 +87,7 @@ struct JSONPathTests {
     func longName() {
         let name = String(repeating: "n", count: 128)
         #expect(read("{\"\(name)\":[]}", [name]).error == nil)
-        #expect(read("{\"\(name)n\":1,\"\(name)\":[]}", [name]).error?.code == "limit_name_bytes")
+        #expect(read("{\"\(name)n\":1,\"\(name)\":[]}", [name]).error?.code == .limitNameBytes)
     }
 
     @Test(

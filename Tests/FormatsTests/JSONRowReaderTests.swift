@@ -74,7 +74,7 @@ struct JSONRowReaderTests {
         for text in [wide, widest] {
             for pieces in [1000, text.utf8.count] {
                 let error = readAll(JSONRowReader(layout: .lines), Array(text.utf8), pieces: pieces).error
-                #expect(error?.code == "limit_columns")
+                #expect(error?.code == .limitColumns)
             }
         }
     }
@@ -100,7 +100,7 @@ struct JSONRowReaderTests {
             #expect(rows.map(\.line) == [1, 5, 5, 7])
         }
         let cut = readAll(JSONRowReader.sequence(), Array("{\"a\":1}\n{\"a\":".utf8), pieces: 3)
-        #expect(cut.error?.code == "invalid_json" && cut.result.rows.count == 1)
+        #expect(cut.error?.code == .invalidJSON && cut.result.rows.count == 1)
     }
 
     @Test("raw white space inside embedded values is blanked, so that a row stays on one line")
@@ -149,7 +149,7 @@ struct JSONRowReaderTests {
         ])
     func badArray(text: String, line: Int, offset: Int) {
         let error = read(text, .array).error
-        #expect(error?.code == "invalid_json")
+        #expect(error?.code == .invalidJSON)
         #expect(error?.exitCode == .dataError)
         #expect(error?.position == DataPosition(line: line, byteOffset: offset))
     }
@@ -159,8 +159,8 @@ struct JSONRowReaderTests {
         #expect(read("", .lines).result == ReadResult())
         #expect(read("\u{FEFF}\n\r\n", .lines).result == ReadResult())
         #expect(read(" [ ] \n", .array).result == ReadResult())
-        #expect(read("\u{FEFF}", .array).error?.code == "source_empty")
-        #expect(read("", .array).error?.code == "source_empty")
+        #expect(read("\u{FEFF}", .array).error?.code == .sourceEmpty)
+        #expect(read("", .array).error?.code == .sourceEmpty)
         #expect(read("{}", .lines).result.rows.map(\.defect) == ["empty_object"])
     }
 
@@ -169,7 +169,7 @@ struct JSONRowReaderTests {
         func code(_ object: String, _ set: (inout ReaderLimits) -> Void) -> String? {
             var limits = ReaderLimits()
             set(&limits)
-            return read(layout == .lines ? "\(object)\r\n" : "[\(object)]", layout, limits: limits).error?.code
+            return read(layout == .lines ? "\(object)\r\n" : "[\(object)]", layout, limits: limits).error?.code.rawValue
         }
         #expect(code(#"{"a":"12\n4"}"#) { $0.fieldBytes = 4 } == nil)
         #expect(code(#"{"a":"12\n45"}"#) { $0.fieldBytes = 4 } == "limit_field_bytes")

@@ -37,9 +37,9 @@ struct JSONValueTests {
     @Test("errors carry code, exit code, line and byte offset")
     func errors() throws {
         let error = try #require(throws: JobError.self) {
-            try JSONValue(parsing: Array("{\n  \"a\": 1,\n  \"a\": 2}".utf8), exitCode: .configuration)
+            try JSONValue(parsing: Array("{\n  \"a\": 1,\n  \"a\": 2}".utf8), as: .catalogueInvalid)
         }
-        #expect(error.code == "duplicate_key")
+        #expect(error.code == .catalogueInvalid && error.message.contains("twice"))
         #expect(error.exitCode == .configuration)
         #expect(error.position == DataPosition(line: 3, byteOffset: 14))
     }
@@ -48,8 +48,8 @@ struct JSONValueTests {
     func empty() throws {
         for text in ["", " \r\n\t"] {
             let error = try #require(throws: JobError.self) { try JSONValue(parsing: Array(text.utf8)) }
-            #expect(error.code == "invalid_json")
-            #expect(error.exitCode == .usage)
+            #expect(error.code == .invalidJSON)
+            #expect(error.exitCode == .dataError)
             #expect(error.message == "invalid JSON: the document is empty")
         }
     }
@@ -60,14 +60,16 @@ struct JSONValueTests {
             Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
         }
         #expect(throws: Never.self) { try JSONValue(parsing: nested(128)) }
-        #expect(try #require(throws: JobError.self) { try JSONValue(parsing: nested(129)) }.code == "json_too_deep")
+        #expect(
+            try #require(throws: JobError.self) { try JSONValue(parsing: nested(129)) }.message.contains(
+                "nested deeper"))
         let ceiling = JSONLimits(maxDepth: 1_000_000)
         #expect(throws: Never.self) { try JSONValue(parsing: nested(512), limits: ceiling) }
         let deep = try #require(throws: JobError.self) { try JSONValue(parsing: nested(100_000), limits: ceiling) }
-        #expect(deep.code == "json_too_deep")
+        #expect(deep.message.contains("nested deeper"))
         let small = JSONLimits(maxBytes: 4)
         #expect(throws: Never.self) { try JSONValue(parsing: Array("1234".utf8), limits: small) }
         let large = try #require(throws: JobError.self) { try JSONValue(parsing: Array("12345".utf8), limits: small) }
-        #expect(large.code == "json_too_large")
+        #expect(large.message.contains("the limit is 4"))
     }
 }

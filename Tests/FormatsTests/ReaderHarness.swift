@@ -86,7 +86,7 @@ func readAll(
     } catch {
         collect()
         failure = error
-        result.error = error.code
+        result.error = error.code.rawValue
     }
     result.columns = reader.columns
     return (result, failure)

@@ -26,7 +26,7 @@ struct SourceFormatTests {
         ] as [([UInt8], String)])
     func binary(sample: [UInt8], name: String) throws {
         let error = try #require(throws: JobError.self) { try SourceFormat.detect(sample) }
-        #expect(error.code == "not_text")
+        #expect(error.code == .notText)
         #expect(error.exitCode == .dataError)
         #expect(error.message.hasSuffix(name))
         #expect(error.hint != nil)
@@ -40,7 +40,7 @@ struct SourceFormatTests {
         ])
     func pages(sample: String, name: String) throws {
         let error = try #require(throws: JobError.self) { try SourceFormat.detect(Array(sample.utf8)) }
-        #expect(error.code == "not_tabular" && error.message.contains(name))
+        #expect(error.code == .notTabular && error.message.contains(name))
         #expect(try SourceFormat.detect(Array("<id>,<name>\n1,2\n".utf8)) == .csv)
         #expect(try SourceFormat.detect(Array("<title_id>,b\n1,2\n".utf8)) == .csv)
     }

@@ -260,7 +260,7 @@ struct FuzzTests {
                     "mapping_ambiguous",
                     "unmapped_columns",
                 ]
-                #expect(codes.contains(error.code), "seed \(seed): \(error.description), \(text)")
+                #expect(codes.contains(error.code.rawValue), "seed \(seed): \(error.description), \(text)")
                 #expect(error.exitCode == .usage || error.exitCode == .dataError, "seed \(seed): \(error.exitCode)")
             }
         }

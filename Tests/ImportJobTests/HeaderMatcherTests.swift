@@ -94,7 +94,7 @@ struct MappingPlanTests {
             _ = try plan(members, columns, isJSON: isJSON)
             return nil
         } catch {
-            return JobError.wrapping(error).code
+            return JobError.wrapping(error).code.rawValue
         }
     }
 

@@ -64,7 +64,7 @@ struct ImportSpecTests {
         let error = #expect(throws: JobError.self) {
             _ = try Self.decode(#"{"orgId":"org","resource":"contacts","sourceKey":"# + "\"\(key)\"}")
         }
-        #expect(error?.code == "spec_invalid" && error?.message.contains("$.sourceKey") == true)
+        #expect(error?.code == .specInvalid && error?.message.contains("$.sourceKey") == true)
     }
 
     @Test(
@@ -105,7 +105,7 @@ struct ImportSpecTests {
         ])
     func mistakes(members: String, expected: String) {
         let error = #expect(throws: JobError.self) { _ = try Self.decode(members: members) }
-        #expect(error?.code == "spec_invalid" && error?.exitCode == .usage)
+        #expect(error?.code == .specInvalid && error?.exitCode == .usage)
         #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
 
@@ -125,7 +125,7 @@ struct ImportSpecTests {
         let count = try limit(#"{"maxErrors":2}"#)
         #expect(count.check(rejected: 2, read: 2, isEnd: false) == nil)
         let error = count.check(rejected: 3, read: 3, isEnd: false)
-        #expect(error?.code == "too_many_rejects" && error?.exitCode == .dataError)
+        #expect(error?.code == .tooManyRejects && error?.exitCode == .dataError)
         #expect(error?.message == "3 rows rejected, 2 allowed")
         let abort = try limit(#"{"policy":"abort","maxErrors":100}"#)
         #expect(abort.check(rejected: 0, read: 10, isEnd: true) == nil)

@@ -59,7 +59,7 @@ struct NameFormTests {
             let error = #expect(throws: JobError.self) {
                 _ = try map(members, ["id", Self.composed, Self.decomposed], [["1", "x", "y"]])
             }
-            #expect(error?.code == "duplicate_column", "\(members)")
+            #expect(error?.code == .duplicateColumn, "\(members)")
         }
     }
 

@@ -202,7 +202,7 @@ struct ObjectImportTests {
             _ = try await load(
                 ObjectOracle.text(objects, isArray: false), spec, database, isArray: false, pieces: 50, batchBytes: 100)
         } catch {
-            code = JobError.wrapping(error).code
+            code = JobError.wrapping(error).code.rawValue
         }
         #expect(code == (oracle.lost.isEmpty ? nil : "unmapped_columns"), "\(oracle.lost)")
     }
@@ -218,7 +218,7 @@ struct ObjectImportTests {
         let error = await #expect(throws: JobError.self) {
             _ = try await load("{\"id\":\"1\"}\n{\"user_id\":\"a\",\"contact_id\":\"b\"}\n")
         }
-        #expect(error?.code == "mapping_ambiguous" && error?.hint?.contains(#"{"user_id":"id"}"#) == true)
+        #expect(error?.code == .mappingAmbiguous && error?.hint?.contains(#"{"user_id":"id"}"#) == true)
         #expect(try await load("{\"user_id\":\"a\",\"contact_id\":\"a\",\"uuid\":null}\n").inserted == 1)
         // A key of its own goes before both.
         #expect(try await load("{\"user_id\":\"a\",\"contact_id\":\"b\",\"id\":\"c\"}\n").inserted == 1)
@@ -246,7 +246,7 @@ struct ObjectImportTests {
                 let error = await #expect(throws: JobError.self) {
                     _ = try await loader.load([batch], lane: 0, turn: turn)
                 }
-                #expect(error?.code == "internal_error")
+                #expect(error?.code == .internalError)
             }
             named.names = ["id", "email"]
             #expect(try await loader.load([named], lane: 0, turn: turn).map(\.inserted) == [1])

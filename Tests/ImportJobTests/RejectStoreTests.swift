@@ -93,7 +93,7 @@ struct RejectStoreTests {
                 // A change of what a frame says of itself may change nothing of what is in it.
                 return try await read(RejectStore(context), part) == all ? nil : "changed"
             } catch {
-                return (error as? JobError)?.code
+                return (error as? JobError)?.code.rawValue
             }
         }
         for count in [0, 1, bytes.count / 2, bytes.count - 1] {

@@ -88,12 +88,12 @@ struct ContractTests {
         struct Secret: Error {}
         let place = DataPosition(line: 3, record: 2, byteOffset: 40, field: "email")
         let error = JobError(
-            "ragged_row", .dataError, "a row is short", hint: "look", position: place, cause: Secret())
+            .malformedQuote, "a row is short", hint: "look", position: place, cause: Secret())
         #expect(error.description == "a row is short (line 3, record 2, byte 40, field email)")
         #expect("\(error)" == error.description)
         #expect(!error.isRetryable)
-        #expect(JobError("a", .temporary, "b").description == "b")
-        #expect(JobError("a", .temporary, "b").isRetryable)
+        #expect(JobError(.storeUnavailable, "b").description == "b")
+        #expect(JobError(.storeUnavailable, "b").isRetryable)
         #expect(DataPosition(byteOffset: 0).description == "byte 0")
         #expect(DataPosition().description == "")
     }
@@ -101,12 +101,12 @@ struct ContractTests {
     @Test("Any error becomes one of ours: known ones stay, cancellation is an interruption, the rest is a defect")
     func wrapping() {
         struct Unknown: Error { let secret = "hunter2" }
-        let known = JobError("disk_full", .osError, "no space left")
-        #expect(JobError.wrapping(known).code == "disk_full")
+        let known = JobError(.diskFull, "no space left")
+        #expect(JobError.wrapping(known).code == .diskFull)
         let interrupted = JobError.wrapping(CancellationError())
-        #expect(interrupted.code == "interrupted" && interrupted.exitCode == .terminated)
+        #expect(interrupted.code == .terminated && interrupted.exitCode == .terminated)
         let unknown = JobError.wrapping(Unknown())
-        #expect(unknown.code == "internal_error" && unknown.exitCode == .software)
+        #expect(unknown.code == .internalError && unknown.exitCode == .software)
         #expect(!unknown.description.contains("hunter2"))
         #expect(unknown.cause is Unknown)
     }

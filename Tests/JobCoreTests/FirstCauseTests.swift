@@ -19,7 +19,7 @@ struct FirstCauseTests {
                         readers.addTask {
                             for number in 0..<40 {
                                 if index == failing && number == moment {
-                                    throw JobError("database_connection_lost", .temporary, "lost")
+                                    throw JobError(.databaseConnectionLost, "lost")
                                 }
                                 try await part.send(number)
                             }
@@ -54,7 +54,7 @@ struct FirstCauseTests {
     func lost() async {
         for seed in 0..<2_000 {
             let error = await #expect(throws: JobError.self) { try await Self.run(seed: UInt64(seed)) }
-            #expect(error?.code == "database_connection_lost", "seed \(seed)")
+            #expect(error?.code == .databaseConnectionLost, "seed \(seed)")
         }
     }
 
@@ -80,12 +80,20 @@ struct FirstCauseTests {
 
     @Test("A failure that passes is tried again a few times in a row; durable rows begin the count anew")
     func retries() {
-        let lost = JobError("database_connection_lost", .temporary, "lost")
-        var retries = DatabaseRetries()
+        let lost = JobError(.databaseConnectionLost, "lost")
+        var retries = DatabaseRetries(of: .job)
         #expect((0..<5).map { _ in retries.pause(after: lost) } == [200, 1000, 3000, nil, nil])
         #expect(retries.pause(after: lost, rowsDone: 10) == 200)
         #expect(retries.pause(after: lost, rowsDone: 10) == 1000)
         #expect(retries.pause(after: lost, rowsDone: 5) == 3000)
-        #expect(retries.pause(after: JobError("database_busy", .temporary, "busy"), rowsDone: 99) == nil)
+        #expect(retries.pause(after: JobError(.databaseBusy, "busy"), rowsDone: 99) == nil)
+        #expect(retries.pause(after: JobError(.diskFull, "full"), rowsDone: 99) == nil)
+        // Small changes of the jobs' own records wait for others too.
+        var records = DatabaseRetries(of: .records)
+        #expect(
+            (0..<6).map { _ in records.pause(after: JobError(.databaseBusy, "busy")) } == [
+                250, 250, 250, 250, 250, nil,
+            ])
+        #expect(records.pause(after: JobError(.databaseForbidden, "no")) == nil)
     }
 }

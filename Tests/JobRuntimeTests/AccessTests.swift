@@ -89,7 +89,7 @@ struct SchedulerTests {
         let error = #expect(throws: JobError.self) {
             _ = try SchedulerVariables(["JOB_COMPLETION_INDEX": "3", "SLURM_ARRAY_TASK_ID": "4"])
         }
-        #expect(error?.code == "index_conflict" && error?.exitCode == .usage)
+        #expect(error?.code == .indexConflict && error?.exitCode == .usage)
         #expect(error?.message == "JOB_COMPLETION_INDEX is 3 and SLURM_ARRAY_TASK_ID is 4")
     }
 
@@ -105,11 +105,13 @@ struct SchedulerTests {
         for length in [10, 500, 2000, 5000, 100_000] {
             for text in ["x", "\u{1}", "ä", "👩‍👩‍👧‍👦"] {
                 let error = JobError(
-                    "code", .dataError, String(repeating: text, count: length),
+                    .tooManyRejects, String(repeating: text, count: length),
                     hint: String(repeating: text, count: length))
-                let line = TerminationMessage.line([.init("status", .string("failed")), .init("error", error.json())])
+                let line = TerminationMessage.line([
+                    .init("status", .string("failed")), .init("error", ManifestFailure(error).json()),
+                ])
                 #expect(line.utf8.count <= 2048 && line.hasSuffix("}\n"))
-                #expect(line.contains(#""code":"code""#) && line.contains(#""exitCode":65"#))
+                #expect(line.contains(#""code":"too_many_rejects""#) && line.contains(#""exitCode":65"#))
             }
         }
     }

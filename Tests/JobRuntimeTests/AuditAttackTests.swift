@@ -190,7 +190,7 @@ struct AuditAttackTests {
                     let still = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
                     #expect(["prefix", "reorder"].contains(change.what) && still != nil, "\(change.what)")
                 } catch let error as JobError {
-                    #expect(["audit_broken", "audit_unsigned"].contains(error.code), "\(change.what): \(error)")
+                    #expect([.auditBroken, .auditUnsigned].contains(error.code), "\(change.what): \(error)")
                     #expect((try? files.read(Self.headFile)) == before.0, "\(change.what)")
                     #expect(try sql("SELECT * FROM audit_log;") == before.1, "\(change.what)")
                 }
@@ -231,7 +231,7 @@ struct AuditAttackTests {
         }
         for wrong in [history.other, [], Array("{}".utf8)] {
             let error = await #expect(throws: JobError.self) { _ = try await audit.verify("o", copy: wrong) }
-            #expect(error?.code == "audit_copy_invalid")
+            #expect(error?.code == .auditCopyInvalid)
         }
         let forged = String(decoding: history.written[0], as: UTF8.self).replacing(#""seq":1"#, with: #""seq":2"#)
         let error = await #expect(throws: JobError.self) { _ = try await audit.verify("o", copy: Array(forged.utf8)) }
@@ -269,9 +269,9 @@ struct AuditAttackTests {
         for number in 1...4 { try await plain.append(Self.event(number)) }
         let sealed = try await audit()
         var error = await #expect(throws: JobError.self) { try await sealed.append(Self.event(5)) }
-        #expect(error?.code == "audit_unsigned" && error?.hint?.contains("audit adopt --org o") == true)
+        #expect(error?.code == .auditUnsigned && error?.hint?.contains("audit adopt --org o") == true)
         error = await #expect(throws: JobError.self) { _ = try await sealed.verify("o") }
-        #expect(error?.code == "audit_unsigned")
+        #expect(error?.code == .auditUnsigned)
         _ = try sql("CREATE TABLE kept AS SELECT * FROM audit_log; UPDATE audit_log SET rows = 9 WHERE seq = 2;")
         error = await #expect(throws: JobError.self) { _ = try await sealed.adopt("o", by: "me", anyway: false) }
         #expect(error?.message.contains("entry 2 ") == true)
@@ -303,9 +303,9 @@ struct AuditAttackTests {
         #expect(try await sealed.adopt("o", by: "me", anyway: true).count == 1)
         // Nobody without the key adds to a signed log, or proves it.
         error = await #expect(throws: JobError.self) { try await plain.append(Self.event(7)) }
-        #expect(error?.code == "audit_key_missing" && error?.exitCode == .configuration)
+        #expect(error?.code == .auditKeyMissing && error?.exitCode == .configuration)
         error = await #expect(throws: JobError.self) { _ = try await plain.verify("o") }
-        #expect(error?.code == "audit_key_missing")
+        #expect(error?.code == .auditKeyMissing)
     }
 
     /// A log with entries in both places, as a database leaves it that has taken no writes for a while.
@@ -347,7 +347,7 @@ struct AuditAttackTests {
         error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
         #expect(error?.message.contains("its head is missing") == true)
         error = await #expect(throws: JobError.self) { try await audit.append(Self.event(5)) }
-        #expect(error?.code == "audit_broken" && error?.message.contains("its head is missing") == true)
+        #expect(error?.code == .auditBroken && error?.message.contains("its head is missing") == true)
         #expect(try sql("SELECT count(*) FROM audit_log;") == "0\n")
     }
 
@@ -386,7 +386,7 @@ struct AuditAttackTests {
         try files.write(history.written[Self.count - 1], to: Self.headFile)
         _ = try sql("DELETE FROM audit_log WHERE org_id = 'o' AND seq > 6;")
         let error = await #expect(throws: JobError.self) { _ = try await audit.head("o") }
-        #expect(error?.code == "audit_broken")
+        #expect(error?.code == .auditBroken)
     }
 
     @Test("A NUL never gets into an entry, which some databases would end there")
@@ -395,7 +395,7 @@ struct AuditAttackTests {
         event.actor = "ada\0 (key 0123)"
         let audit = try await audit()
         let error = await #expect(throws: JobError.self) { try await audit.append(event) }
-        #expect(error?.code == "audit_invalid")
+        #expect(error?.code == .auditInvalid)
         #expect(try sql("SELECT count(*) FROM audit_log;") == "0\n")
     }
 }

@@ -117,7 +117,7 @@ struct AuditTests {
             let error = await #expect(throws: JobError.self, "\(number): \(mutation)") {
                 _ = try await audit.verify("o")
             }
-            #expect(error?.code == "audit_broken" && error?.exitCode == .dataError)
+            #expect(error?.code == .auditBroken && error?.exitCode == .dataError)
             // A changed hash is noticed at its entry, a changed link to the one before too.
             #expect(error?.message.contains("entry \(mutation.first) ") == true, "\(mutation): \(error?.message ?? "")")
         }
@@ -142,7 +142,7 @@ struct AuditTests {
         // No entry is signed over it, and the head stays as it was.
         let head = try files.read("objects/o/audit/head.json")
         error = await #expect(throws: JobError.self) { try await audit.append(Self.event(5)) }
-        #expect(error?.code == "audit_broken" && error?.exitCode == .dataError)
+        #expect(error?.code == .auditBroken && error?.exitCode == .dataError)
         #expect(try files.read("objects/o/audit/head.json") == head)
         // A head that fits, but that nobody with the key has signed.
         let last = try #require(try await table.entry(4, of: "o"))
@@ -172,7 +172,7 @@ struct AuditTests {
         #expect(try await audit.verify("other") == ["ok  other  1 entries in audit_log, head at 1, signed"])
         // Where nothing is, all may have been removed.
         let error = await #expect(throws: JobError.self) { _ = try await audit.verify("nobody") }
-        #expect(error?.code == "audit_broken")
+        #expect(error?.code == .auditBroken)
     }
 
     @Test("A start that comes after the end of a later attempt is refused; one that is itself later is not")
@@ -184,7 +184,7 @@ struct AuditTests {
             start.at = end.at - 5_000_000
             _ = try await chain.append(end)
             let error = await #expect(throws: JobError.self) { _ = try await chain.append(start) }
-            #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
+            #expect(error?.code == .leaseLost && error?.exitCode == .temporary)
             start.at = end.at + 1
             #expect(try await chain.append(start).seq == 2)
             var other = start

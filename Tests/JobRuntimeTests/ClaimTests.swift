@@ -30,7 +30,7 @@ struct ClaimTests {
 
     private func own(_ leaseSeconds: Double = 30) async throws -> (Manifest, ObjectTag) {
         guard case .owned(let manifest, let tag) = try await claim(leaseSeconds).acquire(announced()) else {
-            throw JobError("test", .software, "the job is finished")
+            throw JobError(.internalError, "the job is finished")
         }
         return (manifest, tag)
     }
@@ -44,7 +44,7 @@ struct ClaimTests {
         try Manifest(stored: await store.get(folder.manifest(), range: nil).bytes)
     }
 
-    private func code(_ error: (any Error)?) -> String? { error.map { JobError.wrapping($0).code } }
+    private func code(_ error: (any Error)?) -> String? { error.map { JobError.wrapping($0).code.rawValue } }
 
     @Test("A new job belongs to who comes first, as running attempt 1 with a lease")
     func fresh() async throws {
@@ -85,7 +85,7 @@ struct ClaimTests {
         _ = try await keeper.finish { $0.status = status }
         let other = try announced(limit: 2)
         let error = await #expect(throws: JobError.self) { _ = try await claim().acquire(other) }
-        #expect(error?.code == "idempotency_mismatch" && error?.exitCode == .usage)
+        #expect(error?.code == .idempotencyMismatch && error?.exitCode == .usage)
     }
 
     @Test("A cancelled job stays cancelled")
@@ -93,7 +93,7 @@ struct ClaimTests {
         let keeper = try keeper(try await own())
         _ = try await keeper.finish { $0.status = .cancelled }
         let error = await #expect(throws: JobError.self) { _ = try await claim().acquire(announced()) }
-        #expect(error?.code == "cancelled" && error?.exitCode == .cancelled)
+        #expect(error?.code == .cancelled && error?.exitCode == .cancelled)
     }
 
     @Test(
@@ -119,9 +119,9 @@ struct ClaimTests {
         let error = await #expect(throws: JobError.self) {
             try await late.heartbeat(JobProgress(counts: JobCounts(), percent: 1, secondsLeft: nil, rowsPerSecond: 0))
         }
-        #expect(error?.code == "lease_lost" && error?.exitCode == .temporary)
+        #expect(error?.code == .leaseLost && error?.exitCode == .temporary)
         let other = await #expect(throws: JobError.self) { _ = try await late.finish { $0.status = .completed } }
-        #expect(other?.code == "lease_lost")
+        #expect(other?.code == .leaseLost)
         #expect(try await stored().attemptId == manifest.attemptId)
     }
 
@@ -129,7 +129,7 @@ struct ClaimTests {
     func held() async throws {
         _ = try await own(60)
         let error = await #expect(throws: JobError.self) { _ = try await claim(0.2).acquire(announced()) }
-        #expect(error?.code == "lease_held" && error?.exitCode == .temporary)
+        #expect(error?.code == .leaseHeld && error?.exitCode == .temporary)
         #expect(try await stored().attempt == 1)
     }
 
@@ -141,7 +141,7 @@ struct ClaimTests {
         let waiter = Task { _ = try await claim.acquire(manifest) }
         waiter.cancel()
         let error = await #expect(throws: (any Error).self) { try await waiter.value }
-        #expect(code(error) == "interrupted")
+        #expect(code(error) == "terminated")
     }
 
     @Test("Of many that start at once each attempt has exactly one owner")
@@ -200,7 +200,7 @@ struct ClaimTests {
         let late = try JobKeeper(
             store: store, folder: folder, manifest: owned.0, tag: tag, leaseSeconds: 30)
         let error = await #expect(throws: JobError.self) { _ = try await late.finish { $0.status = .failed } }
-        #expect(error?.code == "lease_lost")
+        #expect(error?.code == .leaseLost)
         #expect(try await stored().status == .completed)
     }
 }

@@ -187,15 +187,15 @@ struct CatalogueFileTests {
         ])
     func mistakes(text: String, expected: String) {
         let error = #expect(throws: JobError.self) { _ = try load(text) }
-        #expect(error?.code == "catalogue_invalid" && error?.exitCode == .configuration)
+        #expect(error?.code == .catalogueInvalid && error?.exitCode == .configuration)
         #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
 
     @Test("A file that is no JSON is a configuration error, one that is not there has no input")
     func unreadable() {
         let error = #expect(throws: JobError.self) { _ = try load("{\"resources\":[") }
-        #expect(error?.code == "invalid_json" && error?.exitCode == .configuration)
+        #expect(error?.code == .catalogueInvalid && error?.exitCode == .configuration)
         let other = #expect(throws: JobError.self) { _ = try CatalogueFile.load(folder.path + "/none") }
-        #expect(other?.code == "file_unreadable" && other?.exitCode == .noInput)
+        #expect(other?.code == .fileUnreadable && other?.exitCode == .noInput)
     }
 }

@@ -90,16 +90,16 @@ struct DemoTests {
     @Test("The doctor names what is missing and what to do, and goes on with the rest")
     func ill() async throws {
         let missing = await Doctor(environment: environment("none.sqlite")).examine()
-        #expect(missing.failure?.code == "database_unavailable" && missing.failure?.exitCode == .configuration)
+        #expect(missing.failure?.code == .databaseMissing && missing.failure?.exitCode == .configuration)
         #expect(missing.text.contains("FAIL  database: ") && missing.text.contains("→ "))
         #expect(missing.text.contains("ok    object store"))
         _ = try shell("empty.sqlite", "CREATE TABLE x (a);")
         let empty = await Doctor(environment: environment("empty.sqlite")).examine()
-        #expect(empty.failure?.code == "tables_missing")
+        #expect(empty.failure?.code == .tablesMissing)
         #expect(empty.text.contains("missing tables: profiles, events"))
         try files.write("", to: "file")
         let store = await Doctor(environment: environment("x.sqlite", "file")).examine()
-        #expect(store.failure?.code == "store_unavailable")
+        #expect(store.failure?.code == .storeMissing)
         #expect(!store.text.contains("database:"))
     }
 
@@ -110,7 +110,7 @@ struct DemoTests {
             let variables = ["DATABASE_URL": "sqlite:\(files.path)/d", "OBJECT_STORE_URL": "file:\(files.path)/o"]
             let environment = JobEnvironment(variables: variables.merging([variable: url]) { $1 })
             let error = await #expect(throws: JobError.self) { _ = try await Backends.open(environment, log: log) }
-            #expect(error?.code == "configuration_invalid" && error?.exitCode == .configuration)
+            #expect(error?.code == .configurationInvalid && error?.exitCode == .configuration)
         }
     }
 
@@ -121,6 +121,6 @@ struct DemoTests {
             try shell("script.sqlite", script + "SELECT count(*) FROM sqlite_master WHERE type = 'table';") == "11\n")
         #expect(try Migration.script(.builtIn, dialect: "postgresql").contains("timestamptz"))
         let error = #expect(throws: JobError.self) { _ = try Migration.script(.builtIn, dialect: "oracle") }
-        #expect(error?.code == "unknown_dialect" && error?.exitCode == .usage)
+        #expect(error?.code == .unknownDialect && error?.exitCode == .usage)
     }
 }

@@ -38,7 +38,7 @@ struct ManifestTests {
         manifest.rejects?.url = "file:///r"
         manifest.preview = .object([JSONMember("rows", .array([])), JSONMember("columns", .array([]))])
         manifest.notes = [Note("assumed_utc", at: "time", "Times without a zone are taken as UTC.")]
-        manifest.error = JobError("too_many_rejects", .dataError, "1 \"row\"\n", hint: "look")
+        manifest.error = ManifestFailure(JobError(.tooManyRejects, "1 \"row\"\n", hint: "look"))
         manifest.attempt = 3
         manifest.attemptId = "a3-x"
         manifest.leaseExpiresAt = 1_775_044_802_000_000
@@ -96,7 +96,7 @@ struct ManifestTests {
         #expect(read.bytes() == stored)
         #expect(read.counts == manifest.counts && read.files == manifest.files && read.rejects == manifest.rejects)
         #expect(read.stats == manifest.stats && read.actor == manifest.actor && read.spec == manifest.spec)
-        #expect(read.startedAt == manifest.startedAt && read.error?.exitCode == .dataError)
+        #expect(read.startedAt == manifest.startedAt && read.error == manifest.error && read.error?.exitCode == 65)
         #expect(read.notes == manifest.notes && read.notes.count == 1)
         #expect(read.attempt == 3 && read.toolVersion == ToolVersion.text)
     }
@@ -127,7 +127,7 @@ struct ManifestTests {
         ])
     func invalid(text: String) {
         let error = #expect(throws: JobError.self) { _ = try Manifest(stored: Array(text.utf8)) }
-        #expect(error?.code == "manifest_invalid" && error?.exitCode == .protocolError)
+        #expect(error?.code == .manifestInvalid && error?.exitCode == .protocolError)
     }
 
     @Test("Counts balance when every row has one fate")

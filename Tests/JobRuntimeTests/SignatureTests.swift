@@ -78,7 +78,7 @@ struct SignatureTests {
                 _ = try await Backends.open(environment, log: JobLog(level: "critical"))
             },
         ] {
-            #expect(error?.code == "configuration_invalid" && error?.exitCode == .configuration)
+            #expect(error?.code == .configurationInvalid && error?.exitCode == .configuration)
             #expect(error?.message.contains(short) == false)
         }
         #expect(try SigningKey(validating: Secret(short + "k")).key(for: "x").count == 32)

@@ -97,15 +97,15 @@ struct SpecValidationTests {
         let error = #expect(throws: JobError.self) { try problems.throwIfAny() }
         #expect(error?.message.hasPrefix("the job spec has 120 mistakes:\n  $[0]: found") == true)
         #expect(error?.message.hasSuffix("\n  and 70 more") == true)
-        #expect(error?.code == "spec_invalid" && error?.exitCode == .usage)
+        #expect(error?.code == .specInvalid && error?.exitCode == .usage)
         var one = SpecProblems()
         #expect(one.isEmpty)
         try one.throwIfAny()
         one.add("$.a", "is odd")
         let other = #expect(throws: JobError.self) {
-            try one.throwIfAny("x_invalid", "the x", exitCode: .configuration)
+            try one.throwIfAny(.catalogueInvalid, "the x")
         }
-        #expect(other?.message == "the x has 1 mistake:\n  $.a: is odd" && other?.code == "x_invalid")
+        #expect(other?.message == "the x has 1 mistake:\n  $.a: is odd" && other?.code == .catalogueInvalid)
         #expect(other?.exitCode == .configuration)
     }
 

@@ -56,7 +56,7 @@ struct StoredJobTests {
     @Test("A job that is not there is no input")
     func missing() async throws {
         let error = await #expect(throws: JobError.self) { _ = try await job() }
-        #expect(error?.code == "job_not_found" && error?.exitCode == .noInput)
+        #expect(error?.code == .jobNotFound && error?.exitCode == .noInput)
     }
 
     @Test("An untouched result is proven: rows, bytes, SHA-256")
@@ -79,7 +79,7 @@ struct StoredJobTests {
         try files.write(text, to: Self.dataFile)
         let stored = try await job()
         let error = await #expect(throws: JobError.self) { _ = try await Verification(job: stored).run() }
-        #expect(error?.code == "verify_failed" && error?.exitCode == .protocolError)
+        #expect(error?.code == .verifyFailed && error?.exitCode == .protocolError)
         #expect(error?.message.contains("events.csv") == true)
     }
 
@@ -89,15 +89,15 @@ struct StoredJobTests {
         #expect(try ChildProcess.run("rm", [Self.dataFile], workingFolder: files.path).status == 0)
         let stored = try await job()
         let error = await #expect(throws: JobError.self) { _ = try await Verification(job: stored).run() }
-        #expect(error?.code == "verify_failed")
+        #expect(error?.code == .verifyFailed)
         try await store(.completed) { $0.files[0].rows = 4 }
         let rows = try await job()
         let second = await #expect(throws: JobError.self) { _ = try await Verification(job: rows).run() }
-        #expect(second?.code == "verify_failed" && second?.message == "events.csv holds 3 rows, not 4")
+        #expect(second?.code == .verifyFailed && second?.message == "events.csv holds 3 rows, not 4")
         try await store(.completed) { $0.counts.rowsWritten = 2 }
         let total = try await job()
         let third = await #expect(throws: JobError.self) { _ = try await Verification(job: total).run() }
-        #expect(third?.code == "verify_failed" && third?.message == "the files hold 3 rows, the manifest says 2")
+        #expect(third?.code == .verifyFailed && third?.message == "the files hold 3 rows, the manifest says 2")
     }
 
     @Test("The rejects of an import are proven too, whatever separated its source", arguments: ["auto", ";"])
@@ -128,7 +128,7 @@ struct StoredJobTests {
         try await store(status)
         let stored = try await job()
         let error = await #expect(throws: JobError.self) { _ = try await Verification(job: stored).run() }
-        #expect(error?.code == "no_result" && error?.exitCode == .noInput)
+        #expect(error?.code == .noResult && error?.exitCode == .noInput)
     }
 
     @Test("Links lead to the files, or to the rejects; without them there is nothing to download")
@@ -137,7 +137,7 @@ struct StoredJobTests {
         #expect(try await job().links(rejects: false) == ["file://\(files.path)/\(Self.dataFile)"])
         let stored = try await job()
         let error = await #expect(throws: JobError.self) { _ = try await stored.links(rejects: true) }
-        #expect(error?.code == "no_result" && error?.exitCode == .noInput)
+        #expect(error?.code == .noResult && error?.exitCode == .noInput)
     }
 
     @Test(
@@ -147,7 +147,7 @@ struct StoredJobTests {
         try await store(status) { $0.leaseExpiresAt = 1 }
         _ = try await job().cancel()
         let cancelled = try await job()
-        #expect(cancelled.manifest.status == .cancelled && cancelled.manifest.error?.exitCode == .cancelled)
+        #expect(cancelled.manifest.status == .cancelled && cancelled.manifest.error?.exitCode == 80)
         #expect(cancelled.manifest.leaseExpiresAt == nil)
         // Again changes nothing.
         #expect(try await Array(cancelled.cancel().utf8) == cancelled.bytes)
@@ -162,7 +162,7 @@ struct StoredJobTests {
         try await store(.completed)
         let completed = try await job()
         let error = await #expect(throws: JobError.self) { _ = try await completed.cancel() }
-        #expect(error?.code == "already_finished" && error?.exitCode == .usage)
+        #expect(error?.code == .alreadyFinished && error?.exitCode == .usage)
     }
 
     @Test("Preparing announces a job once; the same spec gets the same answer, another one is refused")
@@ -179,7 +179,7 @@ struct StoredJobTests {
         let error = await #expect(throws: JobError.self) {
             _ = try await preparation.queue(other, as: actor, format: "csv")
         }
-        #expect(error?.code == "idempotency_mismatch")
+        #expect(error?.code == .idempotencyMismatch)
     }
 
     @Test("The objects of earlier attempts go; those of this one and of later ones, the manifest and the marker stay")

@@ -253,7 +253,7 @@ extension ObjectStoreConformance {
                             let mode = PutMode.updateIfMatches(object.info.tag)
                             _ = try await store.put(next, at: key, contentType: "a/b", mode: mode)
                             done += 1
-                        } catch let error as JobError where error.code == "precondition_failed" {}
+                        } catch let error as JobError where error.code == .preconditionFailed {}
                     }
                 }
             }
@@ -301,6 +301,6 @@ func expectCode(
     _ work: () async throws -> Void
 ) async {
     let error = await #expect(throws: JobError.self, sourceLocation: sourceLocation) { try await work() }
-    #expect(error?.code == code, sourceLocation: sourceLocation)
+    #expect(error?.code.rawValue == code, sourceLocation: sourceLocation)
     #expect(error?.exitCode == exitCode, sourceLocation: sourceLocation)
 }

@@ -9,7 +9,7 @@ struct FailureTests {
         "SQLSTATEs in the words of a refused connection have codes and exit codes of their own",
         arguments: [
             ("28P01", "database_login", ExitCode.configuration), ("28000", "database_login", .configuration),
-            ("3D000", "database_unavailable", .configuration), ("53300", "database_busy", .temporary),
+            ("3D000", "database_missing", .configuration), ("53300", "database_busy", .temporary),
             ("57P03", "database_unavailable", .temporary), ("57P01", "database_unavailable", .temporary),
             ("42501", "database_forbidden", .notPermitted), ("53100", "disk_full", .osError),
             ("40001", "database_conflict", .temporary), ("40P01", "database_conflict", .temporary),
@@ -23,7 +23,7 @@ struct FailureTests {
     func states(state: String, code: String, exitCode: ExitCode) {
         let words = "connection to server at \"h\" (1.2.3.4), port 5432 failed: FATAL:  \(state): CANARY \"x\"\n"
         let error = PostgreSQLFailure.connecting(words, database: "postgresql host=h")
-        #expect(error.code == code && error.exitCode == exitCode)
+        #expect(error.code.rawValue == code && error.exitCode == exitCode)
         #expect(error.message.contains(state) && !error.message.contains("CANARY"))
         #expect(error.hint != nil)
     }
@@ -55,7 +55,7 @@ struct FailureTests {
         ])
     func words(words: String, code: String, exitCode: ExitCode) {
         let error = PostgreSQLFailure.connecting(words, database: "postgresql host=h")
-        #expect(error.code == code && error.exitCode == exitCode)
+        #expect(error.code.rawValue == code && error.exitCode == exitCode)
         #expect(!error.description.contains("CANARY") && error.hint?.contains("CANARY") == false)
     }
 
@@ -75,13 +75,13 @@ struct FailureTests {
         // A password with characters that must be escaped splits the URL at the wrong place.
         for bad in ["postgres://u:x@CANARY@h/d", "postgres://u:1/CANARY@h/d", "postgres://u:CANARY/x@h/d"] {
             let error = #expect(throws: JobError.self) { try ConnectionSettings(url: bad, applicationName: "x") }
-            #expect(error?.code == "configuration_invalid" && error?.description.contains("CANARY") == false)
+            #expect(error?.code == .configurationInvalid && error?.description.contains("CANARY") == false)
         }
         let escaped = try ConnectionSettings(url: "postgres://u:CANARY%40%2F%23@h/a%40b", applicationName: "x")
         #expect(escaped.description == "postgresql (libpq's defaults)")
         for bad in ["postgres://h/d?nonsense=1", "postgres://h:CANARY%zz@x/d", "postgres://[::1/d"] {
             let error = #expect(throws: JobError.self) { try ConnectionSettings(url: bad, applicationName: "x") }
-            #expect(error?.code == "configuration_invalid" && error?.exitCode == .configuration)
+            #expect(error?.code == .configurationInvalid && error?.exitCode == .configuration)
             #expect(error?.description.contains("CANARY") == false)
         }
     }

@@ -59,7 +59,7 @@ struct SQLiteFailureTests {
         let folder = try TemporaryFolder()
         try folder.write(String(repeating: "not a database ", count: 100), to: "text")
         for (name, code) in [
-            ("missing", "database_unavailable"), ("text", "database_invalid"), (".", "database_unavailable"),
+            ("missing", ErrorCode.databaseMissing), ("text", .databaseInvalid), (".", .databaseMissing),
         ] {
             let database = SQLiteDatabase(path: folder.path + "/" + name)
             let error = await #expect(throws: JobError.self) { _ = try await database.openSnapshot() }
@@ -77,7 +77,7 @@ struct SQLiteFailureTests {
         let folder = try TemporaryFolder()
         let database = SQLiteDatabase(path: folder.path + "/none")
         let error = await #expect(throws: JobError.self) { _ = try await database.openLoader(Things.plan()) }
-        #expect(error?.code == "database_unavailable")
+        #expect(error?.code == .databaseMissing)
         #expect(try folder.files() == [])
     }
 
@@ -91,7 +91,7 @@ struct SQLiteFailureTests {
             let error = await #expect(throws: JobError.self) {
                 _ = try await fixture.rows(Things.query(["id", "number"], org: "org_id"))
             }
-            #expect(error?.code == "database_statement" && error?.exitCode == .configuration)
+            #expect(error?.code == .databaseStatement && error?.exitCode == .configuration)
             #expect(error?.description.contains("SELECT") == false)
         }
     }
@@ -109,6 +109,6 @@ struct SQLiteFailureTests {
         let error = await #expect(throws: JobError.self) {
             _ = try await fixture.rows(Things.query(["id", "note"]))
         }
-        #expect(error?.code == "database_corrupt" && error?.exitCode == .protocolError)
+        #expect(error?.code == .databaseCorrupt && error?.exitCode == .protocolError)
     }
 }

@@ -45,7 +45,7 @@ struct RejectTests {
         try writer.execute("BEGIN IMMEDIATE")
         let loader = try await fixture.database.openLoader(Things.plan())
         let error = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
-        #expect(error?.code == "database_busy" && error?.exitCode == .temporary)
+        #expect(error?.code == .databaseBusy && error?.exitCode == .temporary)
         // Readers do not mind.
         #expect(try await fixture.rows(Things.query(["id"])) == [])
         try writer.execute("ROLLBACK")
@@ -58,7 +58,7 @@ struct RejectTests {
         let fixture = try await DatabaseFixture.migrated()
         let connection = try Connection(path: fixture.path, access: .readOnly)
         let error = #expect(throws: JobError.self) { try connection.execute("DELETE FROM things") }
-        #expect(error?.code == "database_read_only" && error?.exitCode == .notPermitted)
+        #expect(error?.code == .databaseFileReadOnly && error?.exitCode == .notPermitted)
     }
 
     @Test(
@@ -66,15 +66,15 @@ struct RejectTests {
         arguments: [
             (13, "disk_full", ExitCode.osError), (7, "out_of_memory", .osError), (5, "database_busy", .temporary),
             (6, "database_busy", .temporary), (517, "database_busy", .temporary), (15, "database_busy", .temporary),
-            (14, "database_unavailable", .configuration), (8, "database_read_only", .notPermitted),
+            (14, "database_missing", .configuration), (8, "database_file_read_only", .notPermitted),
             (3, "database_forbidden", .notPermitted), (23, "database_forbidden", .notPermitted),
             (26, "database_invalid", .configuration), (11, "database_corrupt", .protocolError),
-            (10, "database_io", .osError), (3338, "database_io", .osError), (9, "interrupted", .terminated),
+            (10, "database_io", .osError), (3338, "database_io", .osError), (9, "terminated", .terminated),
             (1, "database_statement", .configuration), (21, "database_error", .software),
         ] as [(CInt, String, ExitCode)])
     func resultCodes(number: CInt, code: String, exitCode: ExitCode) {
         let error = SQLiteFailure.make(number, doing: "step", database: "sqlite:x")
-        #expect(error.code == code && error.exitCode == exitCode)
+        #expect(error.code.rawValue == code && error.exitCode == exitCode)
         #expect(error.message.hasPrefix("sqlite:x: step: "))
     }
 }

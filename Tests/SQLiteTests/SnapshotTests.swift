@@ -54,7 +54,7 @@ struct SnapshotTests {
                 + "VALUES ('org', \(value));")
         let query = Things.query(["id", "at", "ratio", "data", "note"])
         let error = await #expect(throws: JobError.self) { _ = try await fixture.rows(query) }
-        #expect(error?.code == "stored_value_invalid")
+        #expect(error?.code == .storedValueInvalid)
         #expect(error?.exitCode == .dataError)
         #expect(error?.position?.field == column)
         #expect(error?.message.contains(reason) == true)

@@ -55,7 +55,7 @@ enum StoreProbe {
                 mode: .updateIfMatches(object.info.tag))
             return true
         } catch {
-            if error.code == "precondition_failed" { return false }
+            if error.code == .preconditionFailed { return false }
             throw error
         }
     }

@@ -98,7 +98,7 @@ struct DecimalWatch {
         let text =
             "column '\(field.sourceName.prefix(128))' has numbers that only a decimal comma explains, first on line \(line); \(rest)"
         return JobError(
-            "format_ambiguous", .dataError, text,
+            .formatAmbiguous, text,
             hint: "say how the file writes 1234.56: \"mapping\":\(entries[0]) for a decimal comma, "
                 + "\(entries[1]) for a decimal point"
                 + (isFirst ? "" : "; rows of this job that are stored were read with a point"),

@@ -24,7 +24,7 @@ struct ExpansionWatch {
         let position = batch.source.lines.last.map { DataPosition(line: $0) }
         if mappedBytes > Self.allowedBytes + Self.maximumRatio * sourceBytes {
             throw JobError(
-                "limit_expansion", .dataError,
+                .limitExpansion,
                 "the mapping makes more than \(Self.maximumRatio) bytes of each byte of the source, "
                     + "\(mappedBytes >> 20) MiB so far",
                 hint:
@@ -33,7 +33,7 @@ struct ExpansionWatch {
         }
         if cells > Self.allowedCells + Self.maximumRatio * sourceBytes {
             throw JobError(
-                "limit_expansion", .dataError,
+                .limitExpansion,
                 "the source has more than \(Self.maximumRatio) columns for each byte of its rows, which are all but empty",
                 hint: "leave out rows without values, or names that hardly any row has", position: position)
         }

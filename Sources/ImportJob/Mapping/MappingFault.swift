@@ -18,7 +18,7 @@ enum MappingFault {
             hint += ", or " + JSONValue.object(members).serialized()
         }
         return JobError(
-            "mapping_ambiguous", .dataError,
+            .mappingAmbiguous,
             "more than one source column has a right to a field: "
                 + found.prefix(10).joined(separator: "; "),
             hint: hint + "; the others are then left out")
@@ -27,24 +27,22 @@ enum MappingFault {
     /// A column that is meant is there twice.
     static func duplicateColumn(_ name: String) -> JobError {
         JobError(
-            "duplicate_column", .dataError, "the source has the column \(quote(name)) more than once",
-            hint: "give each column a name of its own; which one is meant cannot be known")
+            .duplicateColumn, "the source has the column \(quote(name)) more than once")
     }
 
     /// The file lacks a column that the spec names.
     static func sourceMissing(_ name: String, _ names: [String]) -> JobError {
         let near = NearestName.of(name, among: names)
         return JobError(
-            "mapping_source_missing", .dataError, "the source has no column \(quote(name))",
+            .mappingSourceMissing, "the source has no column \(quote(name))",
             hint: near.map { "did you mean \(quote($0))?" } ?? "its columns: \(list(names))")
     }
 
     /// Columns without a target, where the spec forbids them.
     static func unmapped(_ names: [String]) -> JobError {
         JobError(
-            "unmapped_columns", .dataError,
-            "source columns without a target: \(list(names))",
-            hint: "name them in 'mapping' (null leaves one out), or set 'unmapped' to 'ignore' or 'attributes'")
+            .unmappedColumns,
+            "source columns without a target: \(list(names))")
     }
 
     /// Nothing goes to a field that every row needs; `known` are the fields that have a column, with its name.
@@ -61,7 +59,7 @@ enum MappingFault {
             hint += ", or have a key made, the same for the same values: \"mapping\": \(key)"
         }
         return JobError(
-            "mapping_incomplete", .dataError, "no source column goes to the key field '\(missing.name)'", hint: hint)
+            .mappingIncomplete, "no source column goes to the key field '\(missing.name)'", hint: hint)
     }
 
     /// A rule that makes the key from an address, else from all that is known of a row.

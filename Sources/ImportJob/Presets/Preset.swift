@@ -57,7 +57,7 @@ struct Preset: Sendable {
             guard found != nil || isJSON, let target = free else { continue }
             isFit = isFit || found != nil
             taken.insert(target)
-            let options = try JSONValue(parsing: Array(entry.options.utf8))
+            let options = try JSONValue(parsing: Array(entry.options.utf8), as: .presetInvalid)
             let own = [
                 JSONMember("field", .string(target)),
                 JSONMember("columns", .array(entry.sources.map { .string($0) })),
@@ -66,13 +66,13 @@ struct Preset: Sendable {
         }
         guard isFit || isJSON else {
             throw JobError(
-                "preset_unfit", .dataError,
+                .presetUnfit,
                 "the source has no column of a \(name) export that \(resource.name) has room for",
                 hint: "its columns: \(columns.prefix(40).joined(separator: ", "))")
         }
         var problems = SpecProblems()
         let rules = MappingReader(.object(members), resource, &problems).mapping.rules
-        try problems.throwIfAny("preset_invalid", "the preset \(name)", exitCode: .software)
+        try problems.throwIfAny(.presetInvalid, "the preset \(name)")
         let fields = Set(mapping.rules.map(\.field))
         return rules.filter { !fields.contains($0.field) }.map { rule in
             var rule = rule

@@ -59,9 +59,8 @@ final class RejectReader {
     /// The object is not what was stored.
     static func unreadable(_ part: RejectPart) -> JobError {
         JobError(
-            "rejects_unreadable", .protocolError,
-            "the refused rows from record \(part.firstRecord) on, which were stored, cannot be read again",
-            hint: "something else wrote to the job's folder or to import_rejects")
+            .rejectsUnreadable,
+            "the refused rows from record \(part.firstRecord) on, which were stored, cannot be read again")
     }
 
     private var isComplete: Bool { (try? decompressor.finish()) != nil }

@@ -74,7 +74,7 @@ actor RejectStore {
             let reader = try await context.backends.store.openReader(key, chunkBytes: 1 << 16)
             return try RejectReader(part, .object(reader))
         } catch {
-            if error.code == "object_not_found" { return nil }
+            if error.code == .objectNotFound { return nil }
             throw error
         }
     }

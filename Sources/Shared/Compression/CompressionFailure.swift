@@ -15,12 +15,12 @@ enum DecodingDefect: Error {
 enum CompressionFailure {
     /// The library got no memory.
     static func noMemory() -> JobError {
-        JobError("out_of_memory", .osError, "no memory left for compression", hint: "give the job more memory")
+        JobError(.outOfMemory, "no memory left for compression", hint: "give the job more memory")
     }
 
     /// The library refused valid input, which its manual does not provide for.
     static func encoder(_ kind: CompressionKind) -> JobError {
-        JobError("compression_failed", .software, "the \(kind.rawValue) encoder failed")
+        JobError(.compressionFailed, "the \(kind.rawValue) encoder failed")
     }
 
     /// A defect of the source; `before` bytes of it came ahead of the input the defect counts from.
@@ -28,13 +28,11 @@ enum CompressionFailure {
         switch defect {
         case .corrupt(let offset):
             JobError(
-                "source_corrupt", .dataError, "the \(kind.rawValue) data is damaged",
-                hint: "the place counts in the compressed file; transfer or create the file again",
+                .sourceCorrupt, "the \(kind.rawValue) data is damaged",
                 position: DataPosition(byteOffset: before + offset))
         case .window:
             JobError(
-                "limit_window", .dataError, "the zstd data needs a window above 128 MiB",
-                hint: "compress it again without --long=28 or more", position: DataPosition(byteOffset: before))
+                .limitWindow, "the zstd data needs a window above 128 MiB", position: DataPosition(byteOffset: before))
         case .refused(let refusal, let offset):
             refusal.error(at: before + offset)
         case .noMemory:
@@ -45,22 +43,20 @@ enum CompressionFailure {
     /// The source ends before its compressed data does.
     static func truncated(_ kind: SourceCompression, at offset: Int) -> JobError {
         JobError(
-            "source_truncated", .dataError, "the \(kind.rawValue) data ends too early",
-            hint: "the place counts in the compressed file; transfer or create the file again",
+            .sourceTruncated, "the \(kind.rawValue) data ends too early",
             position: DataPosition(byteOffset: offset))
     }
 
     /// More came out of the source than is allowed.
     static func tooLong(_ maximum: Int) -> JobError {
         JobError(
-            "limit_decompressed_bytes", .dataError, "the source has more than \(maximum) decompressed bytes",
-            hint: "split the source into several files")
+            .limitDecompressedBytes, "the source has more than \(maximum) decompressed bytes")
     }
 
     /// The source grows like a decompression bomb.
     static func ratio(_ maximum: Int, at offset: Int) -> JobError {
         JobError(
-            "limit_ratio", .dataError, "the source decompresses to more than \(maximum) times its size",
-            hint: "decompress it before the import if it is genuine", position: DataPosition(byteOffset: offset))
+            .limitRatio, "the source decompresses to more than \(maximum) times its size",
+            position: DataPosition(byteOffset: offset))
     }
 }

@@ -40,19 +40,19 @@ enum ReaderLimit: Sendable {
 
     /// The error for data beyond this limit.
     func error(_ limits: ReaderLimits, at position: DataPosition) -> JobError {
-        let (code, message) =
+        let (code, message): (ErrorCode, String) =
             switch self {
-            case .fieldBytes: ("limit_field_bytes", "a field has more than \(limits.fieldBytes) bytes")
-            case .recordBytes: ("limit_record_bytes", "a record has more than \(limits.recordBytes) bytes")
-            case .columns: ("limit_columns", "the file has more than \(limits.columns) columns")
-            case .nameBytes: ("limit_name_bytes", "a column name has more than \(limits.nameBytes) bytes")
-            case .depth: ("limit_depth", "JSON is nested deeper than \(limits.depth) levels")
+            case .fieldBytes: (.limitFieldBytes, "a field has more than \(limits.fieldBytes) bytes")
+            case .recordBytes: (.limitRecordBytes, "a record has more than \(limits.recordBytes) bytes")
+            case .columns: (.limitColumns, "the file has more than \(limits.columns) columns")
+            case .nameBytes: (.limitNameBytes, "a column name has more than \(limits.nameBytes) bytes")
+            case .depth: (.limitDepth, "JSON is nested deeper than \(limits.depth) levels")
             }
         let hint =
             switch self {
             case .fieldBytes, .recordBytes: "look for a quote that is not closed"
             case .columns, .nameBytes, .depth: "check that the file is what it should be"
             }
-        return JobError(code, .dataError, message, hint: hint, position: position)
+        return JobError(code, message, hint: hint, position: position)
     }
 }

@@ -44,8 +44,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         if let name = markup(sample[start...]) {
             throw JobError(
-                "not_tabular", .dataError, "the source is no table, it looks like \(name)",
-                hint: "look at it in a browser: often it is the page of a login or of an error instead of the file",
+                .notTabular, "the source is no table, it looks like \(name)",
                 position: DataPosition(byteOffset: 0))
         }
         switch sample[start...].first(where: { !isSpace($0) && $0 != recordSeparator }) {
@@ -104,7 +103,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
 
     private static func notText(_ name: String, hint: String) -> JobError {
         JobError(
-            "not_text", .dataError, "the source is no text, it looks like \(name)", hint: hint,
+            .notText, "the source is no text, it looks like \(name)", hint: hint,
             position: DataPosition(byteOffset: 0))
     }
 }

@@ -120,8 +120,8 @@ internal import JobCore
     private func storedValueInvalid(_ index: CInt, _ found: String) -> JobError {
         let column = columns[Int(index)]
         return JobError(
-            "stored_value_invalid", .dataError,
+            .storedValueInvalid,
             "\(connection.name): a \(column.type.rawValue) column holds \(found)",
-            hint: "correct the rows or leave the column out", position: DataPosition(field: column.name))
+            position: DataPosition(field: column.name))
     }
 }

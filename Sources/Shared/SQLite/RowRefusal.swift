@@ -8,9 +8,8 @@ extension Connection {
     func refusal(_ code: CInt) throws(JobError) -> RowVerdict.Reason {
         if isInTransaction { return .constraint(Self.constraint(code)) }
         throw JobError(
-            "transaction_ended", .dataError,
-            "\(name): a constraint or trigger of the table rolled back the transaction",
-            hint: "remove ON CONFLICT ROLLBACK and RAISE(ROLLBACK) from the table")
+            .transactionEnded,
+            "\(name): a constraint or trigger of the table rolled back the transaction")
     }
 
     /// Name of the violated constraint kind; the message of SQLite would name values.

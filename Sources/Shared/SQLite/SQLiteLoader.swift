@@ -129,9 +129,9 @@ actor SQLiteLoader: RowLoader {
     }
 
     private func opened() throws -> Connection {
-        guard let connection else { throw JobError("internal_error", .software, "the loader is closed") }
+        guard let connection else { throw JobError(.internalError, "the loader is closed") }
         return connection
     }
 
-    private var notBegun: JobError { JobError("internal_error", .software, "the loader has not begun") }
+    private var notBegun: JobError { JobError(.internalError, "the loader has not begun") }
 }

@@ -22,7 +22,7 @@ actor SQLiteSnapshot: DatabaseSnapshot {
     }
 
     private func opened() throws -> Connection {
-        guard let connection else { throw JobError("internal_error", .software, "the snapshot is closed") }
+        guard let connection else { throw JobError(.internalError, "the snapshot is closed") }
         return connection
     }
 

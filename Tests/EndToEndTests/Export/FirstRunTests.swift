@@ -71,7 +71,7 @@ struct FirstRunTests {
         let run = try bench.export(
             #""resource":"events","format":"csv""#, variables: ["DATABASE_URL": "sqlite:own.sqlite"])
         #expect(run.status == 78)
-        #expect(run.failureCode == "database_unavailable")
+        #expect(run.failureCode == "database_missing")
         #expect(try bench.folder.files().filter { $0.hasSuffix(".sqlite") } == [])
     }
 }

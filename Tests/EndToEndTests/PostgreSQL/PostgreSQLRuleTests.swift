@@ -57,7 +57,7 @@ struct PostgreSQLRuleTests {
         "What is wrong with the database is said with its own code and exit code",
         arguments: [
             ("DATABASE_URL=wrong password", 78, "database_login"),
-            ("DATABASE_URL=no database", 78, "database_unavailable"),
+            ("DATABASE_URL=no database", 78, "database_missing"),
             ("DATABASE_URL=nothing there", 75, "database_unavailable"),
             ("DATABASE_URL=bad URL", 78, "configuration_invalid"),
             ("ALTER TABLE contacts DROP COLUMN email", 78, "database_statement"),

@@ -13,7 +13,7 @@ struct BadEnvironmentTests {
         try bench.folder.write(String(repeating: "not a database ", count: 1_000), to: "text.sqlite")
         try bench.folder.write("", to: "empty.sqlite")
         let cases = [
-            ("none/x.sqlite", "database_unavailable"), ("text.sqlite", "database_invalid"),
+            ("none/x.sqlite", "database_missing"), ("text.sqlite", "database_invalid"),
             ("empty.sqlite", "database_statement"),
         ]
         for (path, code) in cases {

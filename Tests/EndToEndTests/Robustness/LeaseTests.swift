@@ -140,7 +140,7 @@ struct LeaseTests {
         let arguments = ["cancel", "--org", "org_demo", "--job", "j"]
         // Where nobody can be kept out of the database, nobody is told that it is over.
         let wrong = try bench.run(.import, arguments, variables: ["DATABASE_URL": "sqlite:/nowhere/x.sqlite"])
-        #expect(wrong.status == 78 && wrong.failureCode == "database_unavailable", "\(wrong)")
+        #expect(wrong.status == 78 && wrong.failureCode == "database_missing", "\(wrong)")
         #expect(wrong.messages.contains("not cancelled"), "\(wrong)")
         let cancel = try bench.run(.import, arguments)
         #expect(cancel.status == 0 && cancel["status"].string == "cancelled", "\(cancel)")

@@ -55,7 +55,7 @@ struct SignalTests {
         let run = JobRun(try process.wait())
         #expect(run.status == status, "\(run)")
         #expect(run["status"].string == "interrupted")
-        #expect(run["error.code"].string == "interrupted")
+        #expect(run["error.code"].string == (signal == SIGINT ? "interrupted" : "terminated"))
         #expect(run["error.retryable"] == .bool(true))
         #expect(run["leaseExpiresAt"] == .null)
         #expect(try bench.objects() == ["org_demo/jobs/j/manifest.json"])

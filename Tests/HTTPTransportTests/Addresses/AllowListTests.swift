@@ -64,7 +64,7 @@ struct AllowListTests {
         ])
     func malformed(entry: String) throws {
         let error = #expect(throws: JobError.self) { try AllowList(validating: "good.example, \(entry)") }
-        #expect(error?.code == "configuration_invalid")
+        #expect(error?.code == .configurationInvalid)
         #expect(error?.exitCode == .configuration)
         #expect(error?.message.hasPrefix("SOURCE_ALLOW: '") == true)
     }

@@ -61,7 +61,7 @@ struct SourceRateTests {
             let error = await #expect(throws: JobError.self) {
                 try await read(60, pieces: bytes, every: 1, minimum: 1_000)
             }
-            #expect(error?.code == "source_too_slow" && error?.exitCode == .temporary)
+            #expect(error?.code == .sourceTooSlow && error?.exitCode == .temporary)
         }
     }
 

@@ -20,7 +20,7 @@ struct SourceRedirectTests {
         #expect(followed.error == nil)
         #expect(followed.requests.count == 6)
         let run = try await DownloadRun.of(five + [.redirect("/6"), .whole([1])])
-        #expect(run.error?.code == "source_redirect")
+        #expect(run.error?.code == .sourceRedirect)
         #expect(run.requests.count == 6)
         #expect(run.openReaders == 0)
     }
@@ -35,7 +35,7 @@ struct SourceRedirectTests {
         ])
     func refused(location: String?) async throws {
         let run = try await DownloadRun.of([.redirect(location), .whole([1])], allow: "listed.example")
-        #expect(run.error?.code == "source_redirect")
+        #expect(run.error?.code == .sourceRedirect)
         #expect(run.error?.exitCode == .dataError)
         #expect(run.requests.count == 1)
         #expect(run.openReaders == 0)
@@ -44,7 +44,7 @@ struct SourceRedirectTests {
     @Test("A redirect to a denied address is denied")
     func denied() async throws {
         let run = try await DownloadRun.of([.redirect("https://127.0.0.1/"), .failure(.denied)])
-        #expect(run.error?.code == "address_denied")
+        #expect(run.error?.code == .addressDenied)
         #expect(run.error?.exitCode == .notPermitted)
         #expect(run.requests.count == 2)
     }
@@ -54,7 +54,7 @@ struct SourceRedirectTests {
         arguments: [["/data.csv?token=CANARY"], ["/b", "/data.csv?token=CANARY"], ["/b", "/b"]])
     func circles(locations: [String]) async throws {
         let run = try await DownloadRun.of(locations.map { .redirect($0) } + [.whole([1])])
-        #expect(run.error?.code == "source_redirect")
+        #expect(run.error?.code == .sourceRedirect)
         #expect(run.requests.count == locations.count)
         #expect(run.error?.message.contains("CANARY") == false)
     }

@@ -38,7 +38,7 @@ struct SourceResumeTests {
         ] as [Reply])
     func changed(reply: Reply) async throws {
         let run = try await DownloadRun.of([.whole([1, 2, 3], length: 5, cut: .truncated), reply])
-        #expect(run.error?.code == "source_changed")
+        #expect(run.error?.code == .sourceChanged)
         #expect(run.error?.exitCode == .dataError)
         #expect(run.body == [1, 2, 3])
         #expect(run.openReaders == 0)
@@ -49,7 +49,7 @@ struct SourceResumeTests {
         let run = try await DownloadRun.of([
             .whole([1, 2, 3], tag: tag, length: 5), .whole([1, 2, 3, 4, 5], tag: tag),
         ])
-        #expect(run.error?.code == "source_interrupted")
+        #expect(run.error?.code == .sourceInterrupted)
         #expect(run.error?.exitCode == .temporary)
         #expect(run.requests.count == 1)
     }
@@ -61,7 +61,7 @@ struct SourceResumeTests {
         #expect(run.body == [1, 2])
         #expect(run.requests.last?.fields.contains { $0.name == "Range" } == false)
         let other = try await DownloadRun.of([.whole(length: 2, cut: .stalled), .whole([1, 2], tag: "\"v2\"")])
-        #expect(other.error?.code == "source_changed")
+        #expect(other.error?.code == .sourceChanged)
     }
 
     @Test("A cut after the last announced byte is the end")
@@ -81,7 +81,7 @@ struct SourceResumeTests {
         #expect(run.error == nil)
         #expect(run.body == [1, 2, 3])
         let longer = try await DownloadRun.of([.whole([1, 2, 3], length: 2)])
-        #expect(longer.error?.code == "source_changed")
+        #expect(longer.error?.code == .sourceChanged)
         #expect(longer.body.isEmpty)
     }
 
@@ -99,7 +99,7 @@ struct SourceResumeTests {
         #expect(run.body == [1, 2, 3])
         #expect(run.waits == Array(0..<8) + Array(0..<8))
         let stuck = try await DownloadRun.of([begin] + [Reply](repeating: cut, count: 9))
-        #expect(stuck.error?.code == "source_interrupted")
+        #expect(stuck.error?.code == .sourceInterrupted)
         #expect(stuck.requests.count == 9)
         #expect(stuck.openReaders == 0)
     }
@@ -107,10 +107,10 @@ struct SourceResumeTests {
     @Test("A source that vanishes or is cancelled while it is read says so")
     func endings() async throws {
         let begin = Reply.whole([1], length: 3, cut: .interrupted)
-        #expect(try await DownloadRun.of([begin, .status(404)]).error?.code == "source_not_found")
-        #expect(try await DownloadRun.of([begin, .failure(.denied)]).error?.code == "address_denied")
+        #expect(try await DownloadRun.of([begin, .status(404)]).error?.code == .sourceNotFound)
+        #expect(try await DownloadRun.of([begin, .failure(.denied)]).error?.code == .addressDenied)
         let cancelled = try await DownloadRun.of([.whole([1], length: 3, cut: .cancelled)])
-        #expect(cancelled.error?.code == "interrupted")
+        #expect(cancelled.error?.code == .interrupted)
         #expect(cancelled.requests.count == 1)
     }
 
@@ -122,7 +122,7 @@ struct SourceResumeTests {
             limits: SourceLimits(maximumBytes: 10)
         ) { _ in throw CancellationError() }
         let error = await #expect(throws: JobError.self) { try await download.open() }
-        #expect(error?.code == "interrupted")
+        #expect(error?.code == .interrupted)
         #expect(sender.unusedReplies == 1)
     }
 }

@@ -43,7 +43,7 @@ struct SourceURLTests {
         ])
     func refused(text: String) {
         let error = #expect(throws: JobError.self) { try SourceURL(validating: text) }
-        #expect(error?.code == "invalid_source_url")
+        #expect(error?.code == .invalidSourceURL)
         #expect(error?.exitCode == .usage)
     }
 

@@ -58,7 +58,7 @@ struct CredentialChainTests {
             accessKeyID: name, secretAccessKey: Secret("CANARY"), sessionToken: Secret("CANARY"), expiresAtSeconds: end)
     }
 
-    static let failure = JobError("credentials_unavailable", .temporary, "it failed")
+    static let failure = JobError(.credentialsUnavailable, "it failed")
 
     @Test("The order of the sources is that of the AWS SDKs, and the first that is configured is taken")
     func order() async throws {
@@ -96,7 +96,7 @@ struct CredentialChainTests {
     func missing() async throws {
         let chain = CredentialChain(CredentialContext())
         let error = await #expect(throws: JobError.self) { try await chain.current(now: 0) }
-        #expect(error?.code == "credentials_missing")
+        #expect(error?.code == .credentialsMissing)
         #expect(error?.exitCode == .configuration)
         #expect(
             error?.message == "found no AWS credentials; looked at: environment, shared files, web identity, "

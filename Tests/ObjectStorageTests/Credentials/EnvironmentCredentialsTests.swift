@@ -30,7 +30,7 @@ struct EnvironmentCredentialsTests {
     func incomplete(present: String, missing: String) async throws {
         let source = EnvironmentCredentials(CredentialContext([present: "CANARY"]))
         let error = await #expect(throws: JobError.self) { try await source.load() }
-        #expect(error?.code == "credentials_incomplete")
+        #expect(error?.code == .credentialsIncomplete)
         #expect(error?.exitCode == .configuration)
         #expect(error?.message == "\(present) is set but \(missing) is not")
     }

@@ -76,7 +76,7 @@ struct InstanceCredentialsTests {
     func failing(answer: Result<HTTPResponse, HTTPFailure>) async throws {
         let sender = Self.service(["my-role": answer])
         let error = await #expect(throws: JobError.self) { try await load(sender: sender) }
-        #expect(error?.code == "credentials_unavailable")
+        #expect(error?.code == .credentialsUnavailable)
         #expect(error?.exitCode == .temporary)
         #expect(error?.message.contains("CANARY") == false)
     }

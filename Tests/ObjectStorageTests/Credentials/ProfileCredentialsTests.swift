@@ -93,7 +93,7 @@ struct ProfileCredentialsTests {
         let error = await #expect(throws: JobError.self) {
             try await load(["AWS_PROFILE": "prodution"], config: "[profile production]\nregion = x")
         }
-        #expect(error?.code == "credentials_profile_missing")
+        #expect(error?.code == .credentialsProfileMissing)
         #expect(error?.exitCode == .configuration)
         #expect(error?.message.contains("prodution") == true)
         #expect(error?.hint == "did you mean production?")
@@ -108,7 +108,7 @@ struct ProfileCredentialsTests {
         ])
     func incomplete(line: String, missing: String) async throws {
         let error = await #expect(throws: JobError.self) { try await load(credentials: "[default]\n\(line)") }
-        #expect(error?.code == "credentials_incomplete")
+        #expect(error?.code == .credentialsIncomplete)
         #expect(error?.message.contains("\(missing) of profile default") == true)
         #expect(error?.message.contains("CANARY") == false)
     }
@@ -120,7 +120,7 @@ struct ProfileCredentialsTests {
         let error = await #expect(throws: JobError.self) {
             try await load(config: "[default]\n\(setting) = CANARY\nrole_session_name = x")
         }
-        #expect(error?.code == "credentials_unsupported")
+        #expect(error?.code == .credentialsUnsupported)
         #expect(error?.message == "\(setting) of profile default is not supported")
     }
 

@@ -104,7 +104,7 @@ struct WebIdentityCredentialsTests {
     func refused(code: String) async throws {
         let sender = ScriptedSender(status: 400, Answer.error(code))
         let error = await #expect(throws: JobError.self) { try await load(sender: sender) }
-        #expect(error?.code == "credentials_refused")
+        #expect(error?.code == .credentialsRefused)
         #expect(error?.exitCode == .configuration)
         #expect(error?.message == "web identity refused to give credentials: status 400, \(code)")
         #expect(sender.requests.count == 1)
@@ -141,7 +141,7 @@ struct WebIdentityCredentialsTests {
         let untrusted = ScriptedSender { _, _ in .failed(.untrusted) }
         await expectCode("credentials_unreachable", .configuration) { _ = try await load(sender: untrusted) }
         let cancelled = ScriptedSender { _, _ in .failed(.cancelled) }
-        await expectCode("interrupted", .terminated) { _ = try await load(sender: cancelled) }
+        await expectCode("terminated", .terminated) { _ = try await load(sender: cancelled) }
         #expect(untrusted.requests.count == 1 && cancelled.requests.count == 1)
     }
 }

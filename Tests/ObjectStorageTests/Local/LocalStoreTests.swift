@@ -63,12 +63,12 @@ struct LocalStoreTests {
     @Test("The folder must be there unless it is to be created, then with all folders above it")
     func root() async throws {
         let path = "\(folder.path)/x/y"
-        await expectCode("store_unavailable", .configuration) { _ = try LocalStore(root: path, createRoot: false) }
+        await expectCode("store_missing", .configuration) { _ = try LocalStore(root: path, createRoot: false) }
         let created = try LocalStore(root: path, createRoot: true)
         try await created.selfTest()
         _ = try LocalStore(root: path, createRoot: true)
         _ = Shell.run("touch '\(folder.path)/file'")
-        await expectCode("store_unavailable", .configuration) {
+        await expectCode("store_missing", .configuration) {
             _ = try LocalStore(root: "\(folder.path)/file", createRoot: false)
         }
     }

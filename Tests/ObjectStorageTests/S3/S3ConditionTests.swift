@@ -49,7 +49,7 @@ struct S3ConditionTests {
         let error = await #expect(throws: JobError.self) {
             try await store.put([2], at: key, contentType: "a/b", mode: .updateIfMatches(tag))
         }
-        #expect(error?.code == "store_conditions_missing" && error?.exitCode == .configuration)
+        #expect(error?.code == .storeConditionsMissing && error?.exitCode == .configuration)
         #expect(error?.message.contains("If-Match") == true)
         #expect(server.requests.count == 4)
     }
@@ -59,7 +59,7 @@ struct S3ConditionTests {
         let server = try Self.server(.unknown)
         let store = try server.store(.aws)
         let error = await #expect(throws: JobError.self) { try await create(store) }
-        #expect(error?.code == "store_conditions_missing" && error?.exitCode == .configuration)
+        #expect(error?.code == .storeConditionsMissing && error?.exitCode == .configuration)
         #expect(error?.message.contains("If-None-Match") == true)
     }
 
@@ -78,7 +78,7 @@ struct S3ConditionTests {
         let store = try server.store(.aws)
         let tag = try await create(store)
         let error = await #expect(throws: JobError.self) { try await store.proveConditions(key, [1], tag: tag) }
-        #expect(error?.code == "store_conditions_missing" && error?.exitCode == .configuration)
+        #expect(error?.code == .storeConditionsMissing && error?.exitCode == .configuration)
         #expect(error?.message.contains("ignores the condition \(field)") == true)
     }
 

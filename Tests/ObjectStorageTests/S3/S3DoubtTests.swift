@@ -142,7 +142,7 @@ struct S3DoubtTests {
             #expect(info.size == 6 << 20)
             #expect(deleted.withLock { $0 } == 0)
         } catch {
-            #expect(error.code == row.code)
+            #expect(error.code.rawValue == row.code)
         }
     }
 

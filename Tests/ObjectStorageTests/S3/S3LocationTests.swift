@@ -28,7 +28,7 @@ struct S3LocationTests {
         let error = #expect(throws: JobError.self) {
             try S3Location(validating: "s3://bucket?endpoint=\(endpoint)", region: nil)
         }
-        #expect(error?.code == "configuration_invalid")
+        #expect(error?.code == .configurationInvalid)
         #expect(error?.exitCode == .configuration)
         #expect(error?.message.contains("has an endpoint") == true)
     }

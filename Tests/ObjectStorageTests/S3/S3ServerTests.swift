@@ -59,7 +59,7 @@ struct S3ServerTests {
         let store = try RunningServers.store(RunningServers.rclone.get(), secret: "wrong", prefix: "wrong")
         let key = try ObjectKey(validating: "a")
         let error = await #expect(throws: JobError.self) { try await store.get(key, range: nil) }
-        #expect(error?.code == "store_credentials_invalid")
+        #expect(error?.code == .storeCredentialsInvalid)
         #expect(error?.exitCode == .configuration)
         #expect(error?.hint?.contains("AWS_SECRET_ACCESS_KEY") == true)
         // An answer to HEAD tells no reason; the store finds it out.

@@ -19,34 +19,33 @@ enum ZipRefusal: Error, Equatable {
         switch self {
         case .encrypted:
             return JobError(
-                "zip_encrypted", .dataError, "the file in the ZIP archive is encrypted", hint: unpack,
+                .zipEncrypted, "the file in the ZIP archive is encrypted", hint: unpack,
                 position: position)
         case .severalFiles(let first, let second):
             return JobError(
-                "zip_several_files", .dataError,
-                "the ZIP archive holds more than one file: '\(first)' and '\(second)'",
-                hint: "unpack the archive and import its files one by one", position: position)
+                .zipSeveralFiles,
+                "the ZIP archive holds more than one file: '\(first)' and '\(second)'", position: position)
         case .noFile:
             return JobError(
-                "zip_no_file", .dataError, "the ZIP archive holds no file", hint: "create the archive again",
+                .zipNoFile, "the ZIP archive holds no file",
                 position: position)
         case .method(let number):
             let names = [9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"]
             return JobError(
-                "zip_unsupported", .dataError,
+                .zipUnsupported,
                 "the file in the ZIP archive is compressed with \(names[number] ?? "method \(number)"), not with Deflate",
                 hint: unpack, position: position)
         case .unknownSize:
             return JobError(
-                "zip_unsupported", .dataError, "the ZIP archive does not say how long the file in it is", hint: unpack,
+                .zipUnsupported, "the ZIP archive does not say how long the file in it is", hint: unpack,
                 position: position)
         case .severalVolumes:
             return JobError(
-                "zip_unsupported", .dataError, "the ZIP archive is one of several volumes", hint: unpack,
+                .zipUnsupported, "the ZIP archive is one of several volumes", hint: unpack,
                 position: position)
         case .office(let name):
             return JobError(
-                "not_text", .dataError, "the source is no text, it looks like \(name)", hint: "export the sheet as CSV",
+                .notText, "the source is no text, it looks like \(name)", hint: "export the sheet as CSV",
                 position: position)
         }
     }

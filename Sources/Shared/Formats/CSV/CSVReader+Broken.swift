@@ -59,8 +59,7 @@ extension CSVReader {
         if columns.isEmpty {
             drop(&rows, scanner)
             throw JobError(
-                "malformed_quote", .dataError, "in the header, text stands behind a closing quote",
-                hint: "write a quote inside quotes twice", position: place(scanner))
+                .malformedQuote, "in the header, text stands behind a closing quote", position: place(scanner))
         }
         let size = (isCut ? cut : rows).bytes.count - scanner.fieldStart
         if scanner.mode != .broken && size > limits.fieldBytes && firstBreak(extent, input) == nil {

@@ -92,7 +92,7 @@ extension CSVReader {
         find(&scanner, &batch)
         if let fault = CSVRow(sink, fields: first, bytes: start).fault {
             let reason = fault.reason(options.sourceEncoding)
-            add(reason.code, "the row has \(reason.message)", scanner, takeBytes(extent, input), &batch)
+            add(reason.code.rawValue, "the row has \(reason.message)", scanner, takeBytes(extent, input), &batch)
             return .nothing
         }
         if scanner.hasStray {
@@ -133,7 +133,7 @@ extension CSVReader {
         if let fault = row.fault {
             let reason = fault.reason(options.sourceEncoding)
             throw JobError(
-                reason.code, .dataError, "the header has \(reason.what)",
+                reason.code, "the header has \(reason.what)",
                 hint: "save the file as UTF-8, or say its encoding in csv.encoding",
                 position: place)
         }

@@ -150,7 +150,7 @@ package struct CSVReader: Sendable {
                 guard columns.isEmpty else { return }
                 let isEmpty = traits?.skippedLines == 0
                 throw JobError(
-                    "source_empty", .dataError,
+                    .sourceEmpty,
                     isEmpty
                         ? "the file is empty" : options.hasHeader ? "the file has no header" : "the file has no rows",
                     hint: options.hasHeader
@@ -159,8 +159,7 @@ package struct CSVReader: Sendable {
             case .quoted, .escaped:
                 if columns.isEmpty {
                     throw JobError(
-                        "unterminated_quote", .dataError, "the file ends inside a quoted field of its header",
-                        hint: "look for a field that starts with a quote and has no closing one",
+                        .unterminatedQuote, "the file ends inside a quoted field of its header",
                         position: place(scanner))
                 }
                 let extent = RecordExtent(kept: raw.count, from: 0, to: 0)

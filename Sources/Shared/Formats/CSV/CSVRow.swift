@@ -3,21 +3,20 @@ internal import JobCore
 /// The last record of a sink, for the rare rows that need a closer look.
 struct CSVRow {
     /// Why fields are no text.
-    enum Fault: String {
-        case invalidUTF8 = "invalid_utf8"
-        case nul = "nul_byte"
+    enum Fault {
+        case invalidUTF8, nul
 
         /// The fault in words, for text that was in this encoding when it was not UTF-8.
-        func reason(_ encoding: String?) -> (code: String, what: String, message: String) {
+        func reason(_ encoding: String?) -> (code: ErrorCode, what: String, message: String) {
             switch self {
             case .invalidUTF8:
                 if let encoding {
                     let what = "bytes that have no meaning in \(encoding)"
-                    return ("invalid_encoding", what, what)
+                    return (.invalidEncoding, what, what)
                 }
                 let advice = "; for a file in another encoding set csv.encoding, such as windows-1252"
-                return (rawValue, "invalid UTF-8", "invalid UTF-8" + advice)
-            case .nul: return (rawValue, "a NUL byte", "a NUL byte")
+                return (.invalidUTF8, "invalid UTF-8", "invalid UTF-8" + advice)
+            case .nul: return (.nulByte, "a NUL byte", "a NUL byte")
             }
         }
     }

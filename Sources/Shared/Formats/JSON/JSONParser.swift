@@ -9,21 +9,20 @@ struct JSONParser {
 
     private let bytes: [UInt8]
     private let limits: JSONLimits
-    private let exitCode: ExitCode
+    private let code: ErrorCode
     private var at = 0
     private var depth = 0
 
-    init(_ bytes: [UInt8], limits: JSONLimits, exitCode: ExitCode) {
+    init(_ bytes: [UInt8], limits: JSONLimits, code: ErrorCode) {
         self.bytes = bytes
         self.limits = limits
-        self.exitCode = exitCode
+        self.code = code
     }
 
     mutating func document() throws(JobError) -> JSONValue {
         guard bytes.count <= limits.maxBytes else {
             throw JobError(
-                "json_too_large", exitCode,
-                "the JSON document has \(bytes.count) bytes, the limit is \(limits.maxBytes)",
+                code, "the JSON document has \(bytes.count) bytes, the limit is \(limits.maxBytes)",
                 hint: "data goes into the object store, not into this document", position: position(limits.maxBytes))
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -67,7 +66,7 @@ struct JSONParser {
             let name = try string()
             guard names.insert(Array(name.utf8)).inserted else {
                 throw JobError(
-                    "duplicate_key", exitCode, "an object has the same member name twice", hint: "remove one of them",
+                    code, "invalid JSON: an object has the same member name twice", hint: "remove one of them",
                     position: position(place))
             }
             skipSpace()
@@ -161,7 +160,7 @@ struct JSONParser {
         let limit = min(limits.maxDepth, Self.depthCeiling)
         guard depth <= limit else {
             throw JobError(
-                "json_too_deep", exitCode, "the JSON document is nested deeper than \(limit) levels",
+                code, "the JSON document is nested deeper than \(limit) levels",
                 hint: "write it with fewer arrays and objects inside each other", position: position(at))
         }
         advance()
@@ -192,7 +191,7 @@ struct JSONParser {
     private func failure(
         _ reason: String, at place: Int, hint: String = "correct the document at that place"
     ) -> JobError {
-        JobError("invalid_json", exitCode, "invalid JSON: \(reason)", hint: hint, position: position(place))
+        JobError(code, "invalid JSON: \(reason)", hint: hint, position: position(place))
     }
 
     private func position(_ place: Int) -> DataPosition {

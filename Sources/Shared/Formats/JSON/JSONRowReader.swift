@@ -118,7 +118,7 @@ package struct JSONRowReader: Sendable {
         case .done: break
         case .start:
             throw JobError(
-                "source_empty", .dataError, "the file is empty", hint: "an array of objects is expected",
+                .sourceEmpty, "the file is empty", hint: "an array of objects is expected",
                 position: DataPosition(line: 1, byteOffset: cursor.offset))
         case .first, .element, .separator: throw failure(.fileEndsEarly, at: cursor.offset)
         }
@@ -360,7 +360,7 @@ package struct JSONRowReader: Sendable {
 
     private func failure(_ fault: JSONFault, at offset: Int) -> JobError {
         JobError(
-            "invalid_json", .dataError, "invalid JSON: \(fault.reason)",
+            .invalidJSON, "invalid JSON: \(fault.reason)",
             hint: fault == .array
                 ? "when the array is inside an object, name the way to it in 'path'"
                 : "the place counts in the decompressed file; correct it there, or create the file again",
@@ -375,15 +375,14 @@ package struct JSONRowReader: Sendable {
         case .limit(let limit): return limit.error(limits, at: place)
         case .missing(let depth):
             return JobError(
-                "json_path_missing", .dataError, "the source has no '\(way(depth))'", hint: hint, position: place)
+                .jsonPathMissing, "the source has no '\(way(depth))'", hint: hint, position: place)
         case .repeated(let depth):
             return JobError(
-                "duplicate_key", .dataError, "the source has '\(way(depth))' twice",
-                hint: "create the file again, each name once", position: place)
+                .duplicateKey, "the source has '\(way(depth))' twice", position: place)
         case .mismatch(let depth, let found):
             let subject = depth == 0 ? "the source" : "'\(way(depth))'"
             return JobError(
-                "json_path_missing", .dataError,
+                .jsonPathMissing,
                 "\(subject) is \(Self.kind(found)), expected \(depth == path.count ? "an array" : "an object")",
                 hint: hint, position: place)
         }

@@ -44,11 +44,11 @@ package struct JSONLimits: Sendable {
 extension JSONValue {
     /// Reads one whole document; nothing but white space may follow it.
     ///
-    /// Throws `invalid_json`, `duplicate_key`, `json_too_deep` or `json_too_large`, each with line and byte offset.
+    /// Throws `code`, which says what the document is, with line and byte offset.
     package init(
-        parsing bytes: [UInt8], limits: JSONLimits = JSONLimits(), exitCode: ExitCode = .usage
+        parsing bytes: [UInt8], limits: JSONLimits = JSONLimits(), as code: ErrorCode = .invalidJSON
     ) throws(JobError) {
-        var parser = JSONParser(bytes, limits: limits, exitCode: exitCode)
+        var parser = JSONParser(bytes, limits: limits, code: code)
         self = try parser.document()
     }
 

@@ -116,7 +116,7 @@ package struct AllowList: Sendable, Equatable {
     private static func invalid(_ entry: String) -> JobError {
         let shown = String(entry.unicodeScalars.prefix(80).map { $0.isASCII && $0.value > 32 ? Character($0) : "?" })
         return JobError(
-            "configuration_invalid", .configuration, "SOURCE_ALLOW: '\(shown)' is no host, address or network",
+            .configurationInvalid, "SOURCE_ALLOW: '\(shown)' is no host, address or network",
             hint: "write names (files.example.com, *.example.com), addresses or networks (10.1.0.0/16), each with an "
                 + "optional :port, IPv6 with a port in brackets; no bits may be set after a network's prefix")
     }

@@ -9,14 +9,12 @@ enum SourceFailure {
         switch failure.kind {
         case .denied:
             JobError(
-                "address_denied", .notPermitted, "the source is not at a permitted address",
-                hint: "sources must be public; the operator may list others in SOURCE_ALLOW")
+                .addressDenied, "the source is not at a permitted address")
         case .untrusted:
             JobError(
-                "source_untrusted", .protocolError, "the certificate of the source is not trusted",
-                hint: "serve the source with a valid certificate for its host name", cause: failure)
+                .sourceUntrusted, "the certificate of the source is not trusted", cause: failure)
         case .tooLarge:
-            JobError("source_too_large", .dataError, "the source is larger than the limit", cause: failure)
+            JobError(.sourceTooLarge, "the source is larger than the limit", cause: failure)
         case .invalid: SourceURL.invalid("cannot be requested")
         case .cancelled: JobError.wrapping(CancellationError())
         case .unresolved, .unreachable, .tlsInterrupted, .interrupted, .truncated, .stalled, .timedOut, .malformed:
@@ -26,13 +24,13 @@ enum SourceFailure {
 
     static func unreachable(_ failure: HTTPFailure) -> JobError {
         JobError(
-            "source_unreachable", .temporary, "the source cannot be reached",
+            .sourceUnreachable, "the source cannot be reached",
             hint: "check the URL; the job may be launched again", cause: failure)
     }
 
     static func interrupted(after bytes: Int, canResume: Bool) -> JobError {
         JobError(
-            "source_interrupted", .temporary, "the source was cut off after \(bytes) bytes",
+            .sourceInterrupted, "the source was cut off after \(bytes) bytes",
             hint: canResume
                 ? "the job may be launched again"
                 : "the job may be launched again; with a strong ETag it could go on from where it was cut")
@@ -40,27 +38,26 @@ enum SourceFailure {
 
     static func changed() -> JobError {
         JobError(
-            "source_changed", .dataError, "the source changed while it was read",
+            .sourceChanged, "the source changed while it was read",
             hint: "launch the job again when the source is no longer written to")
     }
 
     static func tooLarge(limit: Int) -> JobError {
         JobError(
-            "source_too_large", .dataError, "the source is larger than the limit of \(limit) bytes",
+            .sourceTooLarge, "the source is larger than the limit of \(limit) bytes",
             hint: "split the source")
     }
 
     static func tooSlow(minimum: Int) -> JobError {
         JobError(
-            "source_too_slow", .temporary, "the source sends less than \(minimum) bytes a second",
+            .sourceTooSlow, "the source sends less than \(minimum) bytes a second",
             hint: "launch the job again when its server is faster, or put the file into the store; "
                 + "SOURCE_MIN_BYTES_PER_SECOND is the operator's limit")
     }
 
     static func redirect(_ reason: String) -> JobError {
         JobError(
-            "source_redirect", .dataError, "the source \(reason)",
-            hint: "give the URL that the source is finally served from")
+            .sourceRedirect, "the source \(reason)")
     }
 
     /// An answer that is neither a body nor a redirect.
@@ -68,20 +65,18 @@ enum SourceFailure {
         switch status {
         case 404, 410:
             JobError(
-                "source_not_found", .noInput, "the source was not found: its server answered \(status)",
+                .sourceNotFound, "the source was not found: its server answered \(status)",
                 hint: "check the URL")
         case 401, 403:
             JobError(
-                "source_forbidden", .notPermitted, "the source is not open to this job: its server answered \(status)",
-                hint: "give a URL that needs no login, such as a presigned one that has not expired")
+                .sourceForbidden, "the source is not open to this job: its server answered \(status)")
         case 408, 429, 500...599:
             JobError(
-                "source_unreachable", .temporary, "the server of the source answered \(status)",
+                .sourceUnreachable, "the server of the source answered \(status)",
                 hint: "the job may be launched again")
         default:
             JobError(
-                "source_refused", .dataError, "the server of the source answered \(status)",
-                hint: "give a URL that answers GET with 200 and the data")
+                .sourceRefused, "the server of the source answered \(status)")
         }
     }
 }

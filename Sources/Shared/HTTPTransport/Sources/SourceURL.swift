@@ -97,8 +97,7 @@ package struct SourceURL: Sendable, Hashable, CustomStringConvertible {
 
     static func invalid(_ reason: String) -> JobError {
         JobError(
-            "invalid_source_url", .usage, "the URL \(reason)",
-            hint: "give an absolute https URL without user name and password, percent-encoded, at port 443")
+            .invalidSourceURL, "the URL \(reason)")
     }
 }
 

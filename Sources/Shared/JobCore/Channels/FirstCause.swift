@@ -25,6 +25,6 @@ extension ThrowingTaskGroup where Failure == any Error {
 extension JobError {
     /// Whether the error only says that somebody else has ended the work.
     static func isInterruption(_ error: any Error) -> Bool {
-        error is CancellationError || (error as? JobError)?.code == "interrupted"
+        error is CancellationError || [.interrupted, .terminated].contains((error as? JobError)?.code)
     }
 }

@@ -12,7 +12,7 @@ package struct LoadColumns: Sendable {
             // A batch without a row may not have been told its columns.
             if batch.ends.isEmpty || isWhole && isNamed && batch.columnCount == names.count { continue }
             throw JobError(
-                "internal_error", .software, "a batch has other columns than the load was begun with",
+                .internalError, "a batch has other columns than the load was begun with",
                 hint: "report this defect; nothing of the batch was loaded")
         }
     }

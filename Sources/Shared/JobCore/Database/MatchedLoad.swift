@@ -14,8 +14,7 @@ package struct StoredRows: Sendable {
     package func makeRoom(for other: RowBatch) throws(JobError) {
         if !rows.isOverfull(with: other) { return }
         throw JobError(
-            "limit_stored_bytes", .dataError, "the rows that one batch of the source matches have more than 1 GiB",
-            hint: "import the source in several files")
+            .limitStoredBytes, "the rows that one batch of the source matches have more than 1 GiB")
     }
 }
 

@@ -8,7 +8,6 @@ package enum NULCheck {
 
     package static var error: JobError {
         JobError(
-            "nul_in_value", .usage, "a value for the database holds a NUL character, which it cannot keep",
-            hint: "remove the character from the spec")
+            .nulInValue, "a value for the database holds a NUL character, which it cannot keep")
     }
 }

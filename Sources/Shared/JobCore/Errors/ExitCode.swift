@@ -19,12 +19,49 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case interrupted = 130
     case terminated = 143
 
+    /// What launching the same job again without a change may bring.
+    package enum Again: String, Sendable {
+        /// Nothing.
+        case no
+        /// Success, once what was in the way has passed.
+        case yes
+        /// Success, and if it does not after a few times, somebody has to look.
+        case fewTimes = "a few times"
+        /// The same answer.
+        case same = "–"
+    }
+
     /// Whether the same job may succeed when it is launched again without a change.
-    package var isRetryable: Bool {
+    package var isRetryable: Bool { again == .yes || again == .fewTimes }
+
+    package var again: Again {
         switch self {
-        case .unpublished, .temporary, .interrupted, .terminated, .software, .osError, .protocolError: true
-        case .done, .usage, .dataError, .noInput, .cannotCreate, .notPermitted, .configuration, .cancelled, .deadline:
-            false
+        case .done: .same
+        case .unpublished, .temporary, .interrupted, .terminated: .yes
+        case .software, .osError, .protocolError: .fewTimes
+        case .usage, .dataError, .noInput, .cannotCreate, .notPermitted, .configuration, .cancelled, .deadline: .no
+        }
+    }
+
+    /// What it says, for a person.
+    package var meaning: String {
+        switch self {
+        case .done: "done, or done already"
+        case .usage: "bad spec, arguments or ids; same job id with another spec"
+        case .dataError: "bad data, too many rejects, a limit, the source changed"
+        case .noInput: "source or job not found"
+        case .software: "internal error"
+        case .osError: "out of disk, files or memory"
+        case .cannotCreate: "the target exists"
+        case .unpublished: "committed, but the manifest or the audit log could not be written"
+        case .temporary: "store or database away or busy, another process owns the job"
+        case .protocolError: "impossible answer, checksum wrong, certificate not trusted"
+        case .notPermitted: "not permitted"
+        case .configuration: "configuration"
+        case .cancelled: "cancelled"
+        case .deadline: "past its deadline"
+        case .interrupted: "interrupted by SIGINT"
+        case .terminated: "ended by SIGTERM"
         }
     }
 }

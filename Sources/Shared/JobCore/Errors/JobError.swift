@@ -2,29 +2,29 @@
 ///
 /// Messages are lower case without a final stop and never hold secrets, bound values or row data.
 package struct JobError: Error, Sendable, CustomStringConvertible {
-    /// Stable snake_case name, part of the contract (`spec_invalid`, `source_truncated`).
-    package let code: String
+    package let code: ErrorCode
     /// What went wrong, with the values that help.
     package let message: String
     /// What to do about it.
     package let hint: String?
-    package let exitCode: ExitCode
     /// Where in the data, when the failure has a place.
     package let position: DataPosition?
     /// The failure below this one, for the debug log only.
     package let cause: (any Error)?
 
     package init(
-        _ code: String, _ exitCode: ExitCode, _ message: String, hint: String? = nil, position: DataPosition? = nil,
+        _ code: ErrorCode, _ message: String, hint: String? = nil, position: DataPosition? = nil,
         cause: (any Error)? = nil
     ) {
         self.code = code
-        self.exitCode = exitCode
         self.message = message
-        self.hint = hint
+        self.hint = hint ?? code.hint
         self.position = position
         self.cause = cause
     }
+
+    /// How the process ends.
+    package var exitCode: ExitCode { code.exitCode }
 
     /// Whether the same job may succeed when it is launched again without a change.
     package var isRetryable: Bool { exitCode.isRetryable }
@@ -39,10 +39,10 @@ package struct JobError: Error, Sendable, CustomStringConvertible {
     package static func wrapping(_ error: any Error) -> JobError {
         if let known = error as? JobError { return known }
         if error is CancellationError {
-            return JobError("interrupted", .terminated, "the job was interrupted", hint: "launch it again")
+            return JobError(.terminated, "the job was interrupted", hint: "launch it again")
         }
         return JobError(
-            "internal_error", .software, "unexpected failure: \(type(of: error))",
+            .internalError, "unexpected failure: \(type(of: error))",
             hint: "this is a defect; report it with the debug log", cause: error)
     }
 }

@@ -178,7 +178,7 @@ package struct LedgerStatements: Sendable {
     ) throws(JobError) -> LoadCheckpoint? {
         if specSHA256 != plan.specSHA256 {
             throw JobError(
-                "idempotency_mismatch", .usage, "job \(plan.jobId) has already loaded rows for another spec",
+                .idempotencyMismatch, "job \(plan.jobId) has already loaded rows for another spec",
                 hint: "use a new jobId")
         }
         var checkpoint = LoadCheckpoint()
@@ -195,7 +195,7 @@ package struct LedgerStatements: Sendable {
     /// Another attempt is the owner.
     package var leaseLost: JobError {
         JobError(
-            "lease_lost", .temporary, "another attempt has taken over job \(plan.jobId)",
+            .leaseLost, "another attempt has taken over job \(plan.jobId)",
             hint: "nothing to do: the other attempt carries on")
     }
 }

@@ -71,7 +71,7 @@ package struct Gate: Sendable {
             } catch {
                 log.warning("the refusal is not in the audit log: \(JobError.wrapping(error).description)")
             }
-            throw JobError("not_permitted", .notPermitted, refusal.message, hint: refusal.hint)
+            throw JobError(.notPermitted, refusal.message, hint: refusal.hint)
         }
     }
 

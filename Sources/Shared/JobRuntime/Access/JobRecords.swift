@@ -2,10 +2,6 @@ package import JobCore
 
 /// The jobs' own tables in the database, which may be new to them and busy with other things.
 package struct JobRecords: Sendable {
-    /// Tries while other writers keep a write out, and the pause before each further one in milliseconds.
-    private static let tries = 6
-    private static let pause = 250
-
     private let database: any Database
 
     package init(_ database: any Database) { self.database = database }
@@ -22,7 +18,7 @@ package struct JobRecords: Sendable {
         let access = RecordAccess.writing(lock: lock, moreFollows: moreFollows)
         do {
             return try await patiently(access, work)
-        } catch let error as JobError where error.code == "database_statement" {
+        } catch let error as JobError where error.code == .databaseStatement {
             try await create(because: error)
             return try await patiently(access, work)
         }
@@ -31,20 +27,16 @@ package struct JobRecords: Sendable {
     private func patiently<Value: Sendable>(
         _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
     ) async throws -> Value {
-        for _ in 1..<Self.tries {
+        var retries = DatabaseRetries(of: .records)
+        while true {
             do {
                 return try await database.transact(access, work)
-            } catch let error as JobError where Self.passing.contains(error.code) {
-                try await Task.sleep(for: .milliseconds(Self.pause))
+            } catch let error as JobError {
+                guard let pause = retries.pause(after: error) else { throw error }
+                try await Task.sleep(for: .milliseconds(pause))
             }
         }
-        return try await database.transact(access, work)
     }
-
-    /// Failures of a moment.
-    private static let passing: Set<String> = [
-        "database_busy", "database_conflict", "database_locked", "database_connection_lost",
-    ]
 
     /// Creates what is missing of the jobs' own tables.
     ///
@@ -58,9 +50,9 @@ package struct JobRecords: Sendable {
                     }
                 }
             }
-        } catch let refused as JobError where refused.code == "database_forbidden" {
+        } catch let refused as JobError where refused.code == .databaseForbidden {
             throw JobError(
-                "tables_missing", .configuration,
+                .tablesMissing,
                 "\(error.message), and the role may not create the tables that jobs need",
                 hint: "run `ImportJob migrate` once with a role that may", cause: refused)
         }

@@ -44,13 +44,12 @@ struct KeyRing: Sendable {
                 .filter { $0.hash.hasPrefix(id.lowercased()) }
             guard let key = found.first else {
                 throw JobError(
-                    "key_not_found", .noInput, "organisation \(orgId) has no key \(id.prefix(64))",
+                    .keyNotFound, "organisation \(orgId) has no key \(id.prefix(64))",
                     hint: "`keys list --org \(orgId)` names its keys")
             }
             if found.count > 1 {
                 throw JobError(
-                    "key_ambiguous", .usage, "\(found.count) keys begin with \(id.prefix(64))",
-                    hint: "give more of the id")
+                    .keyAmbiguous, "\(found.count) keys begin with \(id.prefix(64))")
             }
             if key.revokedAt == nil {
                 try session.run(

@@ -15,7 +15,7 @@ package struct SigningKey: Sendable {
     init(validating secret: Secret) throws(JobError) {
         if secret.reveal().utf8.count < Self.minimumBytes {
             throw JobError(
-                "configuration_invalid", .configuration,
+                .configurationInvalid,
                 "JOB_SIGNING_KEY is shorter than \(Self.minimumBytes) bytes",
                 hint: "make one with `openssl rand -hex 32`")
         }

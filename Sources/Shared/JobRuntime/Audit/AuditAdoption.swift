@@ -9,7 +9,7 @@ extension AuditLog {
     package func adopt(_ orgId: String, by actor: String, anyway: Bool) async throws -> [String] {
         guard backends.signingKey != nil else {
             throw JobError(
-                "audit_key_missing", .configuration, "JOB_SIGNING_KEY is not set", hint: "set the key to sign with")
+                .auditKeyMissing, "JOB_SIGNING_KEY is not set", hint: "set the key to sign with")
         }
         let lines = try await [
             adopt(AuditTable(JobRecords(backends.database)), .table, anchor(orgId), actor, anyway),
@@ -37,7 +37,7 @@ extension AuditLog {
         let sealed = sealed(chain, place, anchor, seal)
         guard let announced = try await sealed.announce(entry, over: stored) else {
             throw JobError(
-                "audit_busy", .temporary, "others write to the audit log of \(anchor.orgId)", hint: "try again")
+                .auditBusy, "others write to the audit log of \(anchor.orgId)", hint: "try again")
         }
         try await sealed.carryOut(entry, announced, false)
         return "\(words): \(check.count) entries adopted (\(mistake)), signed by entry \(entry.seq)"

@@ -36,7 +36,7 @@ struct AuditAnchor: Sendable {
             let object = try await store.get(key(), range: nil)
             return Stored(head: AuditHead(object.bytes), bytes: object.bytes, tag: object.info.tag)
         } catch {
-            if error.code == "object_not_found" { return nil }
+            if error.code == .objectNotFound { return nil }
             throw error
         }
     }
@@ -51,7 +51,7 @@ struct AuditAnchor: Sendable {
             let tag = try await store.put(bytes, at: key(), contentType: "application/json", mode: mode).tag
             return Stored(head: head, bytes: bytes, tag: tag)
         } catch {
-            if error.code == "precondition_failed" { return nil }
+            if error.code == .preconditionFailed { return nil }
             throw error
         }
     }
@@ -59,14 +59,13 @@ struct AuditAnchor: Sendable {
     /// The log is not as it was written.
     func broken(_ problem: String) -> JobError {
         JobError(
-            "audit_broken", .dataError, "the audit log of \(orgId) is broken: \(problem)",
-            hint: "compare with a backup; who may write to audit_log and to the object store could have done it")
+            .auditBroken, "the audit log of \(orgId) is broken: \(problem)")
     }
 
     /// Entries that nobody has signed are there, and a key that would have to sign for them.
     var unsigned: JobError {
         JobError(
-            "audit_unsigned", .dataError,
+            .auditUnsigned,
             "the audit log of \(orgId) is not signed, and JOB_SIGNING_KEY is set",
             hint:
                 "if it never was, `ImportJob audit adopt --org \(orgId)` signs what is there; else somebody has replaced it"
@@ -76,7 +75,7 @@ struct AuditAnchor: Sendable {
     /// The log is signed, and this process cannot.
     var locked: JobError {
         JobError(
-            "audit_key_missing", .configuration,
+            .auditKeyMissing,
             "the audit log of \(orgId) is signed, and JOB_SIGNING_KEY is not set",
             hint: "set the JOB_SIGNING_KEY that the organisation's jobs use")
     }

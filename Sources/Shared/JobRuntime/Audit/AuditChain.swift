@@ -61,7 +61,7 @@ extension AuditEvent {
     /// The last entry is signed, or not as it was written; who has no key cannot tell which.
     var behindSeal: JobError {
         JobError(
-            "audit_key_missing", .configuration,
+            .auditKeyMissing,
             "the audit log of \(orgId) ends with an entry that is signed or was changed, and JOB_SIGNING_KEY is not set",
             hint: "set the JOB_SIGNING_KEY that the organisation's jobs use; `audit verify` tells what is wrong")
     }
@@ -69,7 +69,7 @@ extension AuditEvent {
     /// The attempt is not the job's any more.
     var overtaken: JobError {
         JobError(
-            "lease_lost", .temporary, "another attempt has completed job \(jobId)",
+            .leaseLost, "another attempt has completed job \(jobId)",
             hint: "nothing to do: launched again, it is answered from its manifest")
     }
 }

@@ -18,16 +18,15 @@ package struct AuditLog: Sendable {
     package func append(_ event: AuditEvent, movesHead: Bool = true) async throws {
         if !event.isWritable {
             throw JobError(
-                "audit_invalid", .usage, "the audit log takes no text with a NUL character",
-                hint: "look at the names in JOB_API_KEY's entry and in the spec")
+                .auditInvalid, "the audit log takes no text with a NUL character")
         }
         do {
             try await append(event, to: AuditTable(JobRecords(backends.database)), .table, movesHead)
-        } catch let error as JobError where error.code == "database_read_only" {
+        } catch let error as JobError where error.code.isReadOnlyDatabase {
             try await append(event, to: AuditObjects(backends.store), .objects, movesHead)
-        } catch let error as JobError where error.code == "database_forbidden" {
+        } catch let error as JobError where error.code == .databaseForbidden {
             throw JobError(
-                error.code, error.exitCode, "the job cannot be recorded in audit_log: \(error.message)",
+                error.code, "the job cannot be recorded in audit_log: \(error.message)",
                 hint: "GRANT SELECT, INSERT ON audit_log to the job's role", cause: error)
         }
     }
@@ -113,7 +112,7 @@ extension AuditLog {
     ) async throws -> [AuditEntry] {
         do {
             return try await chain.entries(of: orgId, after: seq, limit: limit)
-        } catch let error as JobError where error.code == "database_statement" {
+        } catch let error as JobError where error.code == .databaseStatement {
             return []
         }
     }

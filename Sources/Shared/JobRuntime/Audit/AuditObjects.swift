@@ -34,7 +34,7 @@ package struct AuditObjects: AuditChain {
             seq = entry.seq
         }
         throw JobError(
-            "audit_busy", .temporary, "too many others write to the audit log of \(event.orgId)",
+            .auditBusy, "too many others write to the audit log of \(event.orgId)",
             hint: "launch the job again")
     }
 
@@ -57,7 +57,7 @@ package struct AuditObjects: AuditChain {
                 contentType: "application/json", mode: .createOnly)
             return true
         } catch {
-            if error.code == "precondition_failed" { return false }
+            if error.code == .preconditionFailed { return false }
             throw error
         }
     }
@@ -75,7 +75,7 @@ package struct AuditObjects: AuditChain {
         do throws(JobError) {
             bytes = try await store.get(key(seq, orgId), range: nil).bytes
         } catch {
-            if error.code == "object_not_found" { return nil }
+            if error.code == .objectNotFound { return nil }
             throw error
         }
         guard let value = try? JSONValue(parsing: bytes), let entry = AuditEntry(value), entry.seq == seq else {

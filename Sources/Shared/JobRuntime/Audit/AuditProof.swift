@@ -85,8 +85,7 @@ extension AuditLog {
         let anchor = anchor(orgId)
         guard let stored = try await anchor.stored() else {
             throw JobError(
-                "audit_head_missing", .noInput, "the audit log of \(orgId) has no head",
-                hint: "the first job makes one; where there are entries, `audit verify` tells what is wrong")
+                .auditHeadMissing, "the audit log of \(orgId) has no head")
         }
         // Also that it is the head of this organisation, when somebody could have signed it.
         if stored.owner?.hasSameBytes(as: orgId) != true { throw anchor.broken("its head is another organisation's") }
@@ -105,7 +104,7 @@ struct AuditCopy: Sendable {
     init(_ bytes: [UInt8], orgId: String) throws(JobError) {
         guard let head = AuditHead(bytes), AuditHead.owner(bytes)?.hasSameBytes(as: orgId) == true else {
             throw JobError(
-                "audit_copy_invalid", .usage, "the file is no copy of a head of the audit log of \(orgId)",
+                .auditCopyInvalid, "the file is no copy of a head of the audit log of \(orgId)",
                 hint: "`audit head --org \(orgId)` prints what to keep")
         }
         self.head = head

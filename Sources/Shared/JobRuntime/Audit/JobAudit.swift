@@ -30,9 +30,9 @@ final class JobAudit: Sendable {
             try await audit.append(end(manifest))
         } catch {
             throw JobError(
-                "audit_unwritten", .unpublished,
+                .auditUnwritten,
                 "the job is done, but that is not in the audit log: \(JobError.wrapping(error).description)",
-                hint: "launch the job again: it records the result without doing the work again", cause: error)
+                cause: error)
         }
     }
 

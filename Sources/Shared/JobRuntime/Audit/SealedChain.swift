@@ -36,7 +36,7 @@ struct SealedChain<Chain: AuditChain>: Sendable {
             pause = min(pause * 2, Self.longestPause)
         }
         throw JobError(
-            "audit_busy", .temporary, "too many others write to the audit log of \(anchor.orgId)",
+            .auditBusy, "too many others write to the audit log of \(anchor.orgId)",
             hint: "launch the job again")
     }
 

@@ -32,7 +32,7 @@ struct Doctor: Sendable {
             let now = WallClock.now()
             // 2025-01-01: before it, signatures and leases cannot work.
             if now < 1_735_689_600_000_000 {
-                throw JobError("clock_wrong", .configuration, "the clock says \(Timestamp.format(now))", hint: "set it")
+                throw JobError(.clockWrong, "the clock says \(Timestamp.format(now))", hint: "set it")
             }
             return "clock: \(Timestamp.format(now))"
         }
@@ -48,7 +48,7 @@ struct Doctor: Sendable {
             let missing = try await backends.database.missingTables(backends.catalogue)
             if !missing.isEmpty {
                 throw JobError(
-                    "tables_missing", .configuration, "missing tables: \(missing.joined(separator: ", "))",
+                    .tablesMissing, "missing tables: \(missing.joined(separator: ", "))",
                     hint: "run `ImportJob migrate`")
             }
             advice = try await backends.database.advice()
@@ -71,7 +71,7 @@ struct Doctor: Sendable {
         let unfit = found.filter { !$0.columns.isEmpty }
         if !unfit.isEmpty {
             throw JobError(
-                "table_unfit", .configuration,
+                .tableUnfit,
                 unfit.map { "table \($0.table) has no column \($0.columns.joined(separator: ", "))" }
                     .joined(separator: "; "),
                 hint: "every table has org_id, the organisation of the row, and the columns of its resource; "
@@ -79,7 +79,7 @@ struct Doctor: Sendable {
         }
         guard let first = found.first else { return }
         throw JobError(
-            "rights_missing", .notPermitted,
+            .rightsMissing,
             "role \(first.role) has not "
                 + found.map { "\($0.rights.joined(separator: ", ")) on \($0.table)" }.joined(separator: "; "),
             hint: found.map { "GRANT \($0.rights.joined(separator: ", ")) ON \($0.table) TO \(first.role)" }
@@ -90,7 +90,7 @@ struct Doctor: Sendable {
     private func expectSmall(_ ahead: Int64) throws(JobError) {
         if abs(ahead) <= Self.tolerableSeconds { return }
         throw JobError(
-            "clock_wrong", .configuration,
+            .clockWrong,
             "this machine's clock is \(abs(ahead)) s \(ahead > 0 ? "behind" : "ahead of") that of the store",
             hint: "set it, best by NTP; jobs sign by the store's clock meanwhile")
     }

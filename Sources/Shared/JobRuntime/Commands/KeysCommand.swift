@@ -20,7 +20,7 @@ struct OrganisationSelection: ParsableArguments {
     func open(to action: String) async throws -> (place: Workplace, actor: String) {
         guard Identifier.isValid(org) else {
             throw JobError(
-                "invalid_id", .usage, "the organisation id is not valid", hint: StringRule.identifier.expectation)
+                .invalidID, "the organisation id is not valid", hint: StringRule.identifier.expectation)
         }
         let place = try await Workplace()
         return (place, try await place.gate.admitOperator(to: action, orgId: org))

@@ -23,12 +23,12 @@ struct LoadFence: Sendable {
                         specSHA256: manifest.specSHA256, dialect: session.dialect))
                 return found.map(Self.counts)
             }
-        } catch let error as JobError where error.code == "tables_missing" {
+        } catch let error as JobError where error.code == .tablesMissing {
             // A database without the tables has no rows of the job.
             return nil
         } catch let error as JobError where error.code != finished.code {
             throw JobError(
-                error.code, error.exitCode,
+                error.code,
                 "job \(folder.jobId) is not cancelled: its last owner could still commit rows: \(error.message)",
                 hint: error.isRetryable ? "cancel it again when the database answers" : error.hint, cause: error)
         }
@@ -46,7 +46,7 @@ struct LoadFence: Sendable {
 
     private var finished: JobError {
         JobError(
-            "already_finished", .usage, "job \(folder.jobId) has loaded all its rows and cannot be cancelled",
+            .alreadyFinished, "job \(folder.jobId) has loaded all its rows and cannot be cancelled",
             hint: "launch it again: it publishes its result")
     }
 

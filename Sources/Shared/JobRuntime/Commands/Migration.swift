@@ -13,7 +13,7 @@ enum Migration {
         case "postgresql": statements = tables.flatMap { $0.createStatements(PostgreSQLDialect()) }
         default:
             throw JobError(
-                "unknown_dialect", .usage, "unknown dialect '\(dialect.prefix(32))'", hint: "sqlite or postgresql")
+                .unknownDialect, "unknown dialect '\(dialect.prefix(32))'")
         }
         return statements.map { $0 + ";\n" }.joined()
     }

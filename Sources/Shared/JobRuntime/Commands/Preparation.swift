@@ -47,12 +47,12 @@ package struct Preparation: Sendable {
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .createOnly)
             return String(decoding: bytes, as: UTF8.self)
         } catch {
-            guard error.code == "precondition_failed" else { throw error }
+            guard error.code == .preconditionFailed else { throw error }
         }
         let stored = try await backends.store.get(folder.manifest(), range: nil).bytes
         if try Manifest(stored: stored).specSHA256 != spec.sha256 {
             throw JobError(
-                "idempotency_mismatch", .usage, "job \(spec.jobId) exists with another spec",
+                .idempotencyMismatch, "job \(spec.jobId) exists with another spec",
                 hint: "a jobId names one piece of work; use a new one for a new spec")
         }
         return String(decoding: stored, as: UTF8.self)

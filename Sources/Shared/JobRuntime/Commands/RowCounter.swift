@@ -55,7 +55,7 @@ final class RowCounter {
                 try reader.finish(into: &batch)
             } catch {
                 // A file without header and rows is what an empty result without header looks like.
-                if error.code == "source_empty" && bytes == 0 { break }
+                if error.code == .sourceEmpty && bytes == 0 { break }
                 throw error
             }
         } while take() > 0

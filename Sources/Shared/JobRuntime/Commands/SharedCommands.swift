@@ -105,7 +105,7 @@ package struct CancelCommand: AsyncParsableCommand {
                 try await job.record("cancel")
                 StandardStream.output(manifest)
                 return
-            } catch let error as JobError where error.code == "precondition_failed" && tries < 5 {
+            } catch let error as JobError where error.code == .preconditionFailed && tries < 5 {
                 // Somebody has launched, ended or cancelled it since it was looked at.
                 continue
             }

@@ -13,7 +13,7 @@ struct Signer: Sendable {
     init(_ environment: JobEnvironment) throws(JobError) {
         guard let key = try environment.checkedSigningKey() else {
             throw JobError(
-                "configuration_invalid", .configuration, "JOB_SIGNING_KEY is not set",
+                .configurationInvalid, "JOB_SIGNING_KEY is not set",
                 hint: "set the key that the jobs will check the signature with")
         }
         self.environment = environment
@@ -30,7 +30,7 @@ struct Signer: Sendable {
     func notificationKey(of orgId: String) throws(JobError) -> String {
         guard Identifier.isValid(orgId) else {
             throw JobError(
-                "invalid_id", .usage, "the organisation id is not valid", hint: StringRule.identifier.expectation)
+                .invalidID, "the organisation id is not valid", hint: StringRule.identifier.expectation)
         }
         return key.notificationKey(of: orgId).reveal()
     }

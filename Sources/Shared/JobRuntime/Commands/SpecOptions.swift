@@ -47,7 +47,7 @@ package struct SpecInput: Sendable {
     /// only then what the rest of it means.
     ///
     /// A spec with mistakes in its shape is refused for all its mistakes before anything is opened; so is one with others
-    /// where no proof is asked for. Throws `invalid_json`, `spec_invalid`, `not_permitted` and what the backends report.
+    /// where no proof is asked for. Throws `spec_invalid`, `not_permitted` and what the backends report.
     package func admit<Spec>(
         _ kind: JobKind, _ shape: SpecType, to verb: SignedVerb = .run,
         decode: (CommonSpec, inout SpecProblems) throws(JobError) -> Spec

@@ -30,8 +30,7 @@ struct StoredJob: Sendable {
             store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
         guard let (manifest, stored) = try await claim.load(folder.manifest()) else {
             throw JobError(
-                "job_not_found", .noInput, "organisation \(folder.orgId) has no job \(folder.jobId)",
-                hint: "check --org and --job, and that OBJECT_STORE_URL is the one the job used")
+                .jobNotFound, "organisation \(folder.orgId) has no job \(folder.jobId)")
         }
         self.manifest = manifest
         bytes = stored.bytes
@@ -51,7 +50,7 @@ struct StoredJob: Sendable {
         let links = rejects ? [signed.rejects?.url].compactMap(\.self) : signed.files.compactMap(\.url)
         if links.isEmpty {
             throw JobError(
-                "no_result", .noInput, "job \(folder.jobId) is \(manifest.status.rawValue) and has nothing to download")
+                .noResult, "job \(folder.jobId) is \(manifest.status.rawValue) and has nothing to download")
         }
         return links
     }
@@ -94,7 +93,7 @@ struct StoredJob: Sendable {
                 let line = try await end(latest, stored.bytes, stored.info.tag)
                 try await backends.store.delete(marker)
                 return line
-            } catch let error as JobError where error.code == "already_finished" {
+            } catch let error as JobError where error.code == .alreadyFinished {
                 try await backends.store.delete(marker)
                 throw error
             }
@@ -110,7 +109,7 @@ struct StoredJob: Sendable {
             return String(decoding: bytes, as: UTF8.self)
         case .completed:
             throw JobError(
-                "already_finished", .usage, "job \(folder.jobId) has completed and cannot be cancelled")
+                .alreadyFinished, "job \(folder.jobId) has completed and cannot be cancelled")
         case .queued, .running, .failed, .interrupted:
             var cancelled = manifest
             let isLoad =
@@ -121,7 +120,7 @@ struct StoredJob: Sendable {
             cancelled.owner = nil
             cancelled.updatedAt = WallClock.now()
             cancelled.finishedAt = cancelled.updatedAt
-            cancelled.error = JobError("cancelled", .cancelled, "job \(folder.jobId) was cancelled")
+            cancelled.error = ManifestFailure(JobError(.cancelled, "job \(folder.jobId) was cancelled"))
             let bytes = cancelled.bytes()
             _ = try await backends.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))

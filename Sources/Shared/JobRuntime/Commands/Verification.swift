@@ -16,7 +16,7 @@ struct Verification: Sendable {
     func run() async throws -> [String] {
         guard job.manifest.status == .completed else {
             throw JobError(
-                "no_result", .noInput, "job \(job.folder.jobId) is \(job.manifest.status.rawValue), not completed")
+                .noResult, "job \(job.folder.jobId) is \(job.manifest.status.rawValue), not completed")
         }
         var lines: [String] = []
         for file in job.manifest.files {
@@ -71,6 +71,6 @@ struct Verification: Sendable {
 
     private func failed(_ message: String) -> JobError {
         JobError(
-            "verify_failed", .protocolError, message, hint: "the stored object was changed after the job; export again")
+            .verifyFailed, message)
     }
 }

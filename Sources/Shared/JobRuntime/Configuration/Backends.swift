@@ -18,7 +18,7 @@ package struct Backends: Sendable {
     /// Turns the configuration into a database and a store.
     ///
     /// With nothing configured a first run creates the demo organisation.
-    /// Throws `configuration_invalid`, `store_unavailable` and what the database reports.
+    /// Throws `configuration_invalid`, `store_missing` and what the database reports.
     package static func open(
         _ environment: JobEnvironment, log: JobLog, jobId: String? = nil, isPatient: Bool = true
     ) async throws -> Backends {
@@ -61,7 +61,7 @@ package struct Backends: Sendable {
             return try PostgreSQLDatabase(url: url, jobId: jobId, patience: jobId == nil ? min(patience, 10) : patience)
         default:
             throw JobError(
-                "configuration_invalid", .configuration, "DATABASE_URL has an unsupported form",
+                .configurationInvalid, "DATABASE_URL has an unsupported form",
                 hint: "use postgres://USER@HOST/DATABASE or sqlite:PATH")
         }
     }

@@ -11,12 +11,12 @@ package enum CatalogueFile {
 
     /// The catalogue in the file, the built-in one without a file.
     ///
-    /// Throws `invalid_json`, and `catalogue_invalid` with every mistake (78).
+    /// Throws `catalogue_invalid` with every mistake (78).
     package static func load(_ path: String?) throws -> Catalogue {
         guard let path else { return .builtIn }
         let bytes = try FileInput.read(path, limit: maximumBytes, what: "catalogue")
         let value = try JSONValue(
-            parsing: bytes, limits: JSONLimits(maxBytes: maximumBytes), exitCode: .configuration)
+            parsing: bytes, limits: JSONLimits(maxBytes: maximumBytes), as: .catalogueInvalid)
         return try decode(value)
     }
 
@@ -57,7 +57,7 @@ package enum CatalogueFile {
     static func decode(_ value: JSONValue) throws -> Catalogue {
         var problems = SpecProblems()
         schema.validate(value, at: "$", into: &problems)
-        try problems.throwIfAny("catalogue_invalid", "the resource catalogue", exitCode: .configuration)
+        try problems.throwIfAny(.catalogueInvalid, "the resource catalogue")
         var resources: [Resource] = []
         for (index, item) in value.items("resources").enumerated() {
             let path = "$.resources[\(index)]"
@@ -75,7 +75,7 @@ package enum CatalogueFile {
             check(resource, path, resources, &problems)
             resources.append(resource)
         }
-        try problems.throwIfAny("catalogue_invalid", "the resource catalogue", exitCode: .configuration)
+        try problems.throwIfAny(.catalogueInvalid, "the resource catalogue")
         return Catalogue(resources: resources)
     }
 

@@ -10,7 +10,7 @@ package enum FileInput {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             throw JobError(
-                "file_unreadable", .noInput, "the \(what) file '\(path)' cannot be read: \(describe(errno))",
+                .fileUnreadable, "the \(what) file '\(path)' cannot be read: \(describe(errno))",
                 hint: "check the path")
         }
         defer { close(descriptor) }
@@ -26,12 +26,12 @@ package enum FileInput {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw JobError("file_unreadable", .noInput, "the \(what) cannot be read: \(describe(errno))")
+                throw JobError(.fileUnreadable, "the \(what) cannot be read: \(describe(errno))")
             }
             bytes.append(contentsOf: chunk[..<count])
             if bytes.count > limit {
                 throw JobError(
-                    "file_too_large", .usage, "the \(what) is larger than \(limit) bytes",
+                    .fileTooLarge, "the \(what) is larger than \(limit) bytes",
                     hint: "a \(what) is a small JSON document; data goes into the object store")
             }
         }

@@ -50,10 +50,9 @@ enum FileLayout {
         let number = errno
         let text = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
         if number == ENOSPC {
-            return JobError("disk_full", .osError, "\(message): \(text)", hint: "free space")
+            return JobError(.diskFull, "\(message): \(text)", hint: "free space")
         }
         return JobError(
-            "folder_unavailable", .configuration, "\(message): \(text)",
-            hint: "run where the user may write, or set DATABASE_URL and OBJECT_STORE_URL")
+            .folderUnavailable, "\(message): \(text)")
     }
 }

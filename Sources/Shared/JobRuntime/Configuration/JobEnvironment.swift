@@ -103,7 +103,7 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
         guard let text = variables[name], !text.isEmpty else { return nil }
         guard let number = Double(text), range.contains(number) else {
             throw JobError(
-                "configuration_invalid", .configuration,
+                .configurationInvalid,
                 "\(name) is not a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))",
                 hint: "correct it, or leave it unset")
         }

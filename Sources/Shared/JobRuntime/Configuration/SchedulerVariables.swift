@@ -26,9 +26,8 @@ struct SchedulerVariables: Sendable {
         }
         if let first = found.first, let other = found.first(where: { $0.index != first.index }) {
             throw JobError(
-                "index_conflict", .usage,
-                "\(first.name) is \(first.index) and \(other.name) is \(other.index)",
-                hint: "unset the one that is not of the engine that runs this process")
+                .indexConflict,
+                "\(first.name) is \(first.index) and \(other.name) is \(other.index)")
         }
         var fields: [String: String] = [:]
         if let index = found.first?.index { fields["index"] = "\(index)" }

@@ -6,7 +6,7 @@ package import ObjectStorage
 package enum StoreBackend {
     /// Opens the store; no request is sent yet.
     ///
-    /// Throws `configuration_invalid`, `credentials_incomplete` and `store_unavailable`.
+    /// Throws `configuration_invalid`, `credentials_incomplete` and `store_missing`.
     package static func open(
         _ environment: JobEnvironment, log: JobLog, isPatient: Bool = true
     ) throws(JobError) -> any ObjectStore {
@@ -18,7 +18,7 @@ package enum StoreBackend {
             return try bucket(environment, log, isPatient)
         default:
             throw JobError(
-                "configuration_invalid", .configuration, "OBJECT_STORE_URL has an unsupported form",
+                .configurationInvalid, "OBJECT_STORE_URL has an unsupported form",
                 hint: "use s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION or file:PATH")
         }
     }
@@ -57,7 +57,7 @@ package enum StoreBackend {
             problem = "which cannot be read"
         }
         throw JobError(
-            "configuration_invalid", .configuration, "AWS_CA_BUNDLE names \(file), \(problem)",
+            .configurationInvalid, "AWS_CA_BUNDLE names \(file), \(problem)",
             hint: "name a readable file of certificates, or leave AWS_CA_BUNDLE out to trust those of the system")
     }
 }

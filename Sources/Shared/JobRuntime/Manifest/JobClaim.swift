@@ -72,15 +72,14 @@ package struct JobClaim: Sendable {
                 return .finished(existing, stored: stored.bytes)
             case .cancelled:
                 throw JobError(
-                    "cancelled", .cancelled, "job \(existing.jobId) was cancelled", hint: "use a new jobId to run it")
+                    .cancelled, "job \(existing.jobId) was cancelled", hint: "use a new jobId to run it")
             case .running:
                 let left = existing.leaseLeft(in: stored)
                 if left > 0 {
                     try checkDeadline()
                     if WallClock.monotonic() > deadline {
                         throw JobError(
-                            "lease_held", .temporary, "another process is running job \(existing.jobId)",
-                            hint: "poll the manifest, or launch again after it has ended")
+                            .leaseHeld, "another process is running job \(existing.jobId)")
                     }
                     if !hasWaited {
                         let seconds = left / 1_000_000 + 1
@@ -113,9 +112,8 @@ package struct JobClaim: Sendable {
         try checkDeadline()
         if defeats >= Self.maximumDefeats {
             throw JobError(
-                "claim_refused", .temporary,
-                "the manifest of job \(fresh.jobId) could not be taken in \(defeats) tries: it changes each time",
-                hint: "see who else writes to it, then launch the job again; doctor tries the store's conditions")
+                .claimRefused,
+                "the manifest of job \(fresh.jobId) could not be taken in \(defeats) tries: it changes each time")
         }
         var seconds = 0.05
         for _ in 1..<defeats { seconds = min(seconds * 2, Self.longestPause) }
@@ -127,7 +125,7 @@ package struct JobClaim: Sendable {
     private func checkDeadline() throws(JobError) {
         guard let notAfter, WallClock.now() >= notAfter else { return }
         throw JobError(
-            "deadline", .deadline, "the job's deadline (notAfter) has passed",
+            .deadline, "the job's deadline (notAfter) has passed",
             hint: "use a later notAfter and a new jobId")
     }
 
@@ -137,7 +135,7 @@ package struct JobClaim: Sendable {
             let object = try await store.get(key, range: nil)
             return (try Manifest(stored: object.bytes), object)
         } catch {
-            if error.code == "object_not_found" { return nil }
+            if error.code == .objectNotFound { return nil }
             throw error
         }
     }
@@ -149,7 +147,7 @@ package struct JobClaim: Sendable {
             let info = try await store.put(manifest.bytes(), at: key, contentType: "application/json", mode: mode)
             return .owned(manifest, info.tag)
         } catch {
-            if error.code == "precondition_failed" { return nil }
+            if error.code == .preconditionFailed { return nil }
             throw error
         }
     }
@@ -167,7 +165,7 @@ package struct JobClaim: Sendable {
                 leaseSeconds: Double(leaseMicroseconds) / 1e6)
             _ = try? await keeper?.finish { manifest in
                 manifest.status = error.exitCode == .deadline ? .failed : .interrupted
-                manifest.error = error
+                manifest.error = ManifestFailure(error)
             }
         }.value
     }
@@ -175,7 +173,7 @@ package struct JobClaim: Sendable {
     private func check(_ existing: Manifest, _ fresh: Manifest) throws(JobError) {
         if existing.specSHA256 != fresh.specSHA256 || existing.kind != fresh.kind {
             throw JobError(
-                "idempotency_mismatch", .usage, "job \(fresh.jobId) exists with another spec",
+                .idempotencyMismatch, "job \(fresh.jobId) exists with another spec",
                 hint: "a jobId names one piece of work; use a new one for a new spec")
         }
     }

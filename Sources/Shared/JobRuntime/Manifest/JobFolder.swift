@@ -16,7 +16,7 @@ package struct JobFolder: Sendable {
     package init(orgId: String, jobId: String) throws(JobError) {
         for (name, id) in [("organisation", orgId), ("job", jobId)] where !Identifier.isValid(id) {
             throw JobError(
-                "invalid_id", .usage, "the \(name) id is not valid", hint: StringRule.identifier.expectation)
+                .invalidID, "the \(name) id is not valid", hint: StringRule.identifier.expectation)
         }
         self.orgId = orgId
         self.jobId = jobId

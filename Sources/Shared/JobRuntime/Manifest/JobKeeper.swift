@@ -94,7 +94,7 @@ package actor JobKeeper {
     private func resolve(_ error: JobError, _ bytes: [UInt8]) async throws(JobError) -> ObjectTag {
         if let stored = try? await store.get(key, range: nil) {
             if stored.bytes == bytes { return stored.info.tag }
-            if error.code == "precondition_failed", let found = try? Manifest(stored: stored.bytes),
+            if error.code == .preconditionFailed, let found = try? Manifest(stored: stored.bytes),
                 found.attemptId == manifest.attemptId, found.status == .running
             {
                 let mode = PutMode.updateIfMatches(stored.info.tag)
@@ -109,9 +109,9 @@ package actor JobKeeper {
     }
 
     private func lost(_ error: JobError) -> JobError {
-        if error.code != "precondition_failed" { return error }
+        if error.code != .preconditionFailed { return error }
         return JobError(
-            "lease_lost", .temporary, "another attempt has taken over job \(manifest.jobId)",
+            .leaseLost, "another attempt has taken over job \(manifest.jobId)",
             hint: "nothing to do: the other attempt carries on")
     }
 }

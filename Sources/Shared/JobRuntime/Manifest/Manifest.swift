@@ -32,7 +32,7 @@ package struct Manifest: Sendable {
     package var preview: JSONValue?
     /// What no code stops for.
     package var notes: [Note] = []
-    package var error: JobError?
+    package var error: ManifestFailure?
     package var spec: JSONValue
     package var specSHA256: String
     package var actor: JobActor?

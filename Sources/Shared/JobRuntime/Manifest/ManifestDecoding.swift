@@ -8,7 +8,8 @@ extension Manifest {
     package init(stored bytes: [UInt8]) throws(JobError) {
         let value: JSONValue
         do throws(JobError) {
-            value = try JSONValue(parsing: bytes, limits: JSONLimits(maxDepth: 160, maxBytes: 64 << 20))
+            value = try JSONValue(
+                parsing: bytes, limits: JSONLimits(maxDepth: 160, maxBytes: 64 << 20), as: .manifestInvalid)
         } catch {
             throw Self.invalid(error.description)
         }
@@ -32,7 +33,7 @@ extension Manifest {
         report = Self.object(value, "report").map { ReportFile($0) }
         preview = Self.object(value, "preview")
         notes = value.items("notes").map { Note($0) }
-        error = Self.object(value, "error").map { JobError($0) }
+        error = Self.object(value, "error").map { ManifestFailure($0) }
         specSHA256 = value.text("specSha256") ?? ""
         actor = Self.object(value, "actor").map { JobActor($0) }
         attempt = value.integer("attempt") ?? 0
@@ -57,7 +58,6 @@ extension Manifest {
 
     private static func invalid(_ reason: String) -> JobError {
         JobError(
-            "manifest_invalid", .protocolError, "the stored manifest cannot be read: \(reason)",
-            hint: "something else wrote to the job's folder; use a new jobId")
+            .manifestInvalid, "the stored manifest cannot be read: \(reason)")
     }
 }

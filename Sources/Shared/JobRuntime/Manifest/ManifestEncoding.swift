@@ -125,23 +125,6 @@ extension ReportFile {
     }
 }
 
-extension JobError {
-    /// The failure as the manifest shows it.
-    package func json() -> JSONValue {
-        .object([
-            JSONMember("code", .string(code)), JSONMember("message", .string(description)),
-            JSONMember("hint", .optional(hint)), JSONMember("retryable", .bool(isRetryable)),
-            JSONMember("exitCode", .integer(Int(exitCode.rawValue))),
-        ])
-    }
-
-    init(_ value: JSONValue) {
-        let exit = value.integer("exitCode").flatMap { ExitCode(rawValue: Int32(clamping: $0)) }
-        self.init(
-            value.text("code") ?? "", exit ?? .software, value.text("message") ?? "", hint: value.text("hint"))
-    }
-}
-
 extension Note {
     func json() -> JSONValue {
         .object([

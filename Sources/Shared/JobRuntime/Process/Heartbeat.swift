@@ -68,7 +68,7 @@ package struct Heartbeat: Sendable {
                 // A store that is away for a moment does not stop the work; a lost lease does.
                 let since = failedSince ?? now
                 failedSince = since
-                if !error.isRetryable || error.code == "lease_lost" || now - since > 60_000_000 { throw error }
+                if !error.isRetryable || error.code == .leaseLost || now - since > 60_000_000 { throw error }
                 context.log.warning("the manifest could not be updated: \(error.description)")
             }
         }
@@ -113,7 +113,7 @@ package struct Heartbeat: Sendable {
 
     /// The failure of a job whose time is over; the process ends soon, whatever does not answer.
     private static func giveUp(_ message: String, hint: String) -> JobError {
-        let failure = JobError("deadline", .deadline, message, hint: hint)
+        let failure = JobError(.deadline, message, hint: hint)
         ProcessEnd.force(failure, afterSeconds: lastSeconds)
         return failure
     }
@@ -121,7 +121,7 @@ package struct Heartbeat: Sendable {
     /// Throws `cancelled` (80) when somebody has asked for it.
     func checkCancelled() async throws(JobError) {
         if try await context.backends.store.head(context.folder.cancelMarker()) != nil, context.commitment.stop() {
-            throw JobError("cancelled", .cancelled, "job \(context.spec.jobId) was cancelled")
+            throw JobError(.cancelled, "job \(context.spec.jobId) was cancelled")
         }
     }
 

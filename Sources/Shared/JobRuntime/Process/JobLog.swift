@@ -34,7 +34,7 @@ package struct JobLog: Sendable {
 
     /// The one line of a failed job.
     package func failure(_ error: JobError) {
-        var fields: Logger.Metadata = ["code": .string(error.code), "exitCode": "\(error.exitCode.rawValue)"]
+        var fields: Logger.Metadata = ["code": .string(error.code.rawValue), "exitCode": "\(error.exitCode.rawValue)"]
         if let hint = error.hint { fields["hint"] = .string(hint) }
         logger.error("\(error.description)", metadata: fields)
     }

@@ -169,7 +169,7 @@ package struct JobRunner: Sendable {
         counts.rowsTotal = max(counts.rowsTotal, counts.rowsRead)
         if spec.kind == .import, result.failure == nil, !counts.isBalanced {
             throw JobError(
-                "count_mismatch", .software, "the counts of the import do not add up", hint: "report this defect")
+                .countMismatch, "the counts of the import do not add up")
         }
         let signed = try await DownloadLinks(store: backends.store).sign(result)
         let stats = context.meter.stats()
@@ -181,7 +181,7 @@ package struct JobRunner: Sendable {
             manifest.preview = signed.result.preview
             manifest.notes = notes
             manifest.stats = stats
-            manifest.error = signed.result.failure
+            manifest.error = signed.result.failure.map { ManifestFailure($0) }
             if signed.result.failure == nil {
                 manifest.status = .completed
                 manifest.outcome = signed.result.outcome
@@ -200,10 +200,9 @@ package struct JobRunner: Sendable {
                 manifest.report = report
             }
         } catch {
-            guard commitsBeforePublishing, error.code != "lease_lost" else { throw error }
+            guard commitsBeforePublishing, error.code != .leaseLost else { throw error }
             throw JobError(
-                "status_unpublished", .unpublished, "the rows are loaded, but the manifest could not be written",
-                hint: "launch the job again: it publishes without loading again", cause: error)
+                .statusUnpublished, "the rows are loaded, but the manifest could not be written", cause: error)
         }
         // The objects first: while they are there, rows that name them are what finds them.
         await result.afterPublishing?(await cleaner.removeParts(context.parts))
@@ -233,7 +232,7 @@ package struct JobRunner: Sendable {
     private func fail(
         _ error: JobError, _ keeper: JobKeeper, _ cleaner: AttemptCleaner, _ context: JobContext, _ audit: JobAudit
     ) async throws -> End {
-        if ["lease_lost", "status_unpublished", "audit_unwritten"].contains(error.code) {
+        if [.leaseLost, .statusUnpublished, .auditUnwritten].contains(error.code) {
             // Objects that a stored manifest may name are not removed; the next attempt knows better.
             await leave(keeper, cleaner, context)
             throw error
@@ -249,7 +248,7 @@ package struct JobRunner: Sendable {
         do throws(JobError) {
             let final = try await keeper.finish { manifest in
                 manifest.status = status
-                manifest.error = error
+                manifest.error = ManifestFailure(error)
                 manifest.counts = progress.counts
                 manifest.progress = max(manifest.progress, min(progress.percent, 99.9))
                 manifest.stats = stats
@@ -265,7 +264,7 @@ package struct JobRunner: Sendable {
                 manifest: final, line: String(decoding: final.bytes(), as: UTF8.self), exitCode: error.exitCode)
         } catch let unpublished {
             log.warning("the failure could not be published: \(unpublished.description)")
-            if unpublished.code == "lease_lost" {
+            if unpublished.code == .leaseLost {
                 await leave(keeper, cleaner, context)
                 // What went wrong may be the other attempt's doing, which has swept this one's uploads away.
                 if status == .failed, error.exitCode != .deadline { throw unpublished }

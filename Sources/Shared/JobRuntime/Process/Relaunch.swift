@@ -23,7 +23,7 @@ enum Relaunch {
         let way = "it goes on where it was only with \"jobId\": \"\(jobId)\" in its spec"
         if let hint = error.hint, hint.contains(way) { return error }
         return JobError(
-            error.code, error.exitCode, error.message, hint: error.hint.map { "\($0); \(way)" } ?? way,
+            error.code, error.message, hint: error.hint.map { "\($0); \(way)" } ?? way,
             position: error.position, cause: error.cause)
     }
 }

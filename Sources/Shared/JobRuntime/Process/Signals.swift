@@ -71,7 +71,7 @@ package enum Signals {
 
     /// A job is at stake from here on: signals are for `wait` to report.
     ///
-    /// Throws `interrupted` when one has come already.
+    /// Throws `terminated` or `interrupted` when one has come already.
     package static func take() throws(JobError) {
         watch()
         let received = state.withLock { state in
@@ -81,7 +81,7 @@ package enum Signals {
         if let received { throw failure(received) }
     }
 
-    /// Waits for SIGTERM or SIGINT, then throws `interrupted` with exit code 143 or 130.
+    /// Waits for SIGTERM or SIGINT, then throws `terminated` (143) or `interrupted` (130).
     ///
     /// Returns when cancelled.
     package static func wait() async throws(JobError) {
@@ -114,7 +114,7 @@ package enum Signals {
     private static func failure(_ number: CInt) -> JobError {
         let isInterrupt = number == SIGINT
         return JobError(
-            "interrupted", isInterrupt ? .interrupted : .terminated,
+            isInterrupt ? .interrupted : .terminated,
             "the job was interrupted by \(isInterrupt ? "SIGINT" : "SIGTERM")",
             hint: "launch it again; it continues where it can")
     }

@@ -82,19 +82,19 @@ package struct CommonSpec: Sendable {
 
     /// Parses a spec, checks it against its shape and decodes the shared fields.
     ///
-    /// Mistakes are added to `problems`, for the caller to add its own and throw them together. Throws `invalid_json`,
-    /// and `spec_invalid` at once when there is no telling what the rest would mean.
+    /// Mistakes are added to `problems`, for the caller to add its own and throw them together. Throws
+    /// `spec_invalid` at once when there is no telling what the rest would mean.
     package init(
         bytes: [UInt8], kind: JobKind, shape: SpecType, environment: JobEnvironment, catalogue: Catalogue,
         problems: inout SpecProblems
     ) throws(JobError) {
-        let value = try JSONValue(parsing: bytes, limits: JSONLimits())
+        let value = try JSONValue(parsing: bytes, as: .specInvalid)
         shape.validate(value, at: "$", into: &problems)
         let common = try CommonSpec(
             value, kind: kind, environment: environment, catalogue: catalogue, problems: &problems)
         guard var common else {
             try problems.throwIfAny()
-            throw JobError("spec_invalid", .usage, "the job spec is not an object of fields")
+            throw JobError(.specInvalid, "the job spec is not an object of fields")
         }
         common.signature = try SpecSignature(of: bytes, kind: kind, environment)
         self = common

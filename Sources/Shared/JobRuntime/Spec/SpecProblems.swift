@@ -59,13 +59,13 @@ package struct SpecProblems: Sendable {
 
     /// Throws one error that lists every mistake.
     package func throwIfAny(
-        _ code: String = "spec_invalid", _ what: String = "the job spec", exitCode: ExitCode = .usage
+        _ code: ErrorCode = .specInvalid, _ what: String = "the job spec"
     ) throws(JobError) {
         if lines.isEmpty { return }
         let count = lines.count + hidden
         let list = lines.map { "\n  \($0)" }.joined() + (hidden > 0 ? "\n  and \(hidden) more" : "")
         throw JobError(
-            code, exitCode, "\(what) has \(count) \(count == 1 ? "mistake" : "mistakes"):\(list)",
+            code, "\(what) has \(count) \(count == 1 ? "mistake" : "mistakes"):\(list)",
             hint: "the verb 'schema' prints every field with its meaning")
     }
 }

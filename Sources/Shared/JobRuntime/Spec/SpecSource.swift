@@ -16,7 +16,7 @@ package enum SpecSource {
         } else if file == nil, let text = environment.specText {
             bytes = Array(text.utf8)
             if bytes.count > limit {
-                throw JobError("file_too_large", .usage, "JOB_SPEC is larger than \(limit) bytes")
+                throw JobError(.fileTooLarge, "JOB_SPEC is larger than \(limit) bytes")
             }
         } else if isatty(STDIN_FILENO) == 1 {
             throw missing("no job spec was given")
@@ -31,7 +31,6 @@ package enum SpecSource {
 
     private static func missing(_ message: String) -> JobError {
         JobError(
-            "spec_missing", .usage, message,
-            hint: "pipe one JSON object into the command, or use --spec FILE or JOB_SPEC")
+            .specMissing, message)
     }
 }

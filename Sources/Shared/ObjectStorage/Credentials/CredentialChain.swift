@@ -130,7 +130,7 @@ package actor CredentialChain: CredentialSource {
         let names = tried.map(\.name).joined(separator: ", ")
         if isRenewal { return CredentialFailure.unavailable(names, "it has none any more") }
         return JobError(
-            "credentials_missing", .configuration, "found no AWS credentials; looked at: \(names)",
+            .credentialsMissing, "found no AWS credentials; looked at: \(names)",
             hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or AWS_WEB_IDENTITY_TOKEN_FILE with "
                 + "AWS_ROLE_ARN")
     }

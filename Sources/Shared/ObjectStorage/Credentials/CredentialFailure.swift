@@ -6,28 +6,27 @@ enum CredentialFailure {
     /// Half of what belongs together is set.
     static func incomplete(_ missing: String, beside present: String) -> JobError {
         JobError(
-            "credentials_incomplete", .configuration, "\(present) is set but \(missing) is not",
+            .credentialsIncomplete, "\(present) is set but \(missing) is not",
             hint: "set \(missing) as well, or remove \(present)")
     }
 
     /// A setting has a value that cannot be used.
     static func invalid(_ setting: String, _ reason: String) -> JobError {
         JobError(
-            "credentials_invalid", .configuration, "\(setting) \(reason)", hint: "correct the value of \(setting)")
+            .credentialsInvalid, "\(setting) \(reason)", hint: "correct the value of \(setting)")
     }
 
     /// A setting asks for a way to credentials that is not offered.
     static func unsupported(_ setting: String, profile: String) -> JobError {
         JobError(
-            "credentials_unsupported", .configuration, "\(setting) of profile \(profile) is not supported",
-            hint: "use access keys, role_arn with web_identity_token_file, or another source of credentials")
+            .credentialsUnsupported, "\(setting) of profile \(profile) is not supported")
     }
 
     /// The named profile is in none of the files.
     static func noProfile(_ name: String, known: [String]) -> JobError {
         let near = NearestName.of(name, among: known)
         return JobError(
-            "credentials_profile_missing", .configuration, "there is no profile \(name), which AWS_PROFILE names",
+            .credentialsProfileMissing, "there is no profile \(name), which AWS_PROFILE names",
             hint: near.map { "did you mean \($0)?" }
                 ?? "check AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE")
     }
@@ -35,33 +34,29 @@ enum CredentialFailure {
     /// A file that a setting names cannot be read or is empty.
     static func unreadable(_ path: String, _ setting: String) -> JobError {
         JobError(
-            "credentials_file_unreadable", .configuration, "file \(path), which \(setting) names, gives no token",
-            hint: "check that the file is there, is readable and is not empty")
+            .credentialsFileUnreadable, "file \(path), which \(setting) names, gives no token")
     }
 
     /// The source does not give credentials to this caller.
     static func refused(_ source: String, _ reason: String) -> JobError {
         JobError(
-            "credentials_refused", .configuration, "\(source) refused to give credentials: \(reason)",
-            hint: "check the role, its trust policy and the token")
+            .credentialsRefused, "\(source) refused to give credentials: \(reason)")
     }
 
     /// The source gives no credentials now.
     static func unavailable(_ source: String, _ reason: String, cause: HTTPFailure? = nil) -> JobError {
         JobError(
-            "credentials_unavailable", .temporary, "\(source) gave no credentials: \(reason)",
-            hint: "launch the job again later", cause: cause)
+            .credentialsUnavailable, "\(source) gave no credentials: \(reason)", cause: cause)
     }
 
     /// What is left of a transport failure.
     static func transport(_ source: String, _ failure: HTTPFailure) -> JobError {
         if failure.kind == .cancelled {
-            return JobError("interrupted", .terminated, "the job was interrupted", hint: "launch it again")
+            return JobError(.terminated, "the job was interrupted", hint: "launch it again")
         }
         if failure.isTransient { return unavailable(source, failure.message, cause: failure) }
         return JobError(
-            "credentials_unreachable", .configuration, "\(source) cannot be asked: \(failure.message)",
-            hint: "check the endpoint's settings", cause: failure)
+            .credentialsUnreachable, "\(source) cannot be asked: \(failure.message)", cause: failure)
     }
 
     /// An answer whose status is no success; codes are the service's own names of failures.

@@ -8,46 +8,45 @@ enum FileFailure {
 
     /// The error for an `errno` value; `action` completes "could not", as in "write object a/b".
     static func make(_ number: Int32, _ action: String) -> JobError {
-        func failure(_ code: String, _ exitCode: ExitCode, _ reason: String, _ hint: String?) -> JobError {
-            JobError(code, exitCode, "could not \(action): \(reason)", hint: hint)
+        func failure(_ code: ErrorCode, _ reason: String, _ hint: String?) -> JobError {
+            JobError(code, "could not \(action): \(reason)", hint: hint)
         }
         switch number {
         case ENOSPC:
-            return failure("disk_full", .osError, "no space left", "free space on the store's file system")
+            return failure(.diskFull, "no space left", "free space on the store's file system")
         case EDQUOT:
-            return failure("disk_full", .osError, "the quota is used up", "free space or raise the quota")
+            return failure(.diskFull, "the quota is used up", "free space or raise the quota")
         case EFBIG:
-            return failure("file_too_large", .osError, "the file system allows no file that long", nil)
+            return failure(.fileLimit, "the file system allows no file that long", nil)
         case EMFILE, ENFILE:
-            return failure("out_of_files", .osError, "too many open files", "raise the limit of open files")
+            return failure(.outOfFiles, "too many open files", "raise the limit of open files")
         case ENOMEM:
-            return failure("out_of_memory", .osError, "no memory left", "give the job more memory")
+            return failure(.outOfMemory, "no memory left", "give the job more memory")
         case EACCES, EPERM:
             return failure(
-                "store_permission_denied", .notPermitted, "permission denied",
+                .storePermissionDenied, "permission denied",
                 "give the job's user access to the store's folder")
         case EROFS:
             return failure(
-                "store_permission_denied", .notPermitted, "the file system is read-only",
+                .storePermissionDenied, "the file system is read-only",
                 "mount the store's file system for writing")
         case EISDIR, ENOTDIR, EEXIST, ENOTEMPTY:
             return failure(
-                "key_conflict", .cannotCreate, "one key is a folder of another",
+                .keyConflict, "one key is a folder of another",
                 "choose a key that neither is nor contains a folder of the store")
         case ELOOP:
             return unsafeEntry(action)
         case ENAMETOOLONG:
-            return failure("invalid_key", .usage, "the path is too long", "use a shorter key")
+            return failure(.invalidKey, "the path is too long", "use a shorter key")
         default:
-            return failure("io_error", .osError, "error \(number)", "check the store's file system")
+            return failure(.ioError, "error \(number)", "check the store's file system")
         }
     }
 
     /// A symbolic link, a pipe or a device is where an object or a folder should be.
     static func unsafeEntry(_ action: String) -> JobError {
         JobError(
-            "unsafe_entry", .notPermitted, "could not \(action): it is neither a plain file nor a plain folder",
-            hint: "remove links, pipes and devices from the store's folder")
+            .unsafeEntry, "could not \(action): it is neither a plain file nor a plain folder")
     }
 
     /// The folder of the store cannot be used at all.
@@ -55,11 +54,11 @@ enum FileFailure {
         switch number {
         case ENOENT:
             JobError(
-                "store_unavailable", .configuration, "the store's folder \(root) does not exist",
+                .storeMissing, "the store's folder \(root) does not exist",
                 hint: "create the folder or correct the path")
         case ENOTDIR, ELOOP, ENAMETOOLONG:
             JobError(
-                "store_unavailable", .configuration, "the store's path \(root) is not a folder",
+                .storeMissing, "the store's path \(root) is not a folder",
                 hint: "correct the path")
         default:
             make(number, "open the store's folder \(root)")

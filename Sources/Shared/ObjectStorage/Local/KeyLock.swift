@@ -30,8 +30,7 @@ struct KeyLock: ~Copyable {
         while try !file.lock(waiting: false, action) {
             if WallClock.monotonicSeconds() > end {
                 throw JobError(
-                    "store_busy", .temporary, "\(action): another process holds the lock of the store",
-                    hint: "launch the job again; a process that is stopped in the middle of a write has to go on or end"
+                    .storeBusy, "\(action): another process holds the lock of the store"
                 )
             }
             usleep(pause)

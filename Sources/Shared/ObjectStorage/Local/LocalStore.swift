@@ -10,7 +10,7 @@ package actor LocalStore: ObjectStore {
     private nonisolated let executor = BlockingExecutor(label: "data-io.store")
     private let tree: ObjectTree
 
-    /// Opens the folder; throws `store_unavailable` when it is not there.
+    /// Opens the folder; throws `store_missing` when it is not there.
     package init(root: String, createRoot: Bool) throws(JobError) {
         tree = try ObjectTree(path: root, creating: createRoot)
         description = "file:\(root)"

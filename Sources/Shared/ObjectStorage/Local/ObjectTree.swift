@@ -11,7 +11,7 @@ final class ObjectTree: Sendable {
     let path: String
     private let root: FileDescriptor
 
-    /// Opens the folder; throws `store_unavailable`.
+    /// Opens the folder; throws `store_missing`.
     init(path: String, creating: Bool) throws(JobError) {
         if creating { try Self.createFolders(path) }
         guard let root = FileDescriptor.openRoot(path) else { throw FileFailure.unavailable(path, errno) }

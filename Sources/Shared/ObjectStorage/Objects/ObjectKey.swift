@@ -93,7 +93,6 @@ package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
 
     private static func invalid(_ problem: String) -> JobError {
         JobError(
-            "invalid_key", .usage, "the object key \(problem)",
-            hint: "use names of at most 255 bytes without control characters and \\, joined by /")
+            .invalidKey, "the object key \(problem)")
     }
 }

@@ -47,7 +47,7 @@ extension ObjectStore {
         do {
             _ = try await put([], at: key, contentType: "text/plain", mode: mode)
         } catch {
-            if error.code == "precondition_failed" { return }
+            if error.code == .preconditionFailed { return }
             throw error
         }
         try expect(ability, false)
@@ -56,7 +56,6 @@ extension ObjectStore {
     func expect(_ ability: String, _ holds: Bool) throws(JobError) {
         if holds { return }
         throw JobError(
-            "store_selftest_failed", .configuration, "the store \(description) did not \(ability)",
-            hint: "use a store with strong consistency and conditional writes")
+            .storeSelftestFailed, "the store \(description) did not \(ability)")
     }
 }

@@ -41,8 +41,7 @@ extension S3Failure {
 
     private static func unfit(_ problem: String, _ location: S3Location) -> JobError {
         JobError(
-            "store_conditions_missing", .configuration, "the store at \(location.authority) \(problem)",
-            hint: "use a store with conditional writes: without them two processes could run one job at once")
+            .storeConditionsMissing, "the store at \(location.authority) \(problem)")
     }
 
     private static func name(_ mode: PutMode, _ location: S3Location) -> String {

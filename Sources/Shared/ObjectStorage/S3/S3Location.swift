@@ -84,7 +84,7 @@ package struct S3Location: Sendable, Equatable {
 
     static func invalid(_ problem: String) -> JobError {
         JobError(
-            "configuration_invalid", .configuration, "OBJECT_STORE_URL \(problem)",
+            .configurationInvalid, "OBJECT_STORE_URL \(problem)",
             hint: "use s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION")
     }
 

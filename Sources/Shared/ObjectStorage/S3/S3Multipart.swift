@@ -59,7 +59,7 @@ struct S3Multipart: Sendable {
         do throws(JobError) {
             answer = try await store.client.perform(operation)
         } catch {
-            guard error.code == "store_conditions_missing", mode == .createOnly else { throw error }
+            guard error.code == .storeConditionsMissing, mode == .createOnly else { throw error }
             // Some know conditions for single writes only; the keys of uploads are their attempt's own.
             let condition = operation.condition
             operation.fields.removeAll { $0.name == condition }
@@ -91,8 +91,7 @@ struct S3Multipart: Sendable {
 
     private func gone() -> JobError {
         JobError(
-            "upload_lost", .temporary, "the upload of object \(key) is no longer there",
-            hint: "another attempt may have removed it; launch the job again")
+            .uploadLost, "the upload of object \(key) is no longer there")
     }
 
     private static func document(_ parts: [Part]) -> String {

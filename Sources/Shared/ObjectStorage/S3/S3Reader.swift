@@ -86,8 +86,7 @@ actor S3Reader: ObjectReader {
         barrenResumptions += 1
         if barrenResumptions > Self.maximumBarrenResumptions {
             throw JobError(
-                "store_unavailable", .temporary, "object \(info.key) ended early again and again at byte \(arrived)",
-                hint: "launch the job again later")
+                .storeUnavailable, "object \(info.key) ended early again and again at byte \(arrived)")
         }
         var operation = S3Operation("GET", info.key, verb: "read")
         operation.fields = [("Range", "bytes=\(arrived)-")]

@@ -53,7 +53,7 @@ extension S3Store {
         do throws(JobError) {
             return try await put(bytes, at: key, contentType: "application/json", mode: mode).tag
         } catch {
-            if error.code == "precondition_failed" { return nil }
+            if error.code == .preconditionFailed { return nil }
             throw error
         }
     }

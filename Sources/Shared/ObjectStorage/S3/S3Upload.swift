@@ -105,9 +105,8 @@ actor S3Upload: ObjectUpload {
         partCount += 1
         if partCount > Self.maximumParts {
             throw JobError(
-                "limit_object_bytes", .dataError,
-                "object \(key) would need more than \(Self.maximumParts) parts of \(partBytes) bytes",
-                hint: "use maxFileBytes in the spec, or a larger partBytes= in OBJECT_STORE_URL")
+                .limitObjectBytes,
+                "object \(key) would need more than \(Self.maximumParts) parts of \(partBytes) bytes")
         }
         if inFlight.count == Self.maximumPartsInFlight { try await awaitOldest() }
         let number = partCount

@@ -19,7 +19,7 @@ internal import JobCore
         name = settings.description
         let started = unsafe try Self.start(settings)
         guard let started = unsafe started else {
-            throw JobError("out_of_memory", .osError, "\(name): connect: out of memory")
+            throw JobError(.outOfMemory, "\(name): connect: out of memory")
         }
         unsafe handle = started
         // The SQLSTATE of a refused login is only in the verbose text.
@@ -50,7 +50,7 @@ internal import JobCore
             case .woken: throw CancellationError()
             case .timedOut:
                 throw JobError(
-                    "database_unavailable", .temporary, "\(name): connect: no answer within \(seconds) s",
+                    .databaseUnavailable, "\(name): connect: no answer within \(seconds) s",
                     hint: "check host and port in DATABASE_URL, and the network between")
             }
         }

@@ -15,7 +15,7 @@ struct ConnectionSettings: Sendable {
 
     private static var invalid: JobError {
         JobError(
-            "configuration_invalid", .configuration, "DATABASE_URL is not a PostgreSQL connection URL",
+            .configurationInvalid, "DATABASE_URL is not a PostgreSQL connection URL",
             hint: "use postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; "
                 + "write special characters of the password as %XX")
     }

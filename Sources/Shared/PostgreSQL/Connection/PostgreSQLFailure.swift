@@ -6,43 +6,43 @@ enum PostgreSQLFailure {
     static func make(_ error: ServerError, doing: String, database: String) -> JobError {
         let objects = error.objects.isEmpty ? "" : " (\(error.objects))"
         let place = "\(database): \(doing): SQLSTATE \(error.sqlState)\(objects)"
-        let (code, exitCode, problem, hint) = meaning(error)
-        return JobError(code, exitCode, "\(place): \(problem)", hint: hint)
+        let (code, problem, hint) = meaning(error)
+        return JobError(code, "\(place): \(problem)", hint: hint)
     }
 
-    private typealias Meaning = (code: String, exitCode: ExitCode, problem: String, hint: String)
+    private typealias Meaning = (code: ErrorCode, problem: String, hint: String)
 
     private static func meaning(_ error: ServerError) -> Meaning {
         switch error.sqlState {
         case "42501":
-            ("database_forbidden", .notPermitted, "the role may not do that", "GRANT what is missing to the job's role")
+            (.databaseForbidden, "the role may not do that", "GRANT what is missing to the job's role")
         case "42P01":
             (
-                "database_statement", .configuration, "the table is missing",
+                .databaseStatement, "the table is missing",
                 "compare the tables with the catalogue; `ImportJob migrate` creates missing ones"
             )
         case "40001", "40P01":
-            ("database_conflict", .temporary, "it collided with another transaction", "launch the job again")
+            (.databaseConflict, "it collided with another transaction", "launch the job again")
         case "55P03":
             (
-                "database_locked", .temporary, "another transaction holds a lock for too long",
+                .databaseLocked, "another transaction holds a lock for too long",
                 "launch the job again when that transaction has ended"
             )
         case "57014":
-            ("database_cancelled", .temporary, "the server cancelled the statement", "launch the job again")
+            (.databaseCancelled, "the server cancelled the statement", "launch the job again")
         case "25006":
             (
-                "database_read_only", .configuration, "the server accepts no changes",
+                .databaseReadOnly, "the server accepts no changes",
                 "name the primary server in DATABASE_URL"
             )
         case "3D000", "3F000":
-            ("database_unavailable", .configuration, "it does not exist", "check the database in DATABASE_URL")
+            (.databaseMissing, "it does not exist", "check the database in DATABASE_URL")
         case "53100":
-            ("disk_full", .osError, "the server's disk is full", "free space there, then launch the job again")
-        case "53200": ("out_of_memory", .osError, "the server is out of memory", "launch the job again later")
+            (.diskFull, "the server's disk is full", "free space there, then launch the job again")
+        case "53200": (.outOfMemory, "the server is out of memory", "launch the job again later")
         case "53300":
             (
-                "database_busy", .temporary, "the server has no connection left",
+                .databaseBusy, "the server has no connection left",
                 "launch the job again later, or raise max_connections"
             )
         default: byClass(error)
@@ -54,32 +54,32 @@ enum PostgreSQLFailure {
         case "08", "57": lost
         case "28":
             (
-                "database_login", .configuration, "the server refuses the login",
+                .databaseLogin, "the server refuses the login",
                 "check user and password in DATABASE_URL, and the server's pg_hba.conf"
             )
         case "21", "22", "23", "44", "P0":
-            ("database_rejects", .dataError, "the data does not fit the table", "correct the source or the table")
+            (.databaseRejects, "the data does not fit the table", "correct the source or the table")
         case "42", "0A":
             (
-                "database_statement", .configuration, "a table, column or type is of another shape",
+                .databaseStatement, "a table, column or type is of another shape",
                 "compare the tables with the catalogue"
             )
         case "53", "58":
-            ("database_resources", .osError, "the server lacks a resource", "see the server's log, then launch again")
-        case "40", "55": ("database_conflict", .temporary, "it could not be done now", "launch the job again")
-        case "XX": ("database_corrupt", .protocolError, "an internal error of the server", "see the server's log")
-        default: ("database_error", .software, "unexpected", "see the server's log")
+            (.databaseResources, "the server lacks a resource", "see the server's log, then launch again")
+        case "40", "55": (.databaseConflict, "it could not be done now", "launch the job again")
+        case "XX": (.databaseCorrupt, "an internal error of the server", "see the server's log")
+        default: (.databaseError, "unexpected", "see the server's log")
         }
     }
 
     /// The connection ended in the middle of something.
     static func connectionLost(doing: String, database: String) -> JobError {
         JobError(
-            lost.code, lost.exitCode, "\(database): \(doing): \(lost.problem)", hint: lost.hint)
+            lost.code, "\(database): \(doing): \(lost.problem)", hint: lost.hint)
     }
 
     private static let lost: Meaning = (
-        "database_connection_lost", .temporary, "the connection to the server was lost",
+        .databaseConnectionLost, "the connection to the server was lost",
         "launch the job again; see the server's log if that repeats"
     )
 
@@ -88,11 +88,11 @@ enum PostgreSQLFailure {
     /// They name host, port, user and files, and hold no secret; only the kinds of failure are kept.
     static func connecting(_ message: String, database: String) -> JobError {
         if let state = sqlState(in: withoutQuoted(message)) {
-            let (code, exitCode, problem, hint) = meaning(ServerError(sqlState: state))
+            let (code, problem, hint) = meaning(ServerError(sqlState: state))
             let isLost = code == lost.code
-            let isRefusal = isLost || code == "database_busy"
+            let isRefusal = isLost || code == .databaseBusy
             return JobError(
-                isLost ? "database_unavailable" : code, exitCode,
+                isLost ? .databaseUnavailable : code,
                 "\(database): connect: SQLSTATE \(state): " + (isLost ? "the server is not ready" : problem),
                 hint: isLost ? "launch the job again when the server is up" : hint,
                 cause: isRefusal ? ServerRefusal() : nil)
@@ -105,7 +105,7 @@ enum PostgreSQLFailure {
                 return configuration("a certificate file cannot be read", "check sslrootcert and sslcert", database)
             }
             return JobError(
-                "certificate_untrusted", .protocolError,
+                .certificateUntrusted,
                 "\(database): connect: the server's certificate is not trusted",
                 hint: "name the authority's certificate with sslrootcert in DATABASE_URL")
         }
@@ -131,7 +131,7 @@ enum PostgreSQLFailure {
                 : words.contains("no such file") ? "there is no such socket" : "the server cannot be reached"
         let isRefusal = words.contains("refused") || words.contains("no such file")
         return JobError(
-            "database_unavailable", .temporary, "\(database): connect: \(problem)",
+            .databaseUnavailable, "\(database): connect: \(problem)",
             hint: "check host and port in DATABASE_URL, and whether the server runs",
             cause: isRefusal ? ServerRefusal() : nil)
     }
@@ -142,7 +142,7 @@ enum PostgreSQLFailure {
     }
 
     private static func configuration(_ problem: String, _ hint: String, _ database: String) -> JobError {
-        JobError("configuration_invalid", .configuration, "\(database): connect: \(problem)", hint: hint)
+        JobError(.configurationInvalid, "\(database): connect: \(problem)", hint: hint)
     }
 
     /// The SQLSTATE in a verbose message such as `FATAL:  28P01: …`; of several hosts the last one counts.

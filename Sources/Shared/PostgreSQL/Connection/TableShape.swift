@@ -71,7 +71,7 @@ struct TableShape {
             """, [name])
         guard found.rowCount == 1 else {
             throw JobError(
-                "database_statement", .configuration, "\(connection.name): there is no table \(resource.table)",
+                .databaseStatement, "\(connection.name): there is no table \(resource.table)",
                 hint: "compare the tables with the catalogue; `ImportJob migrate` creates missing ones")
         }
         objectId = found.integer(0, 0)
@@ -152,7 +152,7 @@ struct TableShape {
         let missing = names.filter { fields[$0] == nil }
         if !missing.isEmpty {
             throw JobError(
-                "database_statement", .configuration,
+                .databaseStatement,
                 "\(connection.name): table \(table) has no column \(missing.joined(separator: ", "))",
                 hint: "compare the table with the catalogue")
         }
@@ -160,7 +160,7 @@ struct TableShape {
         let refused = found.filter { !isAllowed($0) }
         if !refused.isEmpty {
             throw JobError(
-                "database_forbidden", .notPermitted,
+                .databaseForbidden,
                 "\(connection.name): the role may not \(action) \(table) "
                     + "(\(refused.map(\.name).joined(separator: ", ")))",
                 hint: "GRANT \(action) on these columns to the job's role")

@@ -205,14 +205,13 @@ internal import JobCore
 
     private var unexpected: JobError {
         JobError(
-            "database_protocol", .protocolError, "\(connection.name): the rows are not in the binary form of COPY",
-            hint: "is it a PostgreSQL server of version 13 or newer?")
+            .databaseProtocol, "\(connection.name): the rows are not in the binary form of COPY")
     }
 
     private func invalid(_ index: Int, _ found: String) -> JobError {
         JobError(
-            "stored_value_invalid", .dataError,
+            .storedValueInvalid,
             "\(connection.name): a \(columns[index].type.rawValue) column holds \(found)",
-            hint: "correct the rows or leave the column out", position: DataPosition(field: columns[index].name))
+            position: DataPosition(field: columns[index].name))
     }
 }

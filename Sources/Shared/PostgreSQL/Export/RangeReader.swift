@@ -40,7 +40,7 @@ actor RangeReader {
         _ parts: [ReadPlan.Part], columns: [Column], forms: [WireForm], into channel: BoundedChannel<Item>,
         pool: Pool<RowBatch>
     ) async throws {
-        guard let connection else { throw JobError("internal_error", .software, "the reader is closed") }
+        guard let connection else { throw JobError(.internalError, "the reader is closed") }
         let decoder = BinaryRowDecoder(
             connection: connection, columns: columns, forms: forms, batchBytes: Self.batchBytes)
         try await withTaskCancellationHandler {

@@ -60,7 +60,7 @@ struct ColumnRead {
         case .uuid where isText: self.init("\(name)::uuid", .uuid)
         case .int, .decimal, .double, .bool, .timestamp, .date, .uuid:
             throw JobError(
-                "column_type_mismatch", .configuration,
+                .columnTypeMismatch,
                 "column \(field.name) of table \(table) is \(field.typeName), the catalogue says \(column.type.rawValue)",
                 hint: "correct the column's type in the catalogue; text takes every type")
         }

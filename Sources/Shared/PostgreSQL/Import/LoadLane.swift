@@ -169,7 +169,7 @@ actor LoadLane {
         }
     }
 
-    private static var notBegun: JobError { JobError("internal_error", .software, "the loader has not begun") }
+    private static var notBegun: JobError { JobError(.internalError, "the loader has not begun") }
 }
 
 /// What takes the rows of a batch: the table, or a dry run of it.

@@ -20,7 +20,7 @@ struct LoadSetUp {
             _ = try Maintenance.create(TableDefinition.system, connection)
         } catch let error as ServerError where error.sqlState == "42501" {
             throw JobError(
-                "tables_missing", .configuration,
+                .tablesMissing,
                 "\(connection.name): \(missing.joined(separator: ", ")) are missing, and the role may not create them",
                 hint: "run `ImportJob migrate` once with a role that may")
         }
@@ -119,21 +119,20 @@ struct LoadSetUp {
         let fields = names.compactMap { shape.fields[$0] }
         if let generated = fields.first(where: \.isGenerated) {
             throw JobError(
-                "database_statement", .configuration,
+                .databaseStatement,
                 "\(connection.name): the server makes the values of column \(generated.name) of table \(table)",
                 hint: "leave the column out of the mapping, or out of the catalogue")
         }
         if let cutting = fields.first(where: \.cutsText) {
             throw JobError(
-                "column_type_mismatch", .configuration,
+                .columnTypeMismatch,
                 "column \(cutting.name) of table \(table) is \(cutting.typeName), which cuts text without a word",
                 hint: "make it text, or leave the column out of the mapping")
         }
         if shape.keyConstraints.isEmpty && shape.relationKind != "v" {
             let key = (["org_id"] + plan.resource.key).joined(separator: ", ")
             throw JobError(
-                "key_not_unique", .configuration, "\(connection.name): nothing keeps (\(key)) of table \(table) unique",
-                hint: "create a primary key or a unique index on these columns")
+                .keyNotUnique, "\(connection.name): nothing keeps (\(key)) of table \(table) unique")
         }
         return (shape, fields)
     }

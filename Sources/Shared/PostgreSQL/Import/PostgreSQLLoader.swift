@@ -44,7 +44,7 @@ actor PostgreSQLLoader: RowLoader {
     func lanes() async -> Int { mayUseSeveral ? lanesOpen.count : 1 }
 
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
-        if isClosed { throw JobError("internal_error", .software, "the loader is closed") }
+        if isClosed { throw JobError(.internalError, "the loader is closed") }
         try LoadColumns(columns).check(chunk)
         if !mayUseSeveral {
             try await turn.wait()
