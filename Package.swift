@@ -12,12 +12,17 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What --version says was built. The build itself cannot know: a manifest that is cached would go on naming an older one.
+let commit = (Context.environment["DATA_IO_COMMIT"] ?? "").filter { $0.isHexDigit || $0 == "+" }
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// One module of `Sources/Shared`.
-func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: settings)
+func shared(_ name: String, _ dependencies: [Target.Dependency] = [], pages: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", exclude: pages,
+        swiftSettings: settings)
 }
 
 /// One C library: a module map and a shim header, imported by exactly one module.
@@ -38,8 +43,8 @@ let package = Package(
         .executable(name: "ImportJob", targets: ["ImportJob"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         .executableTarget(
@@ -60,9 +65,9 @@ let package = Package(
             "JobRuntime",
             [
                 "ObjectStorage", "HTTPTransport", "PostgreSQL", "SQLite", "Signing", "Formats", "Compression",
-                "JobCore", "CMalloc", argumentParser, logging,
+                "JobCore", "CBuild", "CMalloc", argumentParser, logging,
             ]),
-        shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"]),
+        shared("ObjectStorage", ["HTTPTransport", "Signing", "JobCore"], pages: ["README.md"]),
         shared("HTTPTransport", ["CCurl", "JobCore"]),
         shared("PostgreSQL", ["CPQ", "JobCore"]),
         shared("SQLite", ["CSQLite", "JobCore"]),
@@ -77,6 +82,9 @@ let package = Package(
         library("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        .target(
+            name: "CBuild", path: "Sources/Shared/CLibraries/CBuild",
+            cSettings: [.define("CBUILD_COMMIT", to: "\"\(commit)\"")]),
         .systemLibrary(name: "CMalloc", path: "Sources/Shared/CLibraries/CMalloc"),
         .systemLibrary(name: "CSIMD", path: "Sources/Shared/CLibraries/CSIMD"),
 

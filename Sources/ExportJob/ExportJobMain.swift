@@ -20,7 +20,7 @@ struct ExportCommand: AsyncParsableCommand {
 
               echo '{"orgId":"org_demo","resource":"events","format":"csv"}' | ExportJob
             """,
-        version: ToolVersion.text,
+        version: ToolVersion.description,
         subcommands: [
             RunCommand.self, PrepareCommand.self, StatusCommand.self, DownloadCommand.self, VerifyCommand.self,
             CancelCommand.self, DoctorCommand.self, SchemaCommand.self, MigrateCommand.self, KeysCommand.self,

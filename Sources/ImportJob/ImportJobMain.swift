@@ -20,7 +20,7 @@ struct ImportCommand: AsyncParsableCommand {
 
               echo '{"orgId":"org_demo","resource":"contacts","sourceKey":"contacts.csv","dryRun":true}' | ImportJob
             """,
-        version: ToolVersion.text,
+        version: ToolVersion.description,
         subcommands: [
             RunCommand.self, PrepareCommand.self, StatusCommand.self, DownloadCommand.self, VerifyCommand.self,
             CancelCommand.self, DoctorCommand.self, SchemaCommand.self, MigrateCommand.self, KeysCommand.self,

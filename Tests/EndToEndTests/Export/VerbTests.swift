@@ -107,7 +107,8 @@ struct VerbTests {
             #expect(help.text.contains("  \(verb)"), "\(verb)")
             #expect(try bench.run(program, [verb, "--help"]).status == 0, "\(verb)")
         }
-        #expect(try bench.run(program, ["--version"]).text == "0.1.0\n")
+        let version = try bench.run(program, ["--version"]).text
+        #expect(version.hasPrefix("data-io 0.2.0 (commit ") && version.hasSuffix(", release build)\n"), "\(version)")
         let schema = try bench.run(program, ["schema"])
         #expect(schema.status == 0)
         let check = "import json, sys; d = json.loads(sys.argv[1]); print(d['type'], 'resource' in d['required'])"

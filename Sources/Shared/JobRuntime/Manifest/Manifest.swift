@@ -213,8 +213,3 @@ package struct JobStats: Sendable, Equatable {
             && left.stages.elementsEqual(right.stages) { $0.name == $1.name && $0.milliseconds == $1.milliseconds }
     }
 }
-
-/// Version of the executables.
-package enum ToolVersion {
-    package static let text = "0.1.0"
-}

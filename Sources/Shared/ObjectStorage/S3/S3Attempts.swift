@@ -1,25 +1,22 @@
 import HTTPTransport
 import JobCore
 
-/// The tries of one operation: judges each reply, mends what can be mended, waits before the next.
+/// The tries of one operation: judges each reply, and mends what can be mended before the next.
 ///
 /// Used by one task.
 final class S3Attempts {
     private let operation: S3Operation
     private let client: S3Client
-    private let quota: RetryQuota
-    private let start: Double
-    private var failures = 0
+    private let tries: RequestTries
     private var hasSentAgain = false
     private var hasAdoptedClock = false
     private var hasAdoptedRegion = false
     private var hasReloaded = false
 
-    init(_ operation: S3Operation, _ client: S3Client, _ quota: RetryQuota) {
+    init(_ operation: S3Operation, _ client: S3Client) {
         self.operation = operation
         self.client = client
-        self.quota = quota
-        start = client.clock.elapsed()
+        tries = RequestTries(client.rules, at: client.location.authority, maximum: operation.maximumAttempts)
     }
 
     /// The answer when this was the last try, `nil` when another one shall follow.
@@ -27,16 +24,16 @@ final class S3Attempts {
         switch reply {
         case .stream(let reader):
             client.note(reader.head)
-            quota.refund()
+            tries.succeed()
             return answer(.success, reader.head, reader: reader)
         case .failure(let failure):
             let error = S3Failure.transport(failure, operation.subject, client.location)
             guard failure.isTransient else { throw error }
-            if failure.kind == .unreachable, operation.maximumAttempts == nil {
-                try await waitForStore(otherwise: error)
-                return nil
+            if failure.kind == .unreachable {
+                try await tries.waitForStore(otherwise: error)
+            } else {
+                try await tries.wait(.transient, otherwise: error)
             }
-            try await wait(.transient, retryAfter: nil, otherwise: error)
             return nil
         case .whole(let response):
             client.note(response.head)
@@ -53,18 +50,17 @@ final class S3Attempts {
         let subject = operation.subject
         switch verdict {
         case .success, .preconditionFailed, .notFound, .rangeOutside, .refused(code: "NoSuchUpload"):
-            quota.refund()
+            tries.succeed()
             return answer(verdict, response.head, body: response.body)
         case .retry(let reason):
             let error = S3Failure.busy(subject, response.status, location)
-            try await wait(reason, retryAfter: Self.retryAfter(response.head), otherwise: error)
+            try await tries.wait(reason, retryAfter: RequestTries.retryAfter(response.head), otherwise: error)
         case .sendAgain:
             try once(&hasSentAgain, otherwise: S3Failure.damaged(subject))
         case .clockSkewed:
             let error = S3Failure.clockSkewed(location)
             try once(&hasAdoptedClock, otherwise: error)
-            guard let date = response.head["Date"].flatMap(HTTPDate.parse) else { throw error }
-            client.adoptClock(date / 1_000_000)
+            guard client.time.adopt(response.head) else { throw error }
         case .credentialsEnded:
             try once(&hasReloaded, otherwise: S3Failure.credentialsEnded(location))
             await client.credentials.invalidate()
@@ -84,59 +80,12 @@ final class S3Attempts {
     private func answer(
         _ verdict: S3Verdict, _ head: HTTPHead, body: [UInt8] = [], reader: (any HTTPBodyReader)? = nil
     ) -> S3Answer {
-        S3Answer(verdict: verdict, head: head, body: body, reader: reader, failures: failures)
+        S3Answer(verdict: verdict, head: head, body: body, reader: reader, failures: tries.failures)
     }
 
     private func once(_ flag: inout Bool, otherwise error: JobError) throws(JobError) {
         if flag { throw error }
         flag = true
-    }
-
-    /// Waits until a store that refuses connections may be asked again; throws the error when it shall not.
-    private func waitForStore(otherwise error: JobError) async throws(JobError) {
-        let me = ObjectIdentifier(self)
-        let clock = client.clock
-        do {
-            while true {
-                switch client.outage.step(
-                    me, now: clock.elapsed(), random: clock.random(), place: client.location.authority)
-                {
-                case .giveUp: throw error
-                case .ask(let delay):
-                    guard quota.take(.transient) else { throw error }
-                    try await clock.wait(delay)
-                    return
-                case .wait(let delay):
-                    try await clock.wait(delay)
-                    if client.outage.isOver { return }
-                }
-            }
-        } catch {
-            client.outage.leave(me)
-            throw JobError.wrapping(error)
-        }
-    }
-
-    /// Waits before the next try; throws the error when there shall be none.
-    private func wait(
-        _ reason: RetryReason, retryAfter: Double?, otherwise error: JobError
-    ) async throws(JobError) {
-        failures += 1
-        let delay = client.policy.delay(
-            after: failures, reason: reason, elapsed: client.clock.elapsed() - start, random: client.clock.random(),
-            retryAfter: retryAfter)
-        guard let delay, failures < operation.maximumAttempts ?? Int.max, quota.take(reason) else { throw error }
-        do {
-            try await client.clock.wait(delay)
-        } catch {
-            throw JobError.wrapping(error)
-        }
-    }
-
-    /// Seconds the store asks to wait.
-    private static func retryAfter(_ head: HTTPHead) -> Double? {
-        if let milliseconds = head["x-amz-retry-after"].flatMap(Double.init) { return milliseconds / 1000 }
-        return head["Retry-After"].flatMap(Double.init)
     }
 }
 

@@ -9,34 +9,24 @@ final class S3Client: Sendable {
     private struct State {
         var region: String
         var authority: String
-        /// The store's clock minus this machine's, in seconds, once a request was refused for its date.
-        var skewSeconds: Int64 = 0
-        /// The same by the latest answer.
-        var aheadSeconds: Int64 = 0
     }
 
     let location: S3Location
-    let clock: StoreClock
     let credentials: any CredentialSource
-    let policy: RetryPolicy
+    let rules: RequestRules
+    let time: StoreTime
     let conditions = S3Conditions()
-    /// What is done about a store that refuses connections.
-    let outage: StoreOutage
     private let sender: any HTTPSender
-    private let quota: RetryQuota
     private let state: Mutex<State>
 
     init(
-        _ location: S3Location, sender: any HTTPSender, credentials: any CredentialSource, policy: RetryPolicy,
-        quota: RetryQuota, clock: StoreClock, outage: StoreOutage
+        _ location: S3Location, sender: any HTTPSender, credentials: any CredentialSource, rules: RequestRules
     ) {
-        self.outage = outage
         self.location = location
         self.sender = sender
         self.credentials = credentials
-        self.policy = policy
-        self.quota = quota
-        self.clock = clock
+        self.rules = rules
+        time = StoreTime(rules.clock)
         state = Mutex(State(region: location.region, authority: location.authority))
     }
 
@@ -51,7 +41,7 @@ final class S3Client: Sendable {
     }
 
     private func perform(_ operation: S3Operation, streams: Bool) async throws(JobError) -> S3Answer {
-        let attempts = S3Attempts(operation, self, quota)
+        let attempts = S3Attempts(operation, self)
         while true {
             let reply = try await send(operation, streams: streams)
             if let answer = try await attempts.judge(reply) { return answer }
@@ -62,7 +52,10 @@ final class S3Client: Sendable {
     private func send(_ operation: S3Operation, streams: Bool) async throws(JobError) -> S3Reply {
         let request = try await signed(operation)
         do throws(HTTPFailure) {
-            if operation.isWrite { return .whole(try await settled(request, operation.maximumBodyBytes)) }
+            if operation.isWrite {
+                let writer = SettlingSender(sender)
+                return .whole(try await writer.send(request, maximumBodyBytes: operation.maximumBodyBytes))
+            }
             if !streams {
                 return .whole(try await sender.send(request, maximumBodyBytes: operation.maximumBodyBytes))
             }
@@ -72,36 +65,6 @@ final class S3Client: Sendable {
         } catch {
             return .failure(error)
         }
-    }
-
-    /// Seconds that a write may still take when its task is cancelled.
-    ///
-    /// One that is cut off may take place all the same, after everything was tidied up; its answer tells what there is.
-    private static let secondsToSettle = 1.2
-
-    /// Sends a write; a cancellation is heard once its answer is there, or will not come soon.
-    private func settled(
-        _ request: HTTPRequest, _ maximumBodyBytes: Int
-    ) async throws(HTTPFailure) -> HTTPResponse {
-        if Task.isCancelled { throw HTTPFailure(.cancelled, "http: cancelled before it was sent") }
-        let sender = sender
-        // A task of its own: the cancellation of this one must not reach it at once.
-        let exchange = Task { () async -> Result<HTTPResponse, HTTPFailure> in
-            do throws(HTTPFailure) {
-                return .success(try await sender.send(request, maximumBodyBytes: maximumBodyBytes))
-            } catch {
-                return .failure(error)
-            }
-        }
-        let result = await withTaskCancellationHandler {
-            await exchange.value
-        } onCancel: {
-            Task {
-                try? await Task.sleep(for: .seconds(Self.secondsToSettle))
-                exchange.cancel()
-            }
-        }
-        return try result.get()
     }
 
     /// The short body of an answer that is not what was asked for.
@@ -114,8 +77,7 @@ final class S3Client: Sendable {
     }
 
     private func signed(_ operation: S3Operation) async throws(JobError) -> HTTPRequest {
-        let now = clock.now()
-        let credentials = try await credentials.current(now: now)
+        let credentials = try await credentials.current(now: time.own)
         let state = state.withLock { $0 }
         let address = address(of: operation.key, state)
         let body = operation.body
@@ -131,7 +93,7 @@ final class S3Client: Sendable {
         let signer = SigV4Signer(credentials: credentials, region: state.region)
         fields = signer.fields(
             operation.method, host: address.host, path: address.path, query: operation.query, fields: fields,
-            payload: payload, at: SigningDate(secondsSince1970: now + state.skewSeconds))
+            payload: payload, at: SigningDate(secondsSince1970: time.ofRequests))
         let query = SigV4Signer.canonicalQuery(operation.query)
         return HTTPRequest(
             operation.method,
@@ -154,10 +116,9 @@ final class S3Client: Sendable {
     func presign(
         _ method: String, _ key: ObjectKey, query: [SigV4Signer.Pair], secondsToLive: Int
     ) async throws(JobError) -> (url: String, expiresAt: Int64) {
-        let credentials = try await credentials.current(now: clock.now())
+        let credentials = try await credentials.current(now: time.own)
         let state = state.withLock { $0 }
-        // The store judges by its own clock when a link begins and ends.
-        let now = clock.now() + state.aheadSeconds
+        let now = time.ofLinks
         var seconds = min(max(secondsToLive, 1), 604_800)
         if let end = credentials.expiresAtSeconds { seconds = max(1, min(seconds, Int(end - now))) }
         let address = address(of: key, state)
@@ -170,17 +131,8 @@ final class S3Client: Sendable {
 
     /// An answer has come: the store is there, and tells its time.
     func note(_ head: HTTPHead) {
-        outage.end()
-        guard let date = head["Date"].flatMap(HTTPDate.parse) else { return }
-        let ahead = date / 1_000_000 - clock.now()
-        // Both are whole seconds, and the answer has travelled.
-        state.withLock { $0.aheadSeconds = abs(ahead) > 2 ? ahead : 0 }
-    }
-
-    /// Takes the store's time for this machine's from now on.
-    func adoptClock(_ storeSeconds: Int64) {
-        let skew = storeSeconds - clock.now()
-        state.withLock { $0.skewSeconds = skew }
+        rules.outage.end()
+        time.note(head)
     }
 
     /// Signs for another region from now on; false when that is the one that was refused.

@@ -20,8 +20,10 @@ package struct S3Store: ObjectStore {
     ) {
         description = location.description
         client = S3Client(
-            location, sender: sender, credentials: credentials, policy: policy, quota: quota, clock: clock,
-            outage: StoreOutage(seconds: outageSeconds, notice: notice))
+            location, sender: sender, credentials: credentials,
+            rules: RequestRules(
+                policy: policy, quota: quota, clock: clock,
+                outage: StoreOutage(seconds: outageSeconds, notice: notice)))
     }
 
     var dialect: S3Location.Dialect { client.location.dialect }
