@@ -47,12 +47,10 @@ struct CanaryTests {
         let receiver = try HookReceiver([500, 500, 500, 500, 500, 500])
         let source = try PythonServer()
         let bench = scene.bench
-        let message = bench.folder.path + "/message"
         let common = [
             "OBJECT_STORE_URL": "s3://bucket/p?endpoint=\(server.endpoint)&region=us-east-1",
             "AWS_ACCESS_KEY_ID": credentials.accessKey, "AWS_SECRET_ACCESS_KEY": credentials.secretKey,
             "AWS_SESSION_TOKEN": "CANARY-session", "JOB_SIGNING_KEY": Bucket.signingKey, "LOG_LEVEL": "trace",
-            "TERMINATION_LOG": message,
             "SOURCE_ALLOW": "127.0.0.1:\(source.port), 127.0.0.1:1, \(receiver.allow["SOURCE_ALLOW"] ?? "")",
         ]
         let traces = Traces()
@@ -142,19 +140,23 @@ struct CanaryTests {
             ("a deadline", .export, export + #","notAfter":"2020-01-01T00:00:00Z""#, [:]),
         ]
         var codes: Set<Int32> = []
-        for (number, one) in cases.enumerated() {
+        // Most of them wait for somebody who does not answer: all at once.
+        let processes = try cases.enumerated().map { number, one in
             let spec = Workbench.spec(#""jobId":"j\#(number)","# + one.members)
             var variables = common.merging(["JOB_API_KEY": secret]) { $1 }.merging(one.variables) { $1 }
             variables["DATABASE_URL"] = one.variables["DATABASE_URL"] ?? scene.server.url(database: scene.database)
-            _ = try Tool.run("rm", ["-f", message])
+            variables["TERMINATION_LOG"] = bench.folder.path + "/message-\(number)"
             let process = try bench.start(one.program, spec: spec, variables: variables)
             let command = try? Tool.run("cat", ["/proc/\(process.identifier)/cmdline"])
             traces.add("the command line of \(one.note)", String(decoding: command ?? [], as: UTF8.self))
-            let run = JobRun(try process.wait())
+            return process
+        }
+        for (number, one) in cases.enumerated() {
+            let run = JobRun(try processes[number].wait())
             codes.insert(run.status)
             traces.add(one.note, run)
             #expect(!run.text.contains(secret) && !run.errorText.contains(secret), "\(one.note)")
-            let last = (try? bench.folder.read("message")) ?? []
+            let last = (try? bench.folder.read("message-\(number)")) ?? []
             #expect(!last.isEmpty, "\(one.note)")
             traces.add("the termination message of \(one.note)", String(decoding: last, as: UTF8.self))
         }

@@ -131,7 +131,7 @@ struct BadEnvironmentTests {
         try bench.upload("id\na\n", as: "f")
         let load = #""jobId":"j","resource":"contacts","sourceKey":"f""#
         let lines = try onTemporaryFileSystem(bench, .import, load, mount)
-        #expect(lines == ["77", "database_read_only hint failed", "./objects/org_demo/jobs/j/manifest.json"])
+        #expect(lines == ["77", "database_file_read_only hint failed", "./objects/org_demo/jobs/j/manifest.json"])
         let other = try Workbench(.small)
         #expect(try onTemporaryFileSystem(other, .export, Self.spec, mount).first == "0")
     }

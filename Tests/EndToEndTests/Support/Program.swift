@@ -1,4 +1,3 @@
-internal import Glibc
 internal import TestSupport
 
 /// One of the built programs.
@@ -11,23 +10,31 @@ enum Program: String {
     /// The programs of the product.
     static let jobs = [Program.export, .import]
 
-    /// Beside the test executable, where the build puts them all.
-    var path: String {
-        let capacity = 4096
-        var buffer = [CChar](repeating: 0, count: capacity)
-        let count = unsafe readlink("/proc/self/exe", &buffer, capacity)
-        let executable = String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return executable.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/" + rawValue
-    }
+    /// What is shipped: the release build, which has to be newer than its sources.
+    var path: String { Self.paths[self] ?? "" }
+
+    private static let paths: [Program: String] = {
+        var paths: [Program: String] = [:]
+        for program in [export, .import, .probe] {
+            let path = Checkout.path + "/.build/release/" + program.rawValue
+            let own = program == .probe ? "Tests/StoreProbe" : "Sources/" + program.rawValue
+            // -quit after the first that is newer; a program that is not there is older than everything.
+            let newer = try? ChildProcess.run(
+                "find",
+                ["Sources/Shared", own, "Package.swift", "-name", "*.swift", "-newer", path, "-print", "-quit"],
+                workingFolder: Checkout.path)
+            guard let newer, newer.status == 0, newer.output.isEmpty else {
+                fatalError("\(path) is not there or older than its sources: swift build -c release")
+            }
+            paths[program] = path
+        }
+        return paths
+    }()
 }
 
-/// The folder of the package: the programs are in `.build/TRIPLE/debug` below it.
+/// The folder of the package.
 enum Checkout {
-    static var path: String {
-        let parts = Program.export.path.split(separator: "/")
-        let root = parts.prefix { $0 != ".build" }
-        return root.map { "/" + $0 }.joined()
-    }
+    static var path: String { TestFolders.root }
 }
 
 /// A program of the test's own did not do what the test needs.
