@@ -73,7 +73,7 @@ let package = Package(
         shared("SQLite", ["CSQLite", "JobCore"]),
         shared("Signing", ["COpenSSL"]),
         shared("Compression", ["CISAL", "CZstd", "JobCore"]),
-        shared("Formats", ["CSIMD", "JobCore"]),
+        shared("Formats", ["CSIMD", "JobCore"], pages: ["README.md"]),
         shared("JobCore"),
 
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
@@ -105,6 +105,7 @@ let package = Package(
         tests(
             "ImportJobTests",
             ["ImportJob", "JobRuntime", "ObjectStorage", "PostgreSQL", "SQLite", "Formats", "JobCore"]),
+        tests("JointTests", ["ExportJob", "JobRuntime", "ObjectStorage", "SQLite", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "Formats", "JobCore"]),
         .executableTarget(
             name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",

@@ -18,7 +18,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         try await check.run(backends)
         let runner = JobRunner(
-            spec: spec.common, format: spec.format.rawValue, backends: backends, environment: input.environment,
+            spec: spec.common, format: spec.format.name, backends: backends, environment: input.environment,
             log: input.log, commitsBeforePublishing: false)
         let end = try await runner.run(as: actor) { context in
             try await ExportPipeline(spec: spec, context: context).run()
@@ -42,7 +42,7 @@ struct PrepareCommand: AsyncParsableCommand {
             try ExportSpec(common, problems: &problems)
         }
         let preparation = Preparation(backends: backends, log: input.log)
-        let manifest = try await preparation.queue(spec.common, as: actor, format: spec.format.rawValue)
+        let manifest = try await preparation.queue(spec.common, as: actor, format: spec.format.name)
         StandardStream.output(manifest)
         try await preparation.announce(spec.common)
     }

@@ -34,12 +34,7 @@ final class ResultWriter {
     init(spec: ExportSpec, context: JobContext) throws {
         self.spec = spec
         self.context = context
-        rows =
-            switch spec.format {
-            case .csv: CSVWriter(columns: spec.columns, options: spec.csv)
-            case .json: JSONRowWriter(columns: spec.columns, layout: .array)
-            case .jsonl: JSONRowWriter(columns: spec.columns, layout: .lines)
-            }
+        rows = spec.format.writer(of: spec.columns, spec.formatOptions)
         compressor = try Compressor(spec.compression)
     }
 
@@ -83,15 +78,10 @@ final class ResultWriter {
             throw JobError(
                 .limitFiles, "the result needs more than \(Self.maximumFiles) files")
         }
-        let suffix = ".\(spec.format.rawValue)\(spec.compression.fileSuffix)"
+        let suffix = ".\(spec.format.name)\(spec.compression.fileSuffix)"
         let number = spec.maxFileBytes == nil ? "" : "-" + Self.padded(files.count + 1)
         let name = spec.common.resource.name + number + suffix
-        let contentType =
-            switch spec.format {
-            case .csv: "text/csv"
-            case .json: "application/json"
-            case .jsonl: "application/x-ndjson"
-            }
+        let contentType = spec.format.contentType
         let key = try context.key(name)
         let file = ResultFile(
             key: key.text, name: name, rows: 0, bytes: 0, sha256: "", contentType: contentType,

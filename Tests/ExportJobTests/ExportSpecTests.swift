@@ -22,12 +22,13 @@ struct ExportSpecTests {
     func defaults() throws {
         let spec = try Self.decode(#"{"orgId":"org_demo","resource":"profiles","format":"jsonl"}"#)
         #expect(spec.common.orgId == "org_demo" && spec.common.resource.name == "profiles")
-        #expect(spec.format == .jsonl && spec.compression == .none)
+        #expect(spec.format.name == "jsonl" && spec.compression == .none)
         #expect(spec.columns == spec.common.resource.exportableColumns)
         #expect(!spec.columns.contains { $0.name == "password_hash" })
         #expect(spec.maxFileBytes == nil && spec.limit == nil && spec.downloadURLTTL == 1800)
-        #expect(spec.csv.delimiter == 0x2C && spec.csv.header && !spec.csv.bom && spec.csv.nulls == "")
-        #expect(spec.csv.formulas == .raw)
+        let csv = CSVWriterOptions(spec: spec.formatOptions)
+        #expect(csv.delimiter == 0x2C && csv.header && !csv.bom && csv.nulls == "")
+        #expect(csv.formulas == .raw)
         #expect(spec.filters.conditions(at: 0) == [] && spec.filters.order(spec.common.resource) == ["id"])
         #expect(!spec.common.hasOwnJobId && spec.common.notAfter == nil)
     }
@@ -61,8 +62,9 @@ struct ExportSpecTests {
         #expect(spec.common.notAfter == Timestamp.parse("2030-01-01"))
         #expect(spec.columns.map(\.name) == ["email", "id"])
         #expect(spec.compression == .zstd)
-        #expect(spec.csv.delimiter == 0x09 && !spec.csv.header && spec.csv.bom && spec.csv.nulls == "\\N")
-        #expect(spec.csv.formulas == .escape)
+        let csv = CSVWriterOptions(spec: spec.formatOptions)
+        #expect(csv.delimiter == 0x09 && !csv.header && csv.bom && csv.nulls == "\\N")
+        #expect(csv.formulas == .escape)
         #expect(spec.maxFileBytes == 1024 && spec.limit == 0 && spec.downloadURLTTL == 604_800)
     }
 

@@ -54,18 +54,20 @@ enum RadosGateway {
         export CEPH_CONF='\(home)/ceph.conf'
         trap 'kill $(jobs -p) 2>/dev/null; exit' TERM
         set -e
+        # They end with this script, however that ends.
+        bound='setpriv --pdeathsig KILL'
         ceph-authtool -C keyring --gen-key -n mon. --cap mon 'allow *'
         ceph-authtool keyring --gen-key -n client.admin --cap mon 'allow *' --cap osd 'allow *'
         ceph-authtool keyring --gen-key -n osd.0 --cap mon 'allow profile osd' --cap osd 'allow *'
         ceph-authtool keyring --gen-key -n client.rgw --cap mon 'allow rwx' --cap osd 'allow rwx'
         monmaptool --create --fsid 5a1c0f6e-7f0b-4c53-9b9e-0d8b1c3f2a10 --addv a '[v1:127.0.0.1:\(monitor)]' monmap
         ceph-mon -i a --mkfs --monmap monmap --keyring keyring
-        ceph-mon -i a -f &
+        $bound ceph-mon -i a -f &
         timeout 30 ceph osd new 0b7c7f60-3f0e-4d8b-8f0a-6d5e3c2b1a00 0
         ceph-osd -i 0 --mkfs --osd-uuid 0b7c7f60-3f0e-4d8b-8f0a-6d5e3c2b1a00
         timeout 30 ceph osd crush add osd.0 1.0 host=h root=default
-        ceph-osd -i 0 -f &
-        radosgw -n client.rgw -f &
+        $bound ceph-osd -i 0 -f &
+        $bound radosgw -n client.rgw -f &
         timeout 60 radosgw-admin -n client.rgw user create --uid=tests --display-name=tests \\
             --access-key='\(accessKey)' --secret-key='\(secret)'
         wait

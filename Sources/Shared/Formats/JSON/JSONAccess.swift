@@ -1,5 +1,3 @@
-package import Formats
-
 extension JSONValue {
     /// The text of a string value.
     package var asText: String? {
@@ -41,23 +39,6 @@ extension JSONValue {
     package var members: [JSONMember] {
         if case .object(let members) = self { return members }
         return []
-    }
-
-    /// What was found, short enough for a message.
-    package var summary: String {
-        switch self {
-        case .null: return "null"
-        case .bool(let flag): return flag ? "true" : "false"
-        case .number(let text): return "the number \(text.prefix(40))"
-        case .string(let text) where ShownURL.holdsURL(text): return "a string with a URL"
-        case .string(let text):
-            // Code points, as one letter may have any number of marks.
-            let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(40)))
-            let short = start.utf8.count < text.utf8.count ? start + "…" : text
-            return "the string " + JSONValue.string(short).serialized()
-        case .array(let items): return "an array of \(items.count)"
-        case .object(let members): return "an object of \(members.count) fields"
-        }
     }
 
     /// A string, or null.

@@ -11,11 +11,3 @@ package protocol RowWriter: Sendable {
     /// Appends what stands behind the last row.
     mutating func end(into output: inout [UInt8])
 }
-
-/// What a CSV writer does with text a spreadsheet would take for a formula.
-package enum FormulaPolicy: String, Sendable, CaseIterable {
-    /// Text is written as it is.
-    case raw
-    /// Text that begins like a formula gets an apostrophe in front.
-    case escape
-}

@@ -1,0 +1,21 @@
+/// The formats that a program can write, by name.
+package struct OutputFormats: Sendable {
+    private let formats: [any OutputFormat]
+
+    /// Precondition: no two have the same name.
+    package init(_ formats: [any OutputFormat]) {
+        precondition(Set(formats.map(\.name)).count == formats.count, "each format has a name of its own")
+        self.formats = formats
+    }
+
+    /// Those of the product; a new one is a line here.
+    package static let builtIn = OutputFormats([
+        CSVOutput(), JSONOutput(.array), JSONOutput(.lines),
+    ])
+
+    package var all: [any OutputFormat] { formats }
+    package var names: [String] { formats.map(\.name) }
+
+    /// The format of that name.
+    package subscript(_ name: String) -> (any OutputFormat)? { formats.first { $0.name == name } }
+}
