@@ -21,7 +21,7 @@ enum Program: String {
             // -quit after the first that is newer; a program that is not there is older than everything.
             let newer = try? ChildProcess.run(
                 "find",
-                ["Sources/Shared", own, "Package.swift", "-name", "*.swift", "-newer", path, "-print", "-quit"],
+                ["Sources/Shared", own, "-name", "*.swift", "-newer", path, "-print", "-quit"],
                 workingFolder: Checkout.path)
             guard let newer, newer.status == 0, newer.output.isEmpty else {
                 fatalError("\(path) is not there or older than its sources: swift build -c release")

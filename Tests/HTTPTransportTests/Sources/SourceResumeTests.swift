@@ -110,7 +110,7 @@ struct SourceResumeTests {
         #expect(try await DownloadRun.of([begin, .status(404)]).error?.code == .sourceNotFound)
         #expect(try await DownloadRun.of([begin, .failure(.denied)]).error?.code == .addressDenied)
         let cancelled = try await DownloadRun.of([.whole([1], length: 3, cut: .cancelled)])
-        #expect(cancelled.error?.code == .interrupted)
+        #expect(cancelled.error?.code == .terminated)
         #expect(cancelled.requests.count == 1)
     }
 
@@ -122,7 +122,7 @@ struct SourceResumeTests {
             limits: SourceLimits(maximumBytes: 10)
         ) { _ in throw CancellationError() }
         let error = await #expect(throws: JobError.self) { try await download.open() }
-        #expect(error?.code == .interrupted)
+        #expect(error?.code == .terminated)
         #expect(sender.unusedReplies == 1)
     }
 }
