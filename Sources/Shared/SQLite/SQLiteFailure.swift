@@ -23,7 +23,8 @@ enum SQLiteFailure {
                 .databaseBusy, "\(place): another process holds the database")
         case SQLITE_CANTOPEN:
             return JobError(
-                .databaseMissing, "\(place): the file cannot be opened")
+                .databaseMissing, "\(place): the file cannot be opened",
+                hint: "check DATABASE_URL; `ImportJob migrate` creates a missing database in an existing directory")
         case SQLITE_READONLY:
             return JobError(
                 .databaseFileReadOnly, "\(place): the database is read-only")
@@ -34,7 +35,8 @@ enum SQLiteFailure {
                 .databaseInvalid, "\(place): the file is not an SQLite database")
         case SQLITE_CORRUPT:
             return JobError(
-                .databaseCorrupt, "\(place): the database file is damaged")
+                .databaseCorrupt, "\(place): the database file is damaged",
+                hint: "run PRAGMA integrity_check and restore a backup")
         case SQLITE_IOERR:
             return JobError(
                 .databaseIO, "\(place): input/output error \(extendedCode)")

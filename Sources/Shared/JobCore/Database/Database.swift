@@ -20,8 +20,8 @@ package protocol Database: Sendable {
 
     /// Runs a few statements on the jobs' own tables in one transaction; nothing stays of one that fails.
     ///
-    /// Throws what `work` throws, `database_busy` when other writers keep it out, `database_read_only` when it cannot be
-    /// written at all, and `database_statement` when a table is missing.
+    /// Throws what `work` throws, `database_busy` when other writers keep it out, `database_read_only` or
+    /// `database_file_read_only` when it cannot be written at all, and `database_statement` when a table is missing.
     func transact<Value: Sendable>(
         _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
     ) async throws -> Value

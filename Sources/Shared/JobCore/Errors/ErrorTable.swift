@@ -291,8 +291,8 @@ extension ErrorCode {
                 hint: "check that OBJECT_STORE_URL names an S3-compatible endpoint")
         case .databaseCorrupt:
             Entry(
-                .protocolError, "the database is damaged",
-                hint: "run PRAGMA integrity_check and restore a backup")
+                .protocolError, "the database is damaged, or its server has an internal error",
+                hint: "see the database's log; a damaged one needs a backup")
         case .databaseProtocol:
             Entry(
                 .protocolError, "the database answers in another way than it should",
@@ -309,7 +309,7 @@ extension ErrorCode {
         case .storePermissionDenied:
             Entry(
                 .notPermitted, "the store, or its folder, does not allow it",
-                hint: "give the key AWS_ACCESS_KEY_ID the right to read, write, list and delete below the prefix")
+                hint: "give the job's user or key the right to read, write, list and delete there")
         case .unsafeEntry:
             Entry(
                 .notPermitted, "a link, a pipe or a device is where a file should be",
@@ -377,10 +377,7 @@ extension ErrorCode {
             Entry(
                 .configuration, "the store cannot do what jobs need",
                 hint: "use a store with strong consistency and conditional writes")
-        case .databaseMissing:
-            Entry(
-                .configuration, "there is no such database",
-                hint: "check DATABASE_URL; `ImportJob migrate` creates a missing database in an existing directory")
+        case .databaseMissing: Entry(.configuration, "there is no such database", hint: "check DATABASE_URL")
         case .databaseInvalid: Entry(.configuration, "the file is no database", hint: "check the path in DATABASE_URL")
         case .databaseLogin: Entry(.configuration, "the database refuses the login")
         case .databaseReadOnly: Entry(.configuration, "the database's server takes no changes")

@@ -21,7 +21,8 @@ enum S3Failure {
                 "the bucket \(location.bucket) is not in region \(location.region) (\(code))")
         case "AccessDenied", "AllAccessDisabled", "AccountProblem", "HTTP 403", "HTTP 401":
             return JobError(
-                .storePermissionDenied, "the store refused to \(subject) (\(code))")
+                .storePermissionDenied, "the store refused to \(subject) (\(code))",
+                hint: "give the key AWS_ACCESS_KEY_ID the right to read, write, list and delete below the prefix")
         default:
             return JobError(
                 .storeRefused, "the store refused to \(subject) (\(code))")
