@@ -96,29 +96,38 @@ struct StrictBucketTests {
         #expect(doctor.text.contains("NTP"))
     }
 
-    @Test("Thirty kills at random moments leave no upload behind, and the next run completes the job")
+    @Test("Thirty kills in random requests leave no upload behind, and the next run completes the job")
     func kills() throws {
         let server = try FakeS3(.aws)
         let bucket = try busyBucket(server)
-        let start = Self.milliseconds()
+        // The job hangs in the request in which it shall be killed, however fast it is.
+        let seen = Atomic(0)
+        let target = Atomic(0)
+        server.inject(.silence(.beforeReading), times: .max) { _ in
+            seen.add(1, ordering: .relaxed).newValue == target.load(ordering: .relaxed)
+        }
         try expectWhole(server, bucket.run(.export, Self.events), "undisturbed")
-        let duration = Self.milliseconds() - start
+        let requests = seen.load(ordering: .relaxed)
         let expected = try stored(server).at("files.0.sha256").string
         var random = SeededRandom(seed: 19)
         var killed = 0
         var left = 0
         for number in 0..<30 {
             for key in server.keys() where !key.contains("/audit/") { server.remove(key) }
+            let last = Int.random(in: 1...requests * 9 / 10, using: &random)
+            seen.store(0, ordering: .relaxed)
+            target.store(last, ordering: .relaxed)
             let process = try bucket.start(.export, Self.events, variables: KillScene.lease)
-            usleep(UInt32(1_000 * Int.random(in: 0...duration, using: &random)))
+            while seen.load(ordering: .relaxed) < last, !process.hasEnded { usleep(1_000) }
             process.send(SIGKILL)
             if try process.wait().status == 128 + SIGKILL { killed += 1 }
+            target.store(0, ordering: .relaxed)
             left += server.openUploads().count
             let run = try bucket.run(.export, Self.events, variables: KillScene.lease)
             try expectWhole(server, run, "kill \(number)")
             #expect(run["files.0.sha256"].string == expected)
         }
-        #expect(killed > 10)
+        #expect(killed == 30)
         #expect(left > 0)
         #expect(server.violations == [])
     }
