@@ -75,14 +75,7 @@ struct ExportSpec: Sendable {
             problems.add("$.format", "is missing, expected one of \(formats.names.joined(separator: ", "))")
         }
         let options = chosen.flatMap { value[$0.name] } ?? .null
-        for fault in chosen?.faults(of: options) ?? [] {
-            problems.add("$.\(chosen?.name ?? "").\(fault.option)", fault.problem)
-        }
-        for other in formats.all where other.name != chosen?.name {
-            if chosen != nil, let found = value[other.name], found != .object([]) {
-                problems.add("$.\(other.name)", "has no meaning for the format \(chosen?.name ?? "")")
-            }
-        }
+        if let chosen { Self.check(options, of: chosen, formats, value, &problems) }
         filters = ExportFilters(
             value["filters"], resource: common.resource, zone: common.zone, problems: &problems)
         columns = Self.columns(value, common.resource, &problems)
@@ -97,6 +90,17 @@ struct ExportSpec: Sendable {
         }
         format = chosen
         formatOptions = options
+    }
+
+    private static func check(
+        _ options: JSONValue, of format: any OutputFormat, _ formats: OutputFormats, _ value: JSONValue,
+        _ problems: inout SpecProblems
+    ) {
+        for fault in format.faults(of: options) { problems.add("$.\(format.name).\(fault.option)", fault.problem) }
+        for other in formats.names where other != format.name {
+            guard let found = value[other], found != .object([]) else { continue }
+            problems.add("$.\(other)", "has no meaning for the format \(format.name)")
+        }
     }
 
     private static func columns(_ value: JSONValue, _ resource: Resource, _ problems: inout SpecProblems) -> [Column] {

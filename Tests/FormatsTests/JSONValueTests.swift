@@ -37,9 +37,11 @@ struct JSONValueTests {
     @Test("errors carry code, exit code, line and byte offset")
     func errors() throws {
         let error = try #require(throws: JobError.self) {
-            try JSONValue(parsing: Array("{\n  \"a\": 1,\n  \"a\": 2}".utf8), as: .catalogueInvalid)
+            try JSONValue(parsing: Array("{\n  \"a\": 1,\n  \"a\": 2}".utf8), as: .catalogue)
         }
-        #expect(error.code == .catalogueInvalid && error.message.contains("twice"))
+        #expect(
+            error.code == .catalogueInvalid
+                && error.message.hasPrefix("the resource catalogue has the same member name twice"))
         #expect(error.exitCode == .configuration)
         #expect(error.position == DataPosition(line: 3, byteOffset: 14))
     }
@@ -50,7 +52,7 @@ struct JSONValueTests {
             let error = try #require(throws: JobError.self) { try JSONValue(parsing: Array(text.utf8)) }
             #expect(error.code == .invalidJSON)
             #expect(error.exitCode == .dataError)
-            #expect(error.message == "invalid JSON: the document is empty")
+            #expect(error.message == "the JSON document is no valid JSON: it is empty")
         }
     }
 

@@ -256,7 +256,7 @@ struct FuzzTests {
                 check(plan, rows, seed, text)
             } catch {
                 let codes = [
-                    "spec_invalid", "duplicate_key", "mapping_source_missing", "mapping_incomplete",
+                    "spec_invalid", "mapping_source_missing", "mapping_incomplete",
                     "mapping_ambiguous",
                     "unmapped_columns",
                 ]

@@ -19,7 +19,9 @@ struct VisibleTextTests {
         }
         #expect(unsafe bytes("\u{2003} \u{A0}") { unsafe VisibleText.trimmed($0).isEmpty })
         // Cut in the middle of a character.
-        for tail in [[0xC2], [0xE2], [0xE2, 0x80], [0x80, 0xAF]] as [[UInt8]] {
+        for tail in [[0xC2], [0xE2], [0xE2, 0x80], [0x80, 0xAF], [0xE2, 0x80, 0x41], [0xE2, 0x80, 0x20, 0x41]]
+            as [[UInt8]]
+        {
             let damaged = Array("a".utf8) + tail
             #expect(unsafe damaged.withUnsafeBufferPointer { unsafe VisibleText.trimmed($0).count } == damaged.count)
         }

@@ -103,7 +103,7 @@ struct SpecValidationTests {
         try one.throwIfAny()
         one.add("$.a", "is odd")
         let other = #expect(throws: JobError.self) {
-            try one.throwIfAny(.catalogueInvalid, "the x")
+            try one.throwIfAny(in: JSONDocument(.catalogueInvalid, "the x"))
         }
         #expect(other?.message == "the x has 1 mistake:\n  $.a: is odd" && other?.code == .catalogueInvalid)
         #expect(other?.exitCode == .configuration)

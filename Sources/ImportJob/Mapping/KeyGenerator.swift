@@ -35,8 +35,8 @@ struct KeyGenerator: Sendable {
 
     private static func folded(_ text: String) -> String {
         let scalars = text.unicodeScalars
-        let start = scalars.firstIndex { !$0.properties.isWhitespace } ?? scalars.endIndex
-        let end = scalars.lastIndex { !$0.properties.isWhitespace }.map { scalars.index(after: $0) } ?? start
+        let start = scalars.firstIndex { !VisibleText.isWhitespace($0) } ?? scalars.endIndex
+        let end = scalars.lastIndex { !VisibleText.isWhitespace($0) }.map { scalars.index(after: $0) } ?? start
         return String(scalars[start..<end]).lowercased()
     }
 }

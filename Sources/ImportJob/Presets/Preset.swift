@@ -49,6 +49,7 @@ struct Preset: Sendable {
     ) throws(JobError) -> [MappingRule] {
         let names = SourceNames(columns)
         var members: [JSONMember] = []
+        let document = JSONDocument(.presetInvalid, "the preset \(name)")
         var taken: Set<String> = []
         var isFit = false
         for (index, entry) in entries.enumerated() {
@@ -57,7 +58,7 @@ struct Preset: Sendable {
             guard found != nil || isJSON, let target = free else { continue }
             isFit = isFit || found != nil
             taken.insert(target)
-            let options = try JSONValue(parsing: Array(entry.options.utf8), as: .presetInvalid)
+            let options = try JSONValue(parsing: Array(entry.options.utf8), as: document)
             let own = [
                 JSONMember("field", .string(target)),
                 JSONMember("columns", .array(entry.sources.map { .string($0) })),
@@ -72,7 +73,7 @@ struct Preset: Sendable {
         }
         var problems = SpecProblems()
         let rules = MappingReader(.object(members), resource, &problems).mapping.rules
-        try problems.throwIfAny(.presetInvalid, "the preset \(name)")
+        try problems.throwIfAny(in: document)
         let fields = Set(mapping.rules.map(\.field))
         return rules.filter { !fields.contains($0.field) }.map { rule in
             var rule = rule

@@ -9,34 +9,34 @@ struct JSONParser {
 
     private let bytes: [UInt8]
     private let limits: JSONLimits
-    private let code: ErrorCode
+    private let document: JSONDocument
     private var at = 0
     private var depth = 0
 
-    init(_ bytes: [UInt8], limits: JSONLimits, code: ErrorCode) {
+    init(_ bytes: [UInt8], limits: JSONLimits, document: JSONDocument) {
         self.bytes = bytes
         self.limits = limits
-        self.code = code
+        self.document = document
     }
 
-    mutating func document() throws(JobError) -> JSONValue {
+    mutating func parse() throws(JobError) -> JSONValue {
         guard bytes.count <= limits.maxBytes else {
             throw JobError(
-                code, "the JSON document has \(bytes.count) bytes, the limit is \(limits.maxBytes)",
+                document.code, "\(document.name) has \(bytes.count) bytes, the limit is \(limits.maxBytes)",
                 hint: "data goes into the object store, not into this document", position: position(limits.maxBytes))
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw failure(
-                "the document starts with a byte order mark", at: 0, hint: "save the document as UTF-8 without a BOM")
+                "it starts with a byte order mark", at: 0, hint: "save the document as UTF-8 without a BOM")
         }
         if let place = UTF8Text.firstInvalid(in: bytes) { throw failure("invalid UTF-8", at: place) }
         skipSpace()
         if at == bytes.count {
-            throw failure("the document is empty", at: at, hint: "a JSON value such as {} is expected")
+            throw failure("it is empty", at: at, hint: "a JSON value such as {} is expected")
         }
         let result = try value()
         skipSpace()
-        guard at == bytes.count else { throw failure("text after the end of the document", at: at) }
+        guard at == bytes.count else { throw failure("text after its end", at: at) }
         return result
     }
 
@@ -50,7 +50,7 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
-        default: throw failure(at == bytes.count ? "the document ends early" : "expected a value", at: at)
+        default: throw failure(at == bytes.count ? "it ends early" : "expected a value", at: at)
         }
     }
 
@@ -66,7 +66,8 @@ struct JSONParser {
             let name = try string()
             guard names.insert(Array(name.utf8)).inserted else {
                 throw JobError(
-                    code, "invalid JSON: an object has the same member name twice", hint: "remove one of them",
+                    document.code, "\(document.name) has the same member name twice in an object",
+                    hint: "remove one of them",
                     position: position(place))
             }
             skipSpace()
@@ -160,7 +161,7 @@ struct JSONParser {
         let limit = min(limits.maxDepth, Self.depthCeiling)
         guard depth <= limit else {
             throw JobError(
-                code, "the JSON document is nested deeper than \(limit) levels",
+                document.code, "\(document.name) is nested deeper than \(limit) levels",
                 hint: "write it with fewer arrays and objects inside each other", position: position(at))
         }
         advance()
@@ -185,13 +186,13 @@ struct JSONParser {
     }
 
     private func expected(_ what: String) -> JobError {
-        failure(at == bytes.count ? "the document ends where \(what) is expected" : "expected \(what)", at: at)
+        failure(at == bytes.count ? "it ends where \(what) is expected" : "expected \(what)", at: at)
     }
 
     private func failure(
         _ reason: String, at place: Int, hint: String = "correct the document at that place"
     ) -> JobError {
-        JobError(code, "invalid JSON: \(reason)", hint: hint, position: position(place))
+        JobError(document.code, "\(document.name) is no valid JSON: \(reason)", hint: hint, position: position(place))
     }
 
     private func position(_ place: Int) -> DataPosition {

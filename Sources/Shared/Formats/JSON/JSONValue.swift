@@ -44,12 +44,12 @@ package struct JSONLimits: Sendable {
 extension JSONValue {
     /// Reads one whole document; nothing but white space may follow it.
     ///
-    /// Throws `code`, which says what the document is, with line and byte offset.
+    /// Throws the document's code, with line and byte offset.
     package init(
-        parsing bytes: [UInt8], limits: JSONLimits = JSONLimits(), as code: ErrorCode = .invalidJSON
+        parsing bytes: [UInt8], limits: JSONLimits = JSONLimits(), as document: JSONDocument = .other
     ) throws(JobError) {
-        var parser = JSONParser(bytes, limits: limits, code: code)
-        self = try parser.document()
+        var parser = JSONParser(bytes, limits: limits, document: document)
+        self = try parser.parse()
     }
 
     /// The value of the member of that name, `nil` when there is none or this is not an object.

@@ -1,11 +1,13 @@
+internal import JobCore
+
 /// The formats that a program can write, by name.
 package struct OutputFormats: Sendable {
-    private let formats: [any OutputFormat]
+    package let all: [any OutputFormat]
 
     /// Precondition: no two have the same name.
     package init(_ formats: [any OutputFormat]) {
         precondition(Set(formats.map(\.name)).count == formats.count, "each format has a name of its own")
-        self.formats = formats
+        all = formats
     }
 
     /// Those of the product; a new one is a line here.
@@ -13,9 +15,8 @@ package struct OutputFormats: Sendable {
         CSVOutput(), JSONOutput(.array), JSONOutput(.lines),
     ])
 
-    package var all: [any OutputFormat] { formats }
-    package var names: [String] { formats.map(\.name) }
+    package var names: [String] { all.map(\.name) }
 
     /// The format of that name.
-    package subscript(_ name: String) -> (any OutputFormat)? { formats.first { $0.name == name } }
+    package subscript(_ name: String) -> (any OutputFormat)? { all.first { $0.name.hasSameBytes(as: name) } }
 }

@@ -2,7 +2,7 @@
 ///
 /// What belongs to each is in one table, `ErrorTable.swift`.
 package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible {
-    // Spec, arguments and ids (64)
+    // Spec, arguments and ids
     case specInvalid = "spec_invalid"
     case specMissing = "spec_missing"
     case fileTooLarge = "file_too_large"
@@ -18,7 +18,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case auditInvalid = "audit_invalid"
     case unknownDialect = "unknown_dialect"
 
-    // Data (65)
+    // Data
     case sourceEmpty = "source_empty"
     case notText = "not_text"
     case notTabular = "not_tabular"
@@ -69,7 +69,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case auditBroken = "audit_broken"
     case auditUnsigned = "audit_unsigned"
 
-    // What is not there (66)
+    // What is not there
     case sourceNotFound = "source_not_found"
     case objectNotFound = "object_not_found"
     case fileUnreadable = "file_unreadable"
@@ -79,7 +79,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case noResult = "no_result"
     case auditHeadMissing = "audit_head_missing"
 
-    // Defects (70)
+    // Defects
     case internalError = "internal_error"
     case countMismatch = "count_mismatch"
     case compressionFailed = "compression_failed"
@@ -88,7 +88,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case presetInvalid = "preset_invalid"
     case databaseError = "database_error"
 
-    // Disk, files and memory (71)
+    // Disk, files and memory
     case diskFull = "disk_full"
     case outOfMemory = "out_of_memory"
     case outOfFiles = "out_of_files"
@@ -97,14 +97,14 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case databaseIO = "database_io"
     case databaseResources = "database_resources"
 
-    // What exists already (73)
+    // What exists already
     case keyConflict = "key_conflict"
 
-    // Committed, and not said (74)
+    // Committed, and not said
     case auditUnwritten = "audit_unwritten"
     case statusUnpublished = "status_unpublished"
 
-    // What may pass (75)
+    // What may pass
     case leaseHeld = "lease_held"
     case leaseLost = "lease_lost"
     case claimRefused = "claim_refused"
@@ -125,7 +125,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case databaseLocked = "database_locked"
     case databaseUnavailable = "database_unavailable"
 
-    // Impossible answers (76)
+    // Impossible answers
     case manifestInvalid = "manifest_invalid"
     case rejectsUnreadable = "rejects_unreadable"
     case verifyFailed = "verify_failed"
@@ -138,7 +138,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case databaseCorrupt = "database_corrupt"
     case databaseProtocol = "database_protocol"
 
-    // Rights (77)
+    // Rights
     case notPermitted = "not_permitted"
     case addressDenied = "address_denied"
     case sourceForbidden = "source_forbidden"
@@ -148,7 +148,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case databaseFileReadOnly = "database_file_read_only"
     case rightsMissing = "rights_missing"
 
-    // Configuration (78)
+    // Configuration
     case configurationInvalid = "configuration_invalid"
     case catalogueInvalid = "catalogue_invalid"
     case clockWrong = "clock_wrong"
@@ -180,7 +180,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
     case tableUnfit = "table_unfit"
     case tablesMissing = "tables_missing"
 
-    // Ends of a job (80, 124, 130, 143)
+    // Ends of a job
     case cancelled
     case deadline
     case interrupted
@@ -189,6 +189,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, CustomStringConvertible 
 
 extension ErrorCode {
     package var description: String { rawValue }
+
     /// How a process ends with it.
     package var exitCode: ExitCode { entry.exitCode }
     /// What has happened, as the list of all codes says it.
@@ -196,14 +197,8 @@ extension ErrorCode {
     /// What to do about it, where the place of the failure knows nothing better.
     package var hint: String? { entry.hint }
 
-    /// What of a database passes by itself.
-    package var databasePasses: DatabasePassing? {
-        switch self {
-        case .databaseConflict, .databaseConnectionLost: .soon
-        case .databaseBusy, .databaseLocked: .whenOthersEnd
-        default: nil
-        }
-    }
+    /// How a failure of a database passes by itself; nil for one that does not, and for all others.
+    package var databasePasses: DatabasePassing? { entry.passes }
 
     /// Whether a database takes no changes from anybody, or not from this job's user.
     package var isReadOnlyDatabase: Bool { self == .databaseReadOnly || self == .databaseFileReadOnly }

@@ -6,11 +6,14 @@ extension ErrorCode {
         let meaning: String
         /// What to do about it.
         let hint: String?
+        /// How it passes by itself, for a failure of a database.
+        let passes: DatabasePassing?
 
-        init(_ exitCode: ExitCode, _ meaning: String, hint: String? = nil) {
+        init(_ exitCode: ExitCode, _ meaning: String, hint: String? = nil, passes: DatabasePassing? = nil) {
             self.exitCode = exitCode
             self.meaning = meaning
             self.hint = hint
+            self.passes = passes
         }
     }
 
@@ -247,11 +250,11 @@ extension ErrorCode {
         case .databaseBusy:
             Entry(
                 .temporary, "others keep the database busy",
-                hint: "launch the job again when the other writer is done")
+                hint: "launch the job again when the other writer is done", passes: .whenOthersEnd)
         case .databaseCancelled: Entry(.temporary, "the database's server cancelled a statement")
-        case .databaseConflict: Entry(.temporary, "two transactions met")
-        case .databaseConnectionLost: Entry(.temporary, "the connection to the database was lost")
-        case .databaseLocked: Entry(.temporary, "another transaction holds a lock for too long")
+        case .databaseConflict: Entry(.temporary, "two transactions met", passes: .soon)
+        case .databaseConnectionLost: Entry(.temporary, "the connection to the database was lost", passes: .soon)
+        case .databaseLocked: Entry(.temporary, "another transaction holds a lock for too long", passes: .whenOthersEnd)
         case .databaseUnavailable: Entry(.temporary, "the database cannot be reached")
         case .manifestInvalid:
             Entry(

@@ -133,7 +133,7 @@ package enum VisibleText {
     private static func isWideSpace(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
         switch (first, second) {
         case (0xE1, 0x9A): third == 0x80
-        case (0xE2, 0x80): third <= 0x8A || third == 0xA8 || third == 0xA9 || third == 0xAF
+        case (0xE2, 0x80): 0x80...0x8A ~= third || third == 0xA8 || third == 0xA9 || third == 0xAF
         case (0xE2, 0x81): third == 0x9F
         case (0xE3, 0x80): third == 0x80
         default: false

@@ -16,7 +16,7 @@ package enum CatalogueFile {
         guard let path else { return .builtIn }
         let bytes = try FileInput.read(path, limit: maximumBytes, what: "catalogue")
         let value = try JSONValue(
-            parsing: bytes, limits: JSONLimits(maxBytes: maximumBytes), as: .catalogueInvalid)
+            parsing: bytes, limits: JSONLimits(maxBytes: maximumBytes), as: .catalogue)
         return try decode(value)
     }
 
@@ -57,7 +57,7 @@ package enum CatalogueFile {
     static func decode(_ value: JSONValue) throws -> Catalogue {
         var problems = SpecProblems()
         schema.validate(value, at: "$", into: &problems)
-        try problems.throwIfAny(.catalogueInvalid, "the resource catalogue")
+        try problems.throwIfAny(in: .catalogue)
         var resources: [Resource] = []
         for (index, item) in value.items("resources").enumerated() {
             let path = "$.resources[\(index)]"
@@ -75,7 +75,7 @@ package enum CatalogueFile {
             check(resource, path, resources, &problems)
             resources.append(resource)
         }
-        try problems.throwIfAny(.catalogueInvalid, "the resource catalogue")
+        try problems.throwIfAny(in: .catalogue)
         return Catalogue(resources: resources)
     }
 

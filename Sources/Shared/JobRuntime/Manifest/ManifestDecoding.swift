@@ -8,8 +8,7 @@ extension Manifest {
     package init(stored bytes: [UInt8]) throws(JobError) {
         let value: JSONValue
         do throws(JobError) {
-            value = try JSONValue(
-                parsing: bytes, limits: JSONLimits(maxDepth: 160, maxBytes: 64 << 20), as: .manifestInvalid)
+            value = try JSONValue(parsing: bytes, limits: JSONLimits(maxDepth: 160, maxBytes: 64 << 20))
         } catch {
             throw Self.invalid(error.description)
         }

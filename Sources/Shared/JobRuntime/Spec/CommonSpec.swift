@@ -88,7 +88,7 @@ package struct CommonSpec: Sendable {
         bytes: [UInt8], kind: JobKind, shape: SpecType, environment: JobEnvironment, catalogue: Catalogue,
         problems: inout SpecProblems
     ) throws(JobError) {
-        let value = try JSONValue(parsing: bytes, as: .specInvalid)
+        let value = try JSONValue(parsing: bytes, as: .spec)
         shape.validate(value, at: "$", into: &problems)
         let common = try CommonSpec(
             value, kind: kind, environment: environment, catalogue: catalogue, problems: &problems)

@@ -1,3 +1,4 @@
+package import Formats
 package import JobCore
 
 /// All mistakes of a spec, each with its JSON path, so that one run shows everything there is to correct.
@@ -58,14 +59,12 @@ package struct SpecProblems: Sendable {
     }
 
     /// Throws one error that lists every mistake.
-    package func throwIfAny(
-        _ code: ErrorCode = .specInvalid, _ what: String = "the job spec"
-    ) throws(JobError) {
+    package func throwIfAny(in document: JSONDocument = .spec) throws(JobError) {
         if lines.isEmpty { return }
         let count = lines.count + hidden
         let list = lines.map { "\n  \($0)" }.joined() + (hidden > 0 ? "\n  and \(hidden) more" : "")
         throw JobError(
-            code, "\(what) has \(count) \(count == 1 ? "mistake" : "mistakes"):\(list)",
+            document.code, "\(document.name) has \(count) \(count == 1 ? "mistake" : "mistakes"):\(list)",
             hint: "the verb 'schema' prints every field with its meaning")
     }
 }

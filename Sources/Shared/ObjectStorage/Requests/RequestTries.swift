@@ -65,9 +65,6 @@ final class RequestTries {
         }
     }
 
-    /// Seconds the store asks to wait (RFC 9110, section 10.2.3), also in milliseconds as S3 says it.
-    static func retryAfter(_ head: HTTPHead) -> Double? {
-        if let milliseconds = head["x-amz-retry-after"].flatMap(Double.init) { return milliseconds / 1000 }
-        return head["Retry-After"].flatMap(Double.init)
-    }
+    /// Seconds the store asks to wait (RFC 9110, section 10.2.3).
+    static func retryAfter(_ head: HTTPHead) -> Double? { head["Retry-After"].flatMap(Double.init) }
 }

@@ -54,7 +54,7 @@ final class S3Attempts {
             return answer(verdict, response.head, body: response.body)
         case .retry(let reason):
             let error = S3Failure.busy(subject, response.status, location)
-            try await tries.wait(reason, retryAfter: RequestTries.retryAfter(response.head), otherwise: error)
+            try await tries.wait(reason, retryAfter: Self.retryAfter(response.head), otherwise: error)
         case .sendAgain:
             try once(&hasSentAgain, otherwise: S3Failure.damaged(subject))
         case .clockSkewed:
@@ -81,6 +81,11 @@ final class S3Attempts {
         _ verdict: S3Verdict, _ head: HTTPHead, body: [UInt8] = [], reader: (any HTTPBodyReader)? = nil
     ) -> S3Answer {
         S3Answer(verdict: verdict, head: head, body: body, reader: reader, failures: tries.failures)
+    }
+
+    /// Seconds the store asks to wait; S3 says it in milliseconds.
+    private static func retryAfter(_ head: HTTPHead) -> Double? {
+        head["x-amz-retry-after"].flatMap(Double.init).map { $0 / 1000 } ?? RequestTries.retryAfter(head)
     }
 
     private func once(_ flag: inout Bool, otherwise error: JobError) throws(JobError) {
