@@ -50,14 +50,13 @@ let package = Package(
         .executableTarget(
             name: "ExportJob",
             dependencies: [
-                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore", argumentParser,
+                "JobRuntime", "ObjectStorage", "Formats", "Compression", "Signing", "JobCore",
             ],
             path: "Sources/ExportJob", swiftSettings: settings),
         .executableTarget(
             name: "ImportJob",
             dependencies: [
                 "JobRuntime", "ObjectStorage", "HTTPTransport", "Formats", "Compression", "Signing", "JobCore",
-                argumentParser,
             ],
             path: "Sources/ImportJob", swiftSettings: settings),
 

@@ -10,9 +10,9 @@ struct OrganisationNote {
     /// Adds the note when no table of the catalogue has a row of the organisation.
     func add() async {
         let orgId = context.spec.orgId
-        let tables = context.backends.catalogue.resources.map(\.table)
+        let tables = context.place.catalogue.resources.map(\.table)
         // Only to say more than "no rows": tables may be missing, and the export is none the worse for it.
-        let isKnown = try? await JobRecords(context.backends.database).read { session in
+        let isKnown = try? await context.place.records.read { session in
             for table in tables {
                 let dialect = session.dialect
                 let text =

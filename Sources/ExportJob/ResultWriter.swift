@@ -86,7 +86,7 @@ final class ResultWriter {
         let file = ResultFile(
             key: key.text, name: name, rows: 0, bytes: 0, sha256: "", contentType: contentType,
             compression: spec.compression.rawValue)
-        current = (file, try await context.backends.store.beginUpload(key, contentType: contentType))
+        current = (file, try await context.place.store.beginUpload(key, contentType: contentType))
         rows.begin(into: &encoded)
     }
 

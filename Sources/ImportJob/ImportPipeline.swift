@@ -44,7 +44,7 @@ struct ImportPipeline: Sendable {
         let agreed = try await PlannedRun.named(by: spec, context)
         let source = try await openSource()
         let plan = spec.loadPlan(attemptId: context.attemptId, fence: context.attempt)
-        let loader = try await context.backends.database.openLoader(plan)
+        let loader = try await context.place.database.openLoader(plan)
         let result = await Result.of { try await run(from: source, into: loader, agreed) }
         await source.close()
         if case .failure(let error) = result {
@@ -65,21 +65,12 @@ struct ImportPipeline: Sendable {
         let source = try await SourceStream(spec: spec, context: context).open()
         if !spec.isAtomic || spec.isDryRun { return source }
         // A file of this machine keeps nobody waiting.
-        if case .object = source, context.backends.store is LocalStore { return source }
+        if case .object = source, context.place.store is LocalStore { return source }
         let start = WallClock.monotonic()
         let spooled = await Result.of { try await source.spooled() }
         await source.close()
         context.meter.addTime("spool", since: start)
         return try spooled.get()
-    }
-
-    /// Removes the rejects of a job that nobody will go on with: it is published, and was killed before it could; it was
-    /// cancelled; or it failed for good.
-    static func discardRejects(_ spec: ImportSpec, _ manifest: Manifest, _ backends: Backends) async throws {
-        let plan = spec.loadPlan(attemptId: manifest.attemptId, fence: manifest.attempt)
-        let loader = try await backends.database.openLoader(plan)
-        try await loader.discardRejects()
-        await loader.close()
     }
 
     private func run(

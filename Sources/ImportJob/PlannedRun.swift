@@ -51,7 +51,7 @@ struct PlannedRun: Equatable {
         let key = try JobFolder(orgId: spec.common.orgId, jobId: jobId).manifest()
         let manifest: Manifest
         do throws(JobError) {
-            manifest = try Manifest(stored: try await context.backends.store.get(key, range: nil).bytes)
+            manifest = try Manifest(stored: try await context.place.store.get(key, range: nil).bytes)
         } catch {
             guard error.code == .objectNotFound else { throw error }
             throw JobError(

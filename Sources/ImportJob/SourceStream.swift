@@ -24,11 +24,11 @@ struct SourceStream: Sendable {
         }
         let key = try spec.sourceKey()
         do throws(JobError) {
-            return .object(try await context.backends.store.openReader(key, chunkBytes: 1 << 18))
+            return .object(try await context.place.store.openReader(key, chunkBytes: 1 << 18))
         } catch {
             guard error.code == .objectNotFound else { throw error }
             throw JobError(
-                .sourceNotFound, "there is no object \(key) in \(context.backends.store.description)",
+                .sourceNotFound, "there is no object \(key) in \(context.place.store.description)",
                 hint: "put the file there first; `ImportJob prepare` prints where")
         }
     }

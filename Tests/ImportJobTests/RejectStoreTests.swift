@@ -20,8 +20,8 @@ struct RejectStoreTests {
         let log = JobLog(level: "critical")
         let spec = try ImportSpecTests.decode(#"{"jobId":"j","orgId":"o","resource":"contacts"}"#).common
         context = JobContext(
-            spec: spec, backends: try await Backends.open(environment, log: log),
-            folder: try JobFolder(orgId: "o", jobId: "j"), meter: ProgressMeter(), log: log, attempt: 1,
+            spec: spec, place: try await Configuration(environment, log: log).open(),
+            folder: try JobFolder(orgId: "o", jobId: "j"), meter: ProgressMeter(), attempt: 1,
             attemptId: "a1-x", createdAt: 0, sourceMinimumRate: 0)
     }
 

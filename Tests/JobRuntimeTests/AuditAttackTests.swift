@@ -19,19 +19,19 @@ struct AuditAttackTests {
 
     init() async throws {
         files = try TemporaryFolder()
-        _ = try await backends().database.migrate(Catalogue(resources: []))
+        _ = try await place().database.migrate(Catalogue(resources: []))
     }
 
-    private func backends(key: String? = Self.key) async throws -> Backends {
+    private func place(key: String? = Self.key) async throws -> Workplace {
         var variables = [
             "DATABASE_URL": "sqlite:\(files.path)/db.sqlite", "OBJECT_STORE_URL": "file:\(files.path)/objects",
         ]
         variables["JOB_SIGNING_KEY"] = key
-        return try await Backends.open(JobEnvironment(variables: variables), log: log)
+        return try await Configuration(JobEnvironment(variables: variables), log: log).open()
     }
 
     private func audit(key: String? = Self.key) async throws -> AuditLog {
-        AuditLog(try await backends(key: key), log: log)
+        AuditLog(try await place(key: key))
     }
 
     private func sql(_ statements: String) throws -> String {
@@ -58,8 +58,8 @@ struct AuditAttackTests {
 
     /// A log of two organisations, its rows kept in the table `kept`.
     private func history() async throws -> History {
-        let backends = try await backends()
-        let audit = AuditLog(backends, log: log)
+        let place = try await place()
+        let audit = AuditLog(place)
         var history = History()
         for number in 1...Self.count {
             // As a job that goes on leaves it, then as one that has ended does.
@@ -173,7 +173,7 @@ struct AuditAttackTests {
             _ = try sql(
                 "BEGIN; DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; \(change.sql) COMMIT;")
             if change.removesHead {
-                try await backends().store.delete(ObjectKey(validating: "o/audit/head.json"))
+                try await place().store.delete(ObjectKey(validating: "o/audit/head.json"))
             } else {
                 try files.makeFolder("objects/o/audit")
                 try files.write(change.head ?? history.written[Self.count - 1], to: Self.headFile)
@@ -240,11 +240,11 @@ struct AuditAttackTests {
 
     @Test("A job that was killed between head and entry, or between entry and head, is no break: the next one mends it")
     func killed() async throws {
-        let backends = try await backends()
-        let audit = AuditLog(backends, log: log)
+        let place = try await place()
+        let audit = AuditLog(place)
         try await audit.append(Self.event(1))
         let anchor = audit.anchor("o")
-        let table = AuditTable(JobRecords(backends.database))
+        let table = AuditTable(place.records)
         let entry = AuditEntry(Self.event(2), after: try await table.entry(1, of: "o"), seal: anchor.seal)
         let sealed = audit.sealed(table, .table, anchor, try #require(anchor.seal))
         #expect(try await sealed.announce(entry, over: try await anchor.stored()) != nil)
@@ -310,11 +310,11 @@ struct AuditAttackTests {
 
     /// A log with entries in both places, as a database leaves it that has taken no writes for a while.
     private func both() async throws -> AuditLog {
-        let backends = try await backends()
-        let audit = AuditLog(backends, log: log)
+        let place = try await place()
+        let audit = AuditLog(place)
         try await audit.append(Self.event(1))
         let anchor = audit.anchor("o")
-        let objects = audit.sealed(AuditObjects(backends.store), .objects, anchor, try #require(anchor.seal))
+        let objects = audit.sealed(AuditObjects(place.store), .objects, anchor, try #require(anchor.seal))
         try await objects.append(Self.event(2), moreFollows: true)
         try await objects.append(Self.event(3), moreFollows: false)
         try await audit.append(Self.event(4))
@@ -332,7 +332,7 @@ struct AuditAttackTests {
         let head = try await audit.head("o")
         let copied = try await audit.verify("o", copy: Array(head.utf8))
         #expect(copied == good + ["ok  o  the copy of the head, at 2 and 2 of the object store, is of this log"])
-        let store = try await backends().store
+        let store = try await place().store
         let first = try files.read("objects/o/audit/000000000001.json")
         try await store.delete(ObjectKey(validating: "o/audit/000000000002.json"))
         var error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }

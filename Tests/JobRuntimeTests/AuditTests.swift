@@ -10,7 +10,7 @@ import Testing
 @Suite("Audit log")
 struct AuditTests {
     private let files: TemporaryFolder
-    private let backends: Backends
+    private let place: Workplace
     private let log = JobLog(level: "critical")
     private static let key = "a signing key of more than 32 bytes"
 
@@ -20,8 +20,8 @@ struct AuditTests {
             "DATABASE_URL": "sqlite:\(files.path)/db.sqlite", "OBJECT_STORE_URL": "file:\(files.path)/objects",
             "JOB_SIGNING_KEY": Self.key,
         ])
-        backends = try await Backends.open(environment, log: log)
-        _ = try await backends.database.migrate(Catalogue(resources: []))
+        place = try await Configuration(environment, log: log).open()
+        _ = try await place.database.migrate(Catalogue(resources: []))
     }
 
     private func sqlite(_ statements: String) throws -> String {
@@ -41,7 +41,7 @@ struct AuditTests {
 
     @Test("An entry reads back as it was written, and a program of its own finds the same hashes")
     func independentHashes() async throws {
-        let audit = AuditLog(backends, log: log)
+        let audit = AuditLog(place)
         for number in 1...5 { try await audit.append(Self.event(number)) }
         let script = """
             import datetime, hashlib, hmac, json, sqlite3, sys
@@ -60,7 +60,7 @@ struct AuditTests {
             print(last)
             """
         let result = try ChildProcess.run("python3", ["-c", script, files.path + "/db.sqlite", Self.key])
-        let last = try await AuditTable(JobRecords(backends.database)).entry(5, of: "o")
+        let last = try await AuditTable(place.records).entry(5, of: "o")
         #expect(result.text == (last?.hash ?? "") + "\n", "\(result.errorText)")
         #expect(last?.event == Self.event(5))
         #expect(try await audit.verify("o") == ["ok  o  5 entries in audit_log, head at 5, signed"])
@@ -100,7 +100,7 @@ struct AuditTests {
 
     @Test("Of a thousand random changes of the chain each is found, and the first entry it touches is named")
     func mutations() async throws {
-        let audit = AuditLog(backends, log: log)
+        let audit = AuditLog(place)
         let count = 12
         for number in 1...count { try await audit.append(Self.event(number)) }
         _ = try sqlite("CREATE TABLE kept AS SELECT * FROM audit_log;")
@@ -128,10 +128,10 @@ struct AuditTests {
 
     @Test("Who writes the whole chain anew, hashes and all, is betrayed by the head in the object store")
     func rewritten() async throws {
-        let audit = AuditLog(backends, log: log)
+        let audit = AuditLog(place)
         for number in 1...4 { try await audit.append(Self.event(number)) }
         _ = try sqlite("DELETE FROM audit_log;")
-        let table = AuditTable(JobRecords(backends.database))
+        let table = AuditTable(place.records)
         for number in 1...4 {
             var event = Self.event(number)
             if number == 2 { event.rows = 1 }
@@ -155,7 +155,7 @@ struct AuditTests {
 
     @Test("A table that is gone is missed")
     func dropped() async throws {
-        let audit = AuditLog(backends, log: log)
+        let audit = AuditLog(place)
         for number in 1...3 { try await audit.append(Self.event(number)) }
         _ = try sqlite("DROP TABLE audit_log;")
         let error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
@@ -164,7 +164,7 @@ struct AuditTests {
 
     @Test("The same event of a job is one entry, however often it is told; organisations have chains of their own")
     func onceOnly() async throws {
-        let audit = AuditLog(backends, log: log)
+        let audit = AuditLog(place)
         for _ in 0..<3 { try await audit.append(Self.event(1)) }
         try await audit.append(Self.event(1, org: "other"))
         try await audit.append(Self.event(2))
@@ -180,7 +180,7 @@ struct AuditTests {
         let end = Self.event(1)
         var start = end
         start.outcome = "started"
-        for chain in [AuditTable(JobRecords(backends.database)), AuditObjects(backends.store)] as [any AuditChain] {
+        for chain in [AuditTable(place.records), AuditObjects(place.store)] as [any AuditChain] {
             start.at = end.at - 5_000_000
             _ = try await chain.append(end)
             let error = await #expect(throws: JobError.self) { _ = try await chain.append(start) }
@@ -196,8 +196,8 @@ struct AuditTests {
 
     @Test("As objects: the same chain, found by its last number, and every object that is changed or removed is missed")
     func objects() async throws {
-        let chain = AuditObjects(backends.store)
-        let audit = AuditLog(backends, log: log)
+        let chain = AuditObjects(place.store)
+        let audit = AuditLog(place)
         let anchor = audit.anchor("o")
         let sealed = audit.sealed(chain, .objects, anchor, try #require(anchor.seal))
         for number in 1...21 {
@@ -222,7 +222,7 @@ struct AuditTests {
                 }
                 #expect(error?.message.contains("entry \(number) ") == true, "\(error?.message ?? "")")
             }
-            try await backends.store.delete(ObjectKey(validating: String(path.dropFirst("objects/".count))))
+            try await place.store.delete(ObjectKey(validating: String(path.dropFirst("objects/".count))))
             let error = await #expect(throws: JobError.self) { _ = try await audit.verify("o") }
             #expect(error?.message.contains("entry \(number) ") == true, "\(error?.message ?? "")")
             try files.write(bytes, to: path)

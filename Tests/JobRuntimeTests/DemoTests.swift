@@ -20,7 +20,7 @@ struct DemoTests {
     }
 
     private func filled(_ name: String) async throws -> Int {
-        let database = try await Backends.open(environment(name), log: log).database
+        let database = try await Configuration(environment(name), log: log).open().database
         _ = try await database.migrate(.builtIn)
         return try await DemoData.fill(database, .builtIn)
     }
@@ -79,7 +79,7 @@ struct DemoTests {
     @Test("The doctor finds a ready installation ready")
     func healthy() async throws {
         let environment = environment("ready.sqlite")
-        let database = try await Backends.open(environment, log: log).database
+        let database = try await Configuration(environment, log: log).open().database
         _ = try await database.migrate(.builtIn)
         let report = await Doctor(environment: environment).examine()
         #expect(report.failure == nil)
@@ -109,7 +109,9 @@ struct DemoTests {
         for url in ["mysql://x", "sqlite:", "file:", "nothing", ":"] {
             let variables = ["DATABASE_URL": "sqlite:\(files.path)/d", "OBJECT_STORE_URL": "file:\(files.path)/o"]
             let environment = JobEnvironment(variables: variables.merging([variable: url]) { $1 })
-            let error = await #expect(throws: JobError.self) { _ = try await Backends.open(environment, log: log) }
+            let error = await #expect(throws: JobError.self) {
+                _ = try await Configuration(environment, log: log).open()
+            }
             #expect(error?.code == .configurationInvalid && error?.exitCode == .configuration)
         }
     }

@@ -75,7 +75,7 @@ struct SignatureTests {
             #expect(throws: JobError.self) { try Self.check("00", .export, key: short) },
             #expect(throws: JobError.self) { try Signer(environment) },
             await #expect(throws: JobError.self) {
-                _ = try await Backends.open(environment, log: JobLog(level: "critical"))
+                _ = try await Configuration(environment, log: JobLog(level: "critical")).open()
             },
         ] {
             #expect(error?.code == .configurationInvalid && error?.exitCode == .configuration)

@@ -21,11 +21,10 @@ struct StoredJobTests {
         ])
     }
 
-    private func backends() async throws -> Backends { try await Backends.open(environment, log: log) }
+    private func place() async throws -> Workplace { try await Configuration(environment, log: log).open() }
 
     private func job() async throws -> StoredJob {
-        try await StoredJob(
-            backends: backends(), folder: JobFolder(orgId: "o", jobId: "j"), environment: environment, log: log)
+        try await StoredJob(JobFolder(orgId: "o", jobId: "j"), in: place())
     }
 
     /// Stores a manifest, and the file it speaks of.
@@ -43,7 +42,7 @@ struct StoredJobTests {
         ]
         manifest.counts.rowsWritten = 3
         change(&manifest)
-        let store = try await backends().store
+        let store = try await place().store
         let folder = try JobFolder(orgId: "o", jobId: "j")
         _ = try await store.put(
             bytes, at: folder.data(attemptId: "a1-x", name: "events.csv"), contentType: "text/csv", mode: .overwrite)
@@ -111,7 +110,7 @@ struct StoredJobTests {
         manifest.rejects = RejectsFile(
             key: "o/jobs/j/a1-x/rejects.csv", rows: 1, bytes: bytes.count, sha256: SHA256Digest.of(bytes).hex,
             byCode: ["missing_key": 1])
-        let store = try await backends().store
+        let store = try await place().store
         let folder = try JobFolder(orgId: "o", jobId: "j")
         _ = try await store.put(
             bytes, at: folder.data(attemptId: "a1-x", name: "rejects.csv"), contentType: "text/csv", mode: .overwrite)
@@ -168,17 +167,15 @@ struct StoredJobTests {
     @Test("Preparing announces a job once; the same spec gets the same answer, another one is refused")
     func prepare() async throws {
         // Whoever is told of a job is on record.
-        _ = try await backends().database.migrate(Catalogue(resources: []))
-        let preparation = Preparation(backends: try await backends(), log: log)
-        let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events"}"#)
+        _ = try await place().database.migrate(Catalogue(resources: []))
+        let preparation = Preparation(place: try await place())
+        let announced = try ToyJob(#"{"jobId":"j","orgId":"o","resource":"events"}"#)
         let actor = JobActor(id: "u", role: "ADMIN")
-        let first = try await preparation.queue(spec, as: actor, format: "csv")
-        #expect(try await preparation.queue(spec, as: actor, format: "csv") == first)
+        let first = try await preparation.queue(announced, as: actor)
+        #expect(try await preparation.queue(announced, as: actor) == first)
         #expect(try await job().manifest.status == .queued)
-        let other = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"profiles"}"#)
-        let error = await #expect(throws: JobError.self) {
-            _ = try await preparation.queue(other, as: actor, format: "csv")
-        }
+        let other = try ToyJob(#"{"jobId":"j","orgId":"o","resource":"profiles"}"#)
+        let error = await #expect(throws: JobError.self) { _ = try await preparation.queue(other, as: actor) }
         #expect(error?.code == .idempotencyMismatch)
     }
 
@@ -188,7 +185,7 @@ struct StoredJobTests {
             manifest.attempt = 2
             manifest.attemptId = "a2-y"
         }
-        let store = try await backends().store
+        let store = try await place().store
         let kept = ["a2-y/events.csv", "a3-z/events.csv", "a10-z/events.csv", "cancel", "notes/of/others"]
         for name in kept + ["a2-x/events.csv", "a1-z/rejects.csv"] {
             _ = try await store.put(
@@ -213,7 +210,7 @@ struct StoredJobTests {
             manifest.attempt = 2
             manifest.attemptId = "a2-y"
         }
-        let store = try await backends().store
+        let store = try await place().store
         let folder = try JobFolder(orgId: "o", jobId: "j")
         func names() async throws -> [String] {
             try await store.list(prefix: "o/jobs/j/a").map { String($0.key.text.dropFirst(9)) }

@@ -39,19 +39,19 @@ struct OutputFormatTests {
 
     /// Runs the export as a job does, and stores the manifest that it would have.
     private func export(_ spec: ExportSpec) async throws -> StoredJob {
-        let backends = try await Backends.open(environment, log: log)
+        let place = try await Configuration(environment, log: log).open()
         let folder = try JobFolder(orgId: "o", jobId: "j")
         let context = JobContext(
-            spec: spec.common, backends: backends, folder: folder, meter: ProgressMeter(), log: log, attempt: 1,
+            spec: spec.common, place: place, folder: folder, meter: ProgressMeter(), attempt: 1,
             attemptId: "a1-x", createdAt: 0, sourceMinimumRate: 0)
         let result = try await ExportPipeline(spec: spec, context: context).run()
         var manifest = Manifest(spec.common, format: spec.format.name, actor: nil, now: WallClock.now())
         manifest.status = .completed
         manifest.files = result.files
         manifest.counts = result.counts
-        _ = try await backends.store.put(
+        _ = try await place.store.put(
             manifest.bytes(), at: folder.manifest(), contentType: "application/json", mode: .overwrite)
-        return try await StoredJob(backends: backends, folder: folder, environment: environment, log: log)
+        return try await StoredJob(folder, in: place)
     }
 
     @Test(

@@ -16,7 +16,7 @@ enum StoreProbe {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 2 else { exit(64) }
-        let store = try StoreBackend.open(JobEnvironment(), log: JobLog(level: JobEnvironment().logLevel))
+        let store = try StoreBackend.open(.ofProcess, log: JobLog(level: JobEnvironment.ofProcess.logLevel))
         let key = try ObjectKey(validating: arguments[2])
         let count = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
         do {

@@ -12,7 +12,7 @@ struct AbandonedRejects {
             guard let folder = try? JobFolder(orgId: context.spec.orgId, jobId: job) else { continue }
             do {
                 // The objects first: the rows are what finds them.
-                try await AttemptCleaner.removeParts(of: folder, in: context.backends.store)
+                try await AttemptCleaner.removeParts(of: folder, in: context.place.store)
             } catch {
                 if error is CancellationError { throw error }
                 context.log.warning(

@@ -71,7 +71,7 @@ actor RejectStore {
             throw RejectReader.unreadable(part)
         }
         do throws(JobError) {
-            let reader = try await context.backends.store.openReader(key, chunkBytes: 1 << 16)
+            let reader = try await context.place.store.openReader(key, chunkBytes: 1 << 16)
             return try RejectReader(part, .object(reader))
         } catch {
             if error.code == .objectNotFound { return nil }
@@ -110,7 +110,7 @@ private final class Output {
     private func send() async throws {
         if upload == nil {
             context.parts.add(key)
-            upload = try await context.backends.store.beginUpload(key, contentType: "application/zstd")
+            upload = try await context.place.store.beginUpload(key, contentType: "application/zstd")
         }
         try await upload?.write(pending)
         pending.removeAll()

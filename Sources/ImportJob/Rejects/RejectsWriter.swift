@@ -157,7 +157,7 @@ private final class RejectsOutput {
         let key = try context.key("rejects.csv" + kind.fileSuffix)
         self.key = key.text
         compressor = try Compressor(kind)
-        upload = try await context.backends.store.beginUpload(key, contentType: "text/csv")
+        upload = try await context.place.store.beginUpload(key, contentType: "text/csv")
     }
 
     private func send() async throws {

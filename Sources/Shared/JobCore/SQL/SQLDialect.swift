@@ -1,5 +1,7 @@
 /// What differs between the SQL of one database and another.
 package protocol SQLDialect: Sendable {
+    /// What it is called.
+    var name: String { get }
     /// The column type that holds values of `type` exactly.
     func columnType(_ type: ColumnType, isKey: Bool) -> String
     /// Placeholder of the parameter with that number, from 1.

@@ -38,7 +38,7 @@ package struct TableDefinition: Sendable {
     }
 
     /// The statements that create the table and its indexes when they are missing.
-    package func createStatements(_ dialect: some SQLDialect) -> [String] {
+    package func createStatements(_ dialect: any SQLDialect) -> [String] {
         var lines = fields.map { field in
             let type = dialect.columnType(field.type, isKey: primaryKey.contains(field.name))
             return "  \(dialect.quote(field.name)) \(type)" + (field.isRequired ? " NOT NULL" : "")

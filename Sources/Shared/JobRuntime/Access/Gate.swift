@@ -10,15 +10,9 @@ package struct Gate: Sendable {
     /// The plans that may import and export.
     package static let plans = ["growth", "business", "scale", "enterprise"]
 
-    private let backends: Backends
-    private let environment: JobEnvironment
-    private let log: JobLog
+    private let place: Workplace
 
-    package init(_ backends: Backends, environment: JobEnvironment, log: JobLog) {
-        self.backends = backends
-        self.environment = environment
-        self.log = log
-    }
+    package init(_ place: Workplace) { self.place = place }
 
     /// Why somebody is refused, and who that is as far as it is known.
     private struct Refusal: Error {
@@ -40,7 +34,7 @@ package struct Gate: Sendable {
             let signer = try Self.signer(of: spec, to: verb)
             if let owner = try await keyOwner(spec.orgId) { return owner }
             if let signer { return signer }
-            if backends.isLocal { return JobActor(id: Self.userName(), role: "ADMIN") }
+            if place.isLocal { return JobActor(id: Self.userName(), role: "ADMIN") }
             throw Refusal(
                 message: "only an embedded database with a local store runs without a proof of role",
                 hint: "set JOB_API_KEY (`ImportJob keys create` makes one), or JOB_SPEC_SIGNATURE (`sign` prints it) "
@@ -67,9 +61,9 @@ package struct Gate: Sendable {
             var event = event
             event.actor = refusal.actor
             do {
-                try await AuditLog(backends, log: log).append(event)
+                try await place.audit.append(event)
             } catch {
-                log.warning("the refusal is not in the audit log: \(JobError.wrapping(error).description)")
+                place.log.warning("the refusal is not in the audit log: \(JobError.wrapping(error).description)")
             }
             throw JobError(.notPermitted, refusal.message, hint: refusal.hint)
         }
@@ -77,12 +71,12 @@ package struct Gate: Sendable {
 
     /// The owner of `JOB_API_KEY`, `nil` without one.
     private func keyOwner(_ orgId: String) async throws -> JobActor? {
-        guard let text = environment.apiKey else { return nil }
+        guard let text = place.environment.apiKey else { return nil }
         guard let key = APIKey(text) else {
             throw Refusal(
                 message: "JOB_API_KEY is not an API key", hint: "it looks like pk_…_…; check that it is complete")
         }
-        guard let record = try await KeyRing(JobRecords(backends.database)).record(of: key) else {
+        guard let record = try await KeyRing(place.records).record(of: key) else {
             throw Refusal(message: "JOB_API_KEY is not known", hint: "`ImportJob keys create` makes a key")
         }
         let owner = JobActor(id: record.actorId, role: record.role, key: record.id)
@@ -102,7 +96,7 @@ package struct Gate: Sendable {
 
     /// Whom a signed spec names; `nil` when nobody has signed it.
     private static func signer(of spec: CommonSpec, to verb: SignedVerb) throws -> JobActor? {
-        let tool = spec.kind == .export ? "ExportJob" : "ImportJob"
+        let tool = spec.kind.program
         switch spec.signature {
         case .absent: return nil
         case .wrong(let why):

@@ -7,13 +7,13 @@ extension AuditLog {
     ///
     /// `anyway`: also for one that is damaged; the entry says how. Throws `audit_broken` (65) otherwise.
     package func adopt(_ orgId: String, by actor: String, anyway: Bool) async throws -> [String] {
-        guard backends.signingKey != nil else {
+        guard workplace.signingKey != nil else {
             throw JobError(
                 .auditKeyMissing, "JOB_SIGNING_KEY is not set", hint: "set the key to sign with")
         }
         let lines = try await [
-            adopt(AuditTable(JobRecords(backends.database)), .table, anchor(orgId), actor, anyway),
-            adopt(AuditObjects(backends.store), .objects, anchor(orgId), actor, anyway),
+            adopt(AuditTable(workplace.records), .table, anchor(orgId), actor, anyway),
+            adopt(AuditObjects(workplace.store), .objects, anchor(orgId), actor, anyway),
         ].compactMap(\.self)
         return lines.isEmpty ? ["\(orgId) has no audit log; its first job begins one"] : lines
     }

@@ -3,13 +3,9 @@ internal import ObjectStorage
 
 /// The audit log of the organisations: in the database, or in the object store where the database takes no writes.
 package struct AuditLog: Sendable {
-    let backends: Backends
-    private let log: JobLog
+    let workplace: Workplace
 
-    package init(_ backends: Backends, log: JobLog) {
-        self.backends = backends
-        self.log = log
-    }
+    package init(_ workplace: Workplace) { self.workplace = workplace }
 
     /// Adds the event, unless the job has it already.
     ///
@@ -21,9 +17,9 @@ package struct AuditLog: Sendable {
                 .auditInvalid, "the audit log takes no text with a NUL character")
         }
         do {
-            try await append(event, to: AuditTable(JobRecords(backends.database)), .table, movesHead)
+            try await append(event, to: AuditTable(workplace.records), .table, movesHead)
         } catch let error as JobError where error.code.isReadOnlyDatabase {
-            try await append(event, to: AuditObjects(backends.store), .objects, movesHead)
+            try await append(event, to: AuditObjects(workplace.store), .objects, movesHead)
         } catch let error as JobError where error.code == .databaseForbidden {
             throw JobError(
                 error.code, "the job cannot be recorded in audit_log: \(error.message)",
@@ -55,7 +51,8 @@ package struct AuditLog: Sendable {
                 if try await anchor.replace(stored, with: head.moved(place, to: AuditHead.End(entry))) != nil { return }
             } catch {
                 // The entry is there; the next one moves the head on.
-                log.warning("the head of the audit log was not moved on: \(JobError.wrapping(error).description)")
+                workplace.log.warning(
+                    "the head of the audit log was not moved on: \(JobError.wrapping(error).description)")
                 return
             }
         }
@@ -66,13 +63,13 @@ package struct AuditLog: Sendable {
         do {
             return try await anchor.stored()
         } catch {
-            log.warning("the head of the audit log cannot be read: \(JobError.wrapping(error).description)")
+            workplace.log.warning("the head of the audit log cannot be read: \(JobError.wrapping(error).description)")
             return nil
         }
     }
 
     func anchor(_ orgId: String) -> AuditAnchor {
-        AuditAnchor(orgId: orgId, store: backends.store, signingKey: backends.signingKey)
+        AuditAnchor(orgId: orgId, store: workplace.store, signingKey: workplace.signingKey)
     }
 
     /// The chain in that place as one that is signed.
@@ -81,7 +78,7 @@ package struct AuditLog: Sendable {
     ) -> SealedChain<Chain> {
         SealedChain(chain: chain, place: place, anchor: anchor, seal: seal) { [self] in
             let other: any AuditChain =
-                place == .table ? AuditObjects(backends.store) : AuditTable(JobRecords(backends.database))
+                place == .table ? AuditObjects(workplace.store) : AuditTable(workplace.records)
             return try await !page(of: anchor.orgId, after: nil, limit: 1, other).isEmpty
         }
     }
@@ -90,8 +87,8 @@ package struct AuditLog: Sendable {
 extension AuditLog {
     /// The entries of an organisation, those of one job only when it is named, handed over page by page.
     package func show(_ orgId: String, job: String?, _ take: (AuditEntry) -> Void) async throws {
-        try await show(orgId, job, AuditTable(JobRecords(backends.database)), take)
-        try await show(orgId, job, AuditObjects(backends.store), take)
+        try await show(orgId, job, AuditTable(workplace.records), take)
+        try await show(orgId, job, AuditObjects(workplace.store), take)
     }
 
     private func show(

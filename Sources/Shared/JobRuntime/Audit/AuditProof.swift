@@ -8,8 +8,8 @@ extension AuditLog {
     package func verify(_ orgId: String, copy: [UInt8]? = nil) async throws -> [String] {
         let kept = try copy.map { try AuditCopy($0, orgId: orgId) }
         var lines = try await [
-            verify(orgId, AuditTable(JobRecords(backends.database)), .table, kept),
-            verify(orgId, AuditObjects(backends.store), .objects, kept),
+            verify(orgId, AuditTable(workplace.records), .table, kept),
+            verify(orgId, AuditObjects(workplace.store), .objects, kept),
         ].compactMap(\.self)
         if lines.isEmpty {
             let anchor = anchor(orgId)

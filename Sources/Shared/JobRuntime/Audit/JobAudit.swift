@@ -36,6 +36,13 @@ final class JobAudit: Sendable {
         }
     }
 
+    /// Records the end of a job that came to no result and that nobody runs any more, once, as far as the database lets it:
+    /// the process that ended it may have been killed before it could.
+    func repeatEnd(of manifest: Manifest) async {
+        // A job that was cancelled before it began has no beginning in the log either.
+        if manifest.attempt > 0 { await record(manifest) }
+    }
+
     /// Records that somebody is shown the result, and the links to it, of a job that another has run.
     func replay(_ manifest: Manifest, to actor: JobActor) async throws {
         if manifest.actor?.audited.hasSameBytes(as: actor.audited) == true { return }
@@ -47,7 +54,10 @@ final class JobAudit: Sendable {
 
     /// Records the end of an attempt that came to no result, as far as the database lets it.
     func fail(_ manifest: Manifest) async {
-        guard hasStarted.withLock({ $0 }) else { return }
+        if hasStarted.withLock({ $0 }) { await record(manifest) }
+    }
+
+    private func record(_ manifest: Manifest) async {
         do {
             try await audit.append(end(manifest))
         } catch {
@@ -65,7 +75,7 @@ final class JobAudit: Sendable {
         var event = event(manifest, outcome)
         event.at = manifest.finishedAt ?? manifest.updatedAt
         event.rows = manifest.counts.rowsWritten
-        event.bytes = spec.kind == .export ? manifest.counts.bytesWritten : manifest.counts.bytesRead
+        event.bytes = spec.kind.auditedBytes(manifest.counts)
         return event
     }
 

@@ -1,16 +1,14 @@
-package import ArgumentParser
+internal import ArgumentParser
 internal import Formats
 internal import JobCore
 
 /// Who did what: the audit log of an organisation.
-package struct AuditCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Prove or print the audit log of an organisation.",
         subcommands: [
             VerifyAuditCommand.self, ShowAuditCommand.self, HeadCommand.self, AdoptAuditCommand.self,
         ])
-
-    package init() {}
 }
 
 struct VerifyAuditCommand: AsyncParsableCommand {

@@ -36,29 +36,29 @@ struct Doctor: Sendable {
             }
             return "clock: \(Timestamp.format(now))"
         }
+        var found: Workplace?
         await examine("configuration", &report) {
-            let backends = try await openBackends()
-            return "configuration: \(backends.database.description), \(backends.store.description), "
-                + "\(backends.catalogue.resources.count) resources"
+            let place = try await Configuration(environment).open(isPatient: false)
+            found = place
+            return "configuration: \(place.database.description), \(place.store.description), "
+                + "\(place.catalogue.resources.count) resources"
         }
-        guard report.failure == nil else { return report }
+        guard let place = found else { return report }
         var advice: [String] = []
         await examine("database", &report) {
-            let backends = try await openBackends()
-            let missing = try await backends.database.missingTables(backends.catalogue)
+            let missing = try await place.database.missingTables(place.catalogue)
             if !missing.isEmpty {
                 throw JobError(
                     .tablesMissing, "missing tables: \(missing.joined(separator: ", "))",
                     hint: "run `ImportJob migrate`")
             }
-            advice = try await backends.database.advice()
-            try Self.expectNone(try await backends.database.shortcomings(backends.catalogue))
+            advice = try await place.database.advice()
+            try Self.expectNone(try await place.database.shortcomings(place.catalogue))
             return "database: every table is there, with its columns and the rights to use it"
         }
         for line in advice { report.advised("database: \(line)") }
         await examine("object store", &report) {
-            let backends = try await openBackends()
-            let ahead = try await backends.store.selfTest()
+            let ahead = try await place.store.selfTest()
             try expectSmall(ahead)
             return
                 "object store: lists, reads, writes, conditional writes, uploads; its clock differs by \(abs(ahead)) s"
@@ -93,10 +93,6 @@ struct Doctor: Sendable {
             .clockWrong,
             "this machine's clock is \(abs(ahead)) s \(ahead > 0 ? "behind" : "ahead of") that of the store",
             hint: "set it, best by NTP; jobs sign by the store's clock meanwhile")
-    }
-
-    private func openBackends() async throws -> Backends {
-        try await Backends.open(environment, log: JobLog(level: environment.logLevel), isPatient: false)
     }
 
     private func examine(

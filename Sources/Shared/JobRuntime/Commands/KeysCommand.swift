@@ -1,15 +1,13 @@
-package import ArgumentParser
+internal import ArgumentParser
 internal import Formats
 internal import JobCore
 internal import Signing
 
 /// API keys: who may launch jobs of an organisation.
-package struct KeysCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Create, list and revoke the API keys of an organisation (JOB_API_KEY).",
         subcommands: [CreateKeyCommand.self, ListKeysCommand.self, RevokeKeyCommand.self])
-
-    package init() {}
 }
 
 /// The organisation a verb is about, as its operator works with it.
@@ -22,13 +20,13 @@ struct OrganisationSelection: ParsableArguments {
             throw JobError(
                 .invalidID, "the organisation id is not valid", hint: StringRule.identifier.expectation)
         }
-        let place = try await Workplace()
+        let place = try await Configuration().open()
         return (place, try await place.gate.admitOperator(to: action, orgId: org))
     }
 }
 
 extension Workplace {
-    fileprivate var keys: KeyRing { KeyRing(JobRecords(backends.database)) }
+    fileprivate var keys: KeyRing { KeyRing(records) }
 
     fileprivate func record(_ action: String, _ actor: String, _ key: APIKeyRecord) async throws {
         var event = AuditEvent(orgId: key.orgId, actor: actor, action: action, outcome: "done")

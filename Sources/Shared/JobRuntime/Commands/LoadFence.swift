@@ -2,7 +2,7 @@ internal import JobCore
 
 /// Keeps owners that are late out of the ledger of an import that is cancelled, and tells what was committed before.
 struct LoadFence: Sendable {
-    let backends: Backends
+    let place: Workplace
     let folder: JobFolder
 
     /// No attempt up to that of the manifest commits any more; returns what was committed, `nil` when there is no ledger.
@@ -12,7 +12,7 @@ struct LoadFence: Sendable {
     /// what the database says when that cannot be told.
     func raise(_ manifest: Manifest) async throws -> JobCounts? {
         do {
-            return try await JobRecords(backends.database).write(lock: lock) { session in
+            return try await place.records.write(lock: lock) { session in
                 let found = try session.run(
                     LedgerStatements.counts(orgId: folder.orgId, jobId: folder.jobId, dialect: session.dialect)
                 ).first
@@ -36,7 +36,7 @@ struct LoadFence: Sendable {
 
     /// Forgets the kept rejects: nobody will want them.
     func discardRejects() async throws {
-        _ = try await JobRecords(backends.database).write(lock: lock) { session in
+        _ = try await place.records.write(lock: lock) { session in
             try session.run(
                 LedgerStatements.discardRejects(orgId: folder.orgId, jobId: folder.jobId, dialect: session.dialect))
         }

@@ -6,15 +6,11 @@ enum Migration {
     ///
     /// Throws `unknown_dialect` (64).
     static func script(_ catalogue: Catalogue, dialect: String) throws(JobError) -> String {
-        let tables = catalogue.resources.map { TableDefinition($0) } + TableDefinition.system
-        let statements: [String]
-        switch dialect {
-        case "sqlite": statements = tables.flatMap { $0.createStatements(SQLiteDialect()) }
-        case "postgresql": statements = tables.flatMap { $0.createStatements(PostgreSQLDialect()) }
-        default:
+        guard let driver = Backends.drivers.first(where: { $0.dialect.name == dialect }) else {
             throw JobError(
                 .unknownDialect, "unknown dialect '\(dialect.prefix(32))'")
         }
+        let statements = TableDefinition.all(catalogue).flatMap { $0.createStatements(driver.dialect) }
         return statements.map { $0 + ";\n" }.joined()
     }
 }

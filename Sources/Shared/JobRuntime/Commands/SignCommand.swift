@@ -1,4 +1,4 @@
-package import ArgumentParser
+internal import ArgumentParser
 internal import JobCore
 internal import Signing
 
@@ -36,17 +36,12 @@ struct Signer: Sendable {
     }
 }
 
-/// A program whose jobs are of one kind.
-package protocol JobProgram {
-    static var kind: JobKind { get }
-}
-
 /// Signs a spec for the jobs of the program.
-package struct SignCommand<Owner: JobProgram>: AsyncParsableCommand {
-    package static var configuration: CommandConfiguration {
+struct SignCommand<Work: Job>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sign", abstract: "Print the JOB_SPEC_SIGNATURE of a spec, made with JOB_SIGNING_KEY.",
-            discussion: "The signature is good for the exact bytes and for \(Owner.kind.rawValue) jobs only.")
+            discussion: "The signature is good for the exact bytes and for \(Work.kind.rawValue) jobs only.")
     }
 
     @Option(name: .long, help: "File with the job spec; '-' is standard input.")
@@ -61,20 +56,18 @@ package struct SignCommand<Owner: JobProgram>: AsyncParsableCommand {
     @Option(name: .long, help: "Organisation of --notify-key.")
     var org: String?
 
-    package init() {}
-
-    package func validate() throws {
+    func validate() throws {
         if SignedVerb(rawValue: verb) == nil { throw ValidationError("--verb is run or prepare") }
         if notifyKey != (org != nil) { throw ValidationError("--notify-key and --org belong together") }
     }
 
-    package func run() async throws {
-        let signer = try Signer(JobEnvironment())
+    func run() async throws {
+        let signer = try Signer(JobEnvironment.ofProcess)
         let text =
             if let org {
                 try signer.notificationKey(of: org)
             } else {
-                try signer.signature(of: spec, Owner.kind, SignedVerb(rawValue: verb) ?? .run)
+                try signer.signature(of: spec, Work.kind, SignedVerb(rawValue: verb) ?? .run)
             }
         StandardStream.output(text + "\n")
     }

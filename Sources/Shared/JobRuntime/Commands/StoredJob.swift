@@ -4,7 +4,7 @@ internal import ObjectStorage
 
 /// A job as its manifest in the store describes it, for the verbs that look at jobs from outside.
 struct StoredJob: Sendable {
-    let backends: Backends
+    let place: Workplace
     let folder: JobFolder
     let manifest: Manifest
     /// The manifest as stored.
@@ -12,7 +12,6 @@ struct StoredJob: Sendable {
     private let tag: ObjectTag
     /// A process owns the job and has not been silent for too long.
     private let isHeld: Bool
-    private let log: JobLog
     private let claim: JobClaim
     /// Who looks at the job.
     private let actor: String
@@ -20,15 +19,12 @@ struct StoredJob: Sendable {
     /// Loads the manifest.
     ///
     /// Throws `job_not_found` (66).
-    init(backends: Backends, folder: JobFolder, environment: JobEnvironment, log: JobLog, actor: String = "operator")
-        async throws
-    {
-        self.backends = backends
+    init(_ folder: JobFolder, in place: Workplace, actor: String = "operator") async throws {
+        self.place = place
         self.folder = folder
-        self.log = log
         self.actor = actor
         claim = JobClaim(
-            store: backends.store, folder: folder, leaseSeconds: environment.leaseSeconds, log: log)
+            store: place.store, folder: folder, leaseSeconds: place.environment.leaseSeconds, log: place.log)
         guard let (manifest, stored) = try await claim.load(folder.manifest()) else {
             throw JobError(
                 .jobNotFound, "organisation \(folder.orgId) has no job \(folder.jobId)")
@@ -47,7 +43,7 @@ struct StoredJob: Sendable {
         result.files = rejects ? [] : manifest.files
         result.rejects = rejects ? manifest.rejects : nil
         if let seconds = manifest.spec.integer("downloadUrlTTL") { result.downloadURLTTL = seconds }
-        let signed = try await DownloadLinks(store: backends.store).sign(result).result
+        let signed = try await DownloadLinks(store: place.store).sign(result).result
         let links = rejects ? [signed.rejects?.url].compactMap(\.self) : signed.files.compactMap(\.url)
         if links.isEmpty {
             throw JobError(
@@ -67,17 +63,24 @@ struct StoredJob: Sendable {
         var event = AuditEvent(orgId: folder.orgId, actor: actor, action: action, outcome: "done")
         event.jobId = folder.jobId
         event.resource = manifest.resource
-        try await AuditLog(backends, log: log).append(event)
+        try await place.audit.append(event)
     }
 
-    private var fence: LoadFence { LoadFence(backends: backends, folder: folder) }
+    private var fence: LoadFence { LoadFence(place: place, folder: folder) }
 
-    private func discardRejects() async {
-        do {
-            try await fence.discardRejects()
-        } catch {
-            log.warning("refused rows of the job are still kept: \(JobError.wrapping(error).description)")
+    /// Removes what a job that is cancelled has left: no attempt follows that would.
+    private func tidy(after cancelled: Manifest) async throws {
+        if cancelled.mayHaveLoaded {
+            do {
+                try await fence.discardRejects()
+            } catch {
+                place.log.warning("refused rows of the job are still kept: \(JobError.wrapping(error).description)")
+            }
         }
+        var manifest = cancelled
+        manifest.attemptId = ""
+        try await AttemptCleaner(store: place.store, folder: folder, manifest: manifest, log: place.log)
+            .removeEarlier()
     }
 
     /// Cancels the job; returns the manifest's line.
@@ -86,20 +89,20 @@ struct StoredJob: Sendable {
     func cancel() async throws -> String {
         guard manifest.status == .running && isHeld else { return try await end(manifest, bytes, tag) }
         let marker = try folder.cancelMarker()
-        _ = try await backends.store.put(
+        _ = try await place.store.put(
             Array("cancel\n".utf8), at: marker, contentType: "text/plain", mode: .overwrite)
         // An owner that has ended meanwhile sees no marker, and takes none away.
         if let (latest, stored) = try await claim.load(folder.manifest()), latest.status != .running {
             do {
                 let line = try await end(latest, stored.bytes, stored.info.tag)
-                try await backends.store.delete(marker)
+                try await place.store.delete(marker)
                 return line
             } catch let error as JobError where error.code == .alreadyFinished {
-                try await backends.store.delete(marker)
+                try await place.store.delete(marker)
                 throw error
             }
         }
-        log.info("the running attempt will see the cancellation within five seconds")
+        place.log.info("the running attempt will see the cancellation within five seconds")
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -107,14 +110,15 @@ struct StoredJob: Sendable {
     private func end(_ manifest: Manifest, _ bytes: [UInt8], _ tag: ObjectTag) async throws -> String {
         switch manifest.status {
         case .cancelled:
+            // Whoever has cancelled it may have been killed before it was tidy.
+            try await tidy(after: manifest)
             return String(decoding: bytes, as: UTF8.self)
         case .completed:
             throw JobError(
                 .alreadyFinished, "job \(folder.jobId) has completed and cannot be cancelled")
         case .queued, .running, .failed, .interrupted:
             var cancelled = manifest
-            let isLoad =
-                manifest.kind == .import && manifest.status != .queued && manifest.spec.flag("dryRun") != true
+            let isLoad = manifest.mayHaveLoaded
             if isLoad, let counts = try await fence.raise(manifest) { cancelled.counts = counts }
             cancelled.status = .cancelled
             cancelled.leaseExpiresAt = nil
@@ -123,14 +127,15 @@ struct StoredJob: Sendable {
             cancelled.finishedAt = cancelled.updatedAt
             cancelled.error = ManifestFailure(JobError(.cancelled, "job \(folder.jobId) was cancelled"))
             let bytes = cancelled.bytes()
-            _ = try await backends.store.put(
+            _ = try await place.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))
-            if isLoad { await discardRejects() }
-            // No attempt follows that would tidy up after the last one.
-            cancelled.attemptId = ""
-            try await AttemptCleaner(store: backends.store, folder: folder, manifest: cancelled, log: log)
-                .removeEarlier()
+            try await tidy(after: cancelled)
             return String(decoding: bytes, as: UTF8.self)
         }
     }
+}
+
+extension Manifest {
+    /// An attempt of the job may have put rows into the database.
+    fileprivate var mayHaveLoaded: Bool { kind.loadsRows && attempt > 0 && spec.flag("dryRun") != true }
 }

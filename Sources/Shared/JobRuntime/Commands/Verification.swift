@@ -39,7 +39,7 @@ struct Verification: Sendable {
             lines.append("ok  \(file.name)  \(file.rows) rows  \(file.bytes) bytes  sha256 \(file.sha256)")
         }
         let rows = job.manifest.files.reduce(0) { $0 + $1.rows }
-        if job.manifest.kind == .export && rows != job.manifest.counts.rowsWritten {
+        if !job.manifest.kind.loadsRows && rows != job.manifest.counts.rowsWritten {
             throw failed("the files hold \(rows) rows, the manifest says \(job.manifest.counts.rowsWritten)")
         }
         return lines
@@ -48,7 +48,7 @@ struct Verification: Sendable {
     private func check(_ file: ResultFile, _ rows: any RowCounting) async throws {
         let reader: any ObjectReader
         do {
-            reader = try await job.backends.store.openReader(ObjectKey(validating: file.key), chunkBytes: 1 << 20)
+            reader = try await job.place.store.openReader(ObjectKey(validating: file.key), chunkBytes: 1 << 20)
         } catch {
             throw failed("\(file.name) cannot be read: \(error.description)")
         }

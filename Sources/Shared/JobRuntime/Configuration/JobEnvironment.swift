@@ -39,11 +39,17 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
     /// All variables, for the credential chain of the store.
     let variables: [String: String]
 
-    /// Somebody must prove who asks for a job, or tries to: database and store are not both files of this machine.
-    var asksForProof: Bool {
-        apiKey != nil || specSignature != nil || BackendURL.split(databaseURL).scheme != "sqlite"
-            || BackendURL.split(objectStoreURL).scheme != "file"
+    /// Database and store are both files of this machine.
+    ///
+    /// Throws `configuration_invalid` (78).
+    var isLocal: Bool {
+        get throws(JobError) {
+            try Backends.driver(of: databaseURL).isEmbedded && BackendURL.split(objectStoreURL).scheme == "file"
+        }
     }
+
+    /// Somebody must prove who asks for a job, or tries to.
+    var asksForProof: Bool { apiKey != nil || specSignature != nil || (try? isLocal) != true }
 
     /// The signing key, `nil` without one.
     ///
@@ -59,8 +65,8 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
     /// Nothing to look into.
     package var customMirror: Mirror { Mirror(self, children: []) }
 
-    /// Reads the variables of this process.
-    package init() { self.init(variables: ProcessInfo.processInfo.environment) }
+    /// The variables of this process, read once.
+    package static let ofProcess = JobEnvironment(variables: ProcessInfo.processInfo.environment)
 
     /// Reads the given variables; an empty one counts as not set.
     package init(variables: [String: String]) {

@@ -22,8 +22,8 @@ package struct JobClaim: Sendable {
     package enum Result: Sendable {
         /// This process owns the job: the manifest it wrote and the tag of that version.
         case owned(Manifest, ObjectTag)
-        /// An earlier run has finished the job: its manifest as stored.
-        case finished(Manifest, stored: [UInt8])
+        /// The job is completed or was cancelled, and nobody runs it any more: its manifest as stored.
+        case ended(Manifest, stored: [UInt8])
     }
 
     private let store: any ObjectStore
@@ -51,7 +51,7 @@ package struct JobClaim: Sendable {
 
     /// Takes the job for this process, waiting at most one lease for an owner that may be gone.
     ///
-    /// Throws `idempotency_mismatch` (64), `cancelled` (80), `lease_held` (75).
+    /// Throws `idempotency_mismatch` (64), `lease_held` (75).
     package func acquire(_ fresh: Manifest) async throws -> Result {
         let key = try folder.manifest()
         let deadline = WallClock.monotonic() + leaseMicroseconds + 2_000_000
@@ -68,11 +68,8 @@ package struct JobClaim: Sendable {
             }
             try check(existing, fresh)
             switch existing.status {
-            case .completed:
-                return .finished(existing, stored: stored.bytes)
-            case .cancelled:
-                throw JobError(
-                    .cancelled, "job \(existing.jobId) was cancelled", hint: "use a new jobId to run it")
+            case .completed, .cancelled:
+                return .ended(existing, stored: stored.bytes)
             case .running:
                 let left = existing.leaseLeft(in: stored)
                 if left > 0 {

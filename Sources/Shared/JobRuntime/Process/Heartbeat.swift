@@ -120,7 +120,7 @@ package struct Heartbeat: Sendable {
 
     /// Throws `cancelled` (80) when somebody has asked for it.
     func checkCancelled() async throws(JobError) {
-        if try await context.backends.store.head(context.folder.cancelMarker()) != nil, context.commitment.stop() {
+        if try await context.place.store.head(context.folder.cancelMarker()) != nil, context.commitment.stop() {
             throw JobError(.cancelled, "job \(context.spec.jobId) was cancelled")
         }
     }

@@ -1,17 +1,17 @@
-package import ArgumentParser
+internal import ArgumentParser
 internal import CMalloc
 internal import Glibc
 internal import JobCore
 
 /// The frame of both executables: parse, run, report, exit with the documented code.
 package enum JobProcess {
-    /// Runs the command line and ends the process.
-    package static func main(_ root: (some AsyncParsableCommand).Type) async -> Never {
+    /// Runs the command line of a program with such jobs, and ends the process.
+    package static func main<Work: Job>(_: Work.Type) async -> Never {
         Signals.watch()
         Signals.ignoreBrokenPipes()
         limitAllocator()
         do {
-            var command = try root.parseAsRoot()
+            var command = try JobCommand<Work>.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -20,12 +20,11 @@ package enum JobProcess {
             exit(0)
         } catch let error as JobError {
             let error = Relaunch.explained(error)
-            let environment = JobEnvironment()
-            JobLog(level: environment.logLevel).failure(error)
-            TerminationMessage.write(error, environment)
+            JobLog(level: JobEnvironment.ofProcess.logLevel).failure(error)
+            TerminationMessage.write(error, .ofProcess)
             exit(error.exitCode.rawValue)
         } catch {
-            root.exit(withError: error)
+            JobCommand<Work>.exit(withError: error)
         }
     }
 
@@ -40,9 +39,9 @@ package enum JobProcess {
     }
 
     /// Ends the process after a job: the manifest on standard output and nothing else, then what may take a while.
-    package static func end(_ end: JobRunner.End, afterwards: () async -> Void) async -> Never {
+    static func end(_ end: JobRunner.End, afterwards: () async -> Void) async -> Never {
         StandardStream.output(end.line)
-        TerminationMessage.write(manifest: end.line, JobEnvironment())
+        TerminationMessage.write(manifest: end.line, .ofProcess)
         await afterwards()
         exit(end.exitCode.rawValue)
     }

@@ -14,7 +14,7 @@ package enum ProcessEnd {
 
     /// Ends the process as the failure says.
     static func now(_ failure: JobError) -> Never {
-        let environment = JobEnvironment()
+        let environment = JobEnvironment.ofProcess
         let failure = Relaunch.explained(failure)
         JobLog(level: environment.logLevel).failure(failure)
         TerminationMessage.write(failure, environment)

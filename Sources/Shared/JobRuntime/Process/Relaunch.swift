@@ -10,7 +10,7 @@ enum Relaunch {
 
     /// Takes note of a job that another launch can only go on with when it is told its id.
     static func note(_ spec: CommonSpec) {
-        if spec.kind == .import && !spec.hasOwnJobId { jobId.withLock { $0 = spec.jobId } }
+        if spec.kind.loadsRows && !spec.hasOwnJobId { jobId.withLock { $0 = spec.jobId } }
     }
 
     /// The failure with what to launch the job again with.

@@ -10,7 +10,7 @@ struct ReportWriter: Sendable {
     /// The report of what the manifest will say; `nil` when it could not be stored, which fails no job.
     func write(_ manifest: Manifest) async -> ReportFile? {
         let page = ReportPage(manifest: manifest.json()).html()
-        let store = context.backends.store
+        let store = context.place.store
         do throws(JobError) {
             let key = try context.key("report.html")
             _ = try await store.put(page, at: key, contentType: "text/html; charset=utf-8", mode: .overwrite)

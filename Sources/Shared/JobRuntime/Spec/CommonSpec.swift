@@ -3,12 +3,6 @@ package import HTTPTransport
 package import JobCore
 internal import Signing
 
-/// Whether rows go out or in.
-package enum JobKind: String, Sendable {
-    case export
-    case `import`
-}
-
 /// The fields that exports and imports share, checked.
 package struct CommonSpec: Sendable {
     package let kind: JobKind
@@ -132,7 +126,7 @@ package struct CommonSpec: Sendable {
         allowList = try AllowList(validating: environment.sourceAllow ?? "")
         notifyURL = Self.url(value["notify"]?.text("url"), at: "$.notify.url", allowList, &problems)
         guard let orgId, let name = value.text("resource") else { return nil }
-        let possible = catalogue.resources.filter { kind == .export ? $0.canExport : $0.canImport }
+        let possible = catalogue.resources.filter(kind.offers)
         guard let resource = possible.first(where: { $0.name.hasSameBytes(as: name) }) else {
             let found = catalogue.resource(name) == nil ? "unknown resource" : "resource that has no \(kind.rawValue)"
             problems.add(

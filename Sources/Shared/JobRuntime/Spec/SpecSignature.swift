@@ -33,10 +33,11 @@ package enum SpecSignature: Sendable, Equatable {
         func proves(_ kind: JobKind, _ verb: SignedVerb) -> Bool {
             ConstantTime.equal(Self.value(of: bytes, kind: kind, verb: verb, key), signature)
         }
-        let other: JobKind = kind == .export ? .import : .export
         if let verb = SignedVerb.allCases.first(where: { proves(kind, $0) }) {
             self = .valid(verb)
-        } else if SignedVerb.allCases.contains(where: { proves(other, $0) }) {
+        } else if let other = JobKind.allCases.first(where: { other in
+            other != kind && SignedVerb.allCases.contains { proves(other, $0) }
+        }) {
             self = .wrong("JOB_SPEC_SIGNATURE was made for an \(other.rawValue), this is an \(kind.rawValue)")
         } else if ConstantTime.equal(Hexadecimal.text(HMACSHA256.code(key: key.bytes, message: bytes)), signature) {
             self = .wrong("JOB_SPEC_SIGNATURE is of the old kind, which does not say what it is for")

@@ -1,4 +1,6 @@
 import JobCore
+import PostgreSQL
+import SQLite
 import Testing
 
 @Suite("Statements of queries")

@@ -1,6 +1,10 @@
+package import JobCore
+
 /// PostgreSQL 13 and newer.
 package struct PostgreSQLDialect: SQLDialect {
     package init() {}
+
+    package var name: String { "postgresql" }
 
     package var tableOptions: String { "" }
 

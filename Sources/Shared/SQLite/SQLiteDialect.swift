@@ -1,9 +1,13 @@
+package import JobCore
+
 /// SQLite: exact storage in four classes.
 ///
 /// Timestamps are integers (microseconds), booleans are 0 and 1, decimals are text compared through the collation
 /// `dataio_decimal`, dates, ids and JSON are text.
 package struct SQLiteDialect: SQLDialect {
     package init() {}
+
+    package var name: String { "sqlite" }
 
     /// Name of the collation that compares decimal text by value.
     package static let decimalCollation = "dataio_decimal"

@@ -1,14 +1,12 @@
-package import Formats
 package import JobCore
 package import ObjectStorage
 
 /// What a running attempt gets to work with.
 package struct JobContext: Sendable {
     package let spec: CommonSpec
-    package let backends: Backends
+    package let place: Workplace
     package let folder: JobFolder
     package let meter: ProgressMeter
-    package let log: JobLog
     /// What the manifest says beside the result, also of a job that fails.
     package let notes = NoteBook()
     /// Whether the job's last rows are committed, or it was cancelled before.
@@ -24,6 +22,8 @@ package struct JobContext: Sendable {
     /// Bytes a second that a source by URL must send.
     package let sourceMinimumRate: Int
 
+    package var log: JobLog { place.log }
+
     /// Prefix of the data objects of this attempt.
     package var prefix: String { folder.prefix + attemptId + "/" }
 
@@ -31,21 +31,4 @@ package struct JobContext: Sendable {
     package func key(_ name: String) throws(JobError) -> ObjectKey {
         try folder.data(attemptId: attemptId, name: name)
     }
-}
-
-/// What a finished pipeline puts into the manifest.
-package struct JobResult: Sendable {
-    package var outcome = Manifest.Outcome.success
-    package var counts = JobCounts()
-    package var files: [ResultFile] = []
-    package var rejects: RejectsFile?
-    package var preview: JSONValue?
-    /// The work is done and durable, but ends as a failure that the manifest must show (too many rejects).
-    package var failure: JobError?
-    /// Seconds that download links live.
-    package var downloadURLTTL = 1800
-    /// Runs once the manifest is out: what was kept only until then can go, if the objects it names are gone.
-    package var afterPublishing: (@Sendable (_ isTidy: Bool) async -> Void)?
-
-    package init() {}
 }

@@ -1,0 +1,19 @@
+package import Formats
+package import JobCore
+
+/// What a finished pipeline puts into the manifest.
+package struct JobResult: Sendable {
+    package var outcome = Manifest.Outcome.success
+    package var counts = JobCounts()
+    package var files: [ResultFile] = []
+    package var rejects: RejectsFile?
+    package var preview: JSONValue?
+    /// The work is done and durable, but ends as a failure that the manifest must show (too many rejects).
+    package var failure: JobError?
+    /// Seconds that download links live.
+    package var downloadURLTTL = 1800
+    /// Runs once the manifest is out: what was kept only until then can go, if the objects it names are gone.
+    package var afterPublishing: (@Sendable (_ isTidy: Bool) async -> Void)?
+
+    package init() {}
+}
