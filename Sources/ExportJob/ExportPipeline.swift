@@ -54,7 +54,7 @@ struct ExportPipeline: Sendable {
                 return nil
             }
             group.addTask { try await store(channel, pool, progress) }
-            if !context.place.database.tellsAmount {
+            if !context.place.database.source.tellsAmount {
                 group.addTask {
                     // Only for the progress bar: an export does not fail because its size is not known.
                     try? await count(query, progress)
@@ -72,7 +72,7 @@ struct ExportPipeline: Sendable {
         _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, _ progress: ReadProgress
     ) async throws {
         let start = WallClock.monotonic()
-        let snapshot = try await context.place.database.openSnapshot()
+        let snapshot = try await context.place.database.source.openSnapshot()
         do {
             try await snapshot.read(query, into: channel, pool: pool, progress: progress)
         } catch {
@@ -85,7 +85,7 @@ struct ExportPipeline: Sendable {
 
     /// Counts the rows in a snapshot of its own, while the first rows are already on their way.
     private func count(_ query: RowQuery, _ progress: ReadProgress) async throws {
-        let snapshot = try await context.place.database.openSnapshot()
+        let snapshot = try await context.place.database.source.openSnapshot()
         let total = try? await snapshot.count(query)
         await snapshot.close()
         if let total { progress.expect(rows: total) }
@@ -96,7 +96,7 @@ struct ExportPipeline: Sendable {
     ) async throws -> JobResult {
         let writer = try ResultWriter(spec: spec, context: context)
         let freeJSON =
-            context.place.database.keepsJSONAsWritten
+            context.place.database.source.keepsJSONAsWritten
             ? spec.columns.indices.filter { spec.columns[$0].type == .json } : []
         do {
             while let batch = try await channel.receive() {

@@ -10,15 +10,14 @@ struct OrganisationNote {
     /// Adds the note when no table of the catalogue has a row of the organisation.
     func add() async {
         let orgId = context.spec.orgId
-        let tables = context.place.catalogue.resources.map(\.table)
+        let tables = context.place.catalogue.resources.map { TableDefinition($0) }
         // Only to say more than "no rows": tables may be missing, and the export is none the worse for it.
         let isKnown = try? await context.place.records.read { session in
             for table in tables {
-                let dialect = session.dialect
-                let text =
-                    "SELECT 1 FROM \(dialect.quoteTable(table)) WHERE \(dialect.quote("org_id")) = "
-                    + "\(dialect.placeholder(1)) LIMIT 1"
-                if try !session.run(SQLStatement(text, values: [.text(orgId)])).isEmpty { return true }
+                let isIts = RecordCondition("org_id", .text(orgId))
+                if try !session.records(RecordQuery(["org_id"], of: table, where: [isIts], limit: 1)).isEmpty {
+                    return true
+                }
             }
             return false
         }

@@ -180,7 +180,7 @@ final class ImportChecker {
         }
         let next = try MappingPlan(
             spec: spec, columns: columns, isJSON: batch.isJSON, preset: preset,
-            allowsSpecialValues: context.place.database.holdsSpecialValues)
+            allowsSpecialValues: context.place.database.sink?.holdsSpecialValues ?? false)
         if let plan, plan.columns != next.columns {
             throw JobError(
                 .internalError, "the fields of the import have changed on the way",

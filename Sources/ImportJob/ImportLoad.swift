@@ -129,7 +129,7 @@ final class ImportLoad {
             preview = ImportPreview(
                 columns: plan.shownColumns,
                 proposal: Proposal(
-                    spec, allowsSpecialValues: context.place.database.holdsSpecialValues))
+                    spec, allowsSpecialValues: context.place.database.sink?.holdsSpecialValues ?? false))
         }
         let found = try await loader.begin(columns: plan.columns)
         for note in await loader.notes() { context.notes.add(note) }

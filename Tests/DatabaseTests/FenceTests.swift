@@ -42,10 +42,9 @@ struct FenceTests {
         let loader = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
         _ = try await loader.begin(columns: Self.columns)
         try await fixture.database.transact(.writing(lock: "x")) { session in
-            _ = try session.run(
-                LedgerStatements.fenceOff(
-                    orgId: "org", jobId: "job", fence: 1, specSHA256: Things.plan(attempt: "a1").specSHA256,
-                    dialect: session.dialect))
+            try ImportLedger.fenceOff(
+                LedgerKey(orgId: "org", jobId: "job"), fence: 1, specSHA256: Things.plan(attempt: "a1").specSHA256,
+                session)
         }
         _ = try await loader.load(Things.batch([["a"]]))
         let error = await #expect(throws: JobError.self) {
@@ -69,9 +68,8 @@ struct FenceTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         let plan = Things.plan(attempt: "a1")
         try await fixture.database.transact(.writing(lock: "x")) { session in
-            _ = try session.run(
-                LedgerStatements.fenceOff(
-                    orgId: "org", jobId: "job", fence: 1, specSHA256: plan.specSHA256, dialect: session.dialect))
+            try ImportLedger.fenceOff(
+                LedgerKey(orgId: "org", jobId: "job"), fence: 1, specSHA256: plan.specSHA256, session)
         }
         let loader = try await fixture.database.openLoader(plan)
         let refused = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
@@ -82,6 +80,43 @@ struct FenceTests {
 
 @Suite("Transactions over the jobs' own tables, in every database")
 struct RecordTests {
+    private static func key(_ hash: String, org: String, revoked: Int64? = nil) -> [RecordField] {
+        let texts = ["key_hash": hash, "org_id": org, "actor_id": "", "role": "", "plan": ""]
+        return texts.sorted { $0.key < $1.key }.map { RecordField($0.key, .text($0.value)) }
+            + (revoked.map { [RecordField("revoked_at", .timestamp($0))] } ?? [])
+    }
+
+    @Test("What is read, changed and removed is what meets all conditions", arguments: Backend.allCases)
+    func conditions(_ backend: Backend) async throws {
+        let fixture = try await DatabaseFixture.migrated(backend)
+        let isThird = RecordCondition("key_hash", .less, .text("k3"))
+        let found = try await fixture.database.transact(.writing(lock: "x")) { session in
+            for number in 0..<6 {
+                try session.insert(Self.key("k\(number)", org: number % 2 == 0 ? "even" : "odd"), into: .apiKeys)
+            }
+            let evens = [RecordCondition("org_id", .text("even"))]
+            let query = RecordQuery(
+                ["key_hash"], of: .apiKeys, where: evens, order: ["key_hash"], isDescending: true, limit: 2)
+            let last = try session.records(query).map { $0.text(0) }
+            let orgs = try session.records(
+                RecordQuery(["org_id"], of: .apiKeys, where: [], order: ["org_id"], isDistinct: true))
+            let changed = try session.update(
+                .apiKeys, set: [RecordField("plan", .text("p"))], where: evens + [isThird])
+            let again = try session.update(.apiKeys, set: [RecordField("plan", .text("p"))], where: [isThird])
+            let removed = try session.delete(
+                from: .apiKeys, where: [RecordCondition("plan", .notEqual, .text("p"))])
+            try session.proveInsert(into: .apiKeys)
+            var first: [String] = []
+            try session.read(RecordQuery(["key_hash"], of: .apiKeys, where: [], order: ["key_hash"])) { record in
+                first.append(record.text(0))
+                return first.count < 2
+            }
+            return [last, orgs.map { $0.text(0) }, ["\(changed)", "\(again)", "\(removed)"], first]
+        }
+        // A change to what is there already counts too: what is told is how many met the conditions.
+        #expect(found == [["k4", "k2"], ["even", "odd"], ["2", "3", "3"], ["k0", "k1"]])
+    }
+
     @Test("Values come back as they were: text of any kind, whole microseconds, null", arguments: Backend.allCases)
     func values(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
@@ -94,33 +129,28 @@ struct RecordTests {
         for (number, instant) in instants.enumerated() {
             let text = "ä'\"\\\n\(number)"
             let rows = try await fixture.database.transact(.writing(lock: "x")) { session in
-                let mark = session.dialect.placeholder
-                try session.run(
-                    SQLStatement(
-                        "INSERT INTO api_keys VALUES (\(mark(1)), \(mark(2)), '', '', '', \(mark(3)))",
-                        values: [.text("k\(number)"), .text(text), .timestamp(instant)]))
-                let time = session.dialect.microseconds("revoked_at")
-                return try session.run(
-                    SQLStatement(
-                        "SELECT org_id, \(time), NULL FROM api_keys WHERE key_hash = \(mark(1))",
-                        values: [.text("k\(number)")]))
+                try session.insert(Self.key("k\(number)", org: text, revoked: instant), into: .apiKeys)
+                return try session.records(
+                    RecordQuery(
+                        ["org_id", "revoked_at", "plan"], of: .apiKeys,
+                        where: [RecordCondition("key_hash", .text("k\(number)"))]))
             }
-            #expect(rows == [[text, "\(instant)", nil]])
+            #expect(rows == [Record([text, "\(instant)", ""])])
         }
     }
 
     @Test("What throws leaves nothing behind, and reading cannot write", arguments: Backend.allCases)
     func rollback(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let insert = SQLStatement("INSERT INTO api_keys VALUES ('k', 'o', '', '', '', NULL)")
+        let key = Self.key("k", org: "o")
         await #expect(throws: JobError.self) {
             try await fixture.database.transact(.writing(lock: "x")) { session in
-                try session.run(insert)
+                try session.insert(key, into: .apiKeys)
                 throw JobError(.internalError, "no")
             }
         }
         let error = await #expect(throws: JobError.self) {
-            try await fixture.database.transact(.reading) { session in _ = try session.run(insert) }
+            try await fixture.database.transact(.reading) { try $0.insert(key, into: .apiKeys) }
         }
         #expect(error?.code.isReadOnlyDatabase == true)
         #expect(try fixture.shell("SELECT count(*) FROM api_keys") == "0")
@@ -136,12 +166,10 @@ struct RecordTests {
                 group.addTask {
                     for _ in 0..<10 {
                         try await fixture.database.transact(.writing(lock: "x")) { session in
-                            let rows = try session.run(SQLStatement("SELECT org_id FROM api_keys"))
-                            let number = (rows.first?.first?.flatMap { Int($0) } ?? -1) + 1
-                            try session.run(
-                                SQLStatement(
-                                    "UPDATE api_keys SET org_id = \(session.dialect.placeholder(1))",
-                                    values: [.text("\(number)")]))
+                            let rows = try session.records(RecordQuery(["org_id"], of: .apiKeys, where: []))
+                            let number = (rows.first?.integer(0) ?? -1) + 1
+                            _ = try session.update(
+                                .apiKeys, set: [RecordField("org_id", .text("\(number)"))], where: [])
                         }
                     }
                 }

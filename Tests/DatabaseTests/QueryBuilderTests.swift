@@ -146,7 +146,7 @@ struct TableDefinitionTests {
         let table = TableDefinition(resource)
         #expect(table.primaryKey == ["org_id", "id"])
         #expect(
-            table.createStatements(SQLiteDialect()) == [
+            SQLiteDialect().createStatements(table) == [
                 """
                 CREATE TABLE IF NOT EXISTS "t""able" (
                   "org_id" TEXT NOT NULL,
@@ -159,7 +159,7 @@ struct TableDefinitionTests {
                 #"CREATE INDEX IF NOT EXISTS "t""able_by_at" ON "t""able" ("org_id", "at", "id")"#,
             ])
         #expect(
-            table.createStatements(PostgreSQLDialect()) == [
+            PostgreSQLDialect().createStatements(table) == [
                 """
                 CREATE TABLE IF NOT EXISTS "t""able" (
                   "org_id" text COLLATE "C" NOT NULL,

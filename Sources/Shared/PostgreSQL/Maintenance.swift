@@ -55,19 +55,6 @@ actor Maintenance {
         }
     }
 
-    private struct Records: RecordSession {
-        let connection: Connection
-
-        var dialect: any SQLDialect { PostgreSQLDialect() }
-
-        func run(_ statement: SQLStatement) throws -> [[String?]] {
-            let result = try connection.execute(statement.text, statement.values.map(Quoting.text))
-            return (0..<result.rowCount).map { row in
-                (0..<result.columnCount).map { result.text(row, $0) }
-            }
-        }
-    }
-
     /// Runs statements on the jobs' own tables; what is not committed is rolled back with the connection.
     func transact<Value: Sendable>(
         _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
@@ -78,9 +65,9 @@ actor Maintenance {
                 try connection.execute(Session.begin("READ ONLY", on: connection))
             case .writing(let lock, _):
                 try connection.execute(Session.begin("", on: connection))
-                try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["data-io:" + lock])
+                try PostgreSQLRecords(connection: connection).lock(lock)
             }
-            let value = try work(Records(connection: connection))
+            let value = try work(PostgreSQLRecords(connection: connection))
             try connection.execute("COMMIT")
             return value
         }
@@ -113,7 +100,7 @@ actor Maintenance {
         try connection.execute("SELECT pg_advisory_xact_lock($1)", [String(lock)])
         let missing = try Self.missing(tables, connection)
         for table in tables where missing.contains(table.name) {
-            for statement in table.createStatements(PostgreSQLDialect()) { try connection.execute(statement) }
+            for statement in PostgreSQLDialect().createStatements(table) { try connection.execute(statement) }
         }
         try connection.execute("COMMIT")
         return missing

@@ -1,7 +1,7 @@
 package import JobCore
 
 /// A PostgreSQL server (13 or newer) over libpq: the database of real installations.
-package struct PostgreSQLDatabase: Database {
+package struct PostgreSQLDatabase: Database, RowSource, RowSink, RecordStore {
     private let settings: ConnectionSettings
 
     /// The database that a libpq URL names; nothing is connected yet.
@@ -16,11 +16,13 @@ package struct PostgreSQLDatabase: Database {
 
     package var description: String { settings.description }
 
+    package var source: any RowSource { self }
+    package var sink: (any RowSink)? { self }
+    package var records: (any RecordStore)? { self }
+
     package var holdsSpecialValues: Bool { true }
 
     package var tellsAmount: Bool { true }
-
-    package func exists() async -> Bool { true }
 
     package func openSnapshot() async throws -> any DatabaseSnapshot {
         let snapshot = PostgreSQLSnapshot(settings)

@@ -2,7 +2,7 @@ internal import CSQLite
 internal import JobCore
 
 /// Tells which rows of a batch have a key that the live table has.
-@safe final class KeyFinder {
+@safe final class KeyFinder: KeyTable {
     private let connection: Connection
     private let find: Statement
     private let binder: RowBinder
@@ -24,13 +24,12 @@ internal import JobCore
     }
 
     /// Places of the rows whose key is there.
-    func existing(_ batch: RowBatch) throws(JobError) -> Set<Int> {
+    func existing(_ batch: RowBatch, _ rows: [Int]) throws -> Set<Int>? {
         var found: Set<Int> = []
         if !hasRows { return found }
         let ends = batch.ends
-        let count = batch.rowCount
         try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
-            for row in 0..<count {
+            for row in rows {
                 try unsafe binder.bind(find.handle, bytes, ends, row, positions)
                 let code = unsafe sqlite3_step(find.handle)
                 find.reset()

@@ -16,14 +16,15 @@ internal import JobCore
     private let decoder: RowDecoder
     /// `nil`: nothing is written.
     private let changer: RowChanger?
-    private let inserting: (RowBatch) throws -> LoadOutcome
+    /// `nil`: nothing is inserted.
+    private let inserter: (any BatchWriter)?
 
     init(
         _ connection: Connection, _ plan: LoadPlan, _ columns: [Column],
-        inserting: @escaping (RowBatch) throws -> LoadOutcome
+        inserter: (any BatchWriter)?
     ) throws(JobError) {
         self.connection = connection
-        self.inserting = inserting
+        self.inserter = inserter
         keys = RowKeys(matchOn: plan, columns)
         layout = plan.changeLayout(columns)
         let dialect = SQLiteDialect()
@@ -120,7 +121,11 @@ internal import JobCore
         return stored
     }
 
-    func insert(_ batch: RowBatch) throws -> LoadOutcome { try inserting(batch) }
+    func begin() { inserter?.begin() }
+
+    func insert(_ batch: RowBatch) throws -> LoadOutcome {
+        try inserter?.load(batch, rows: Array(0..<batch.rowCount)) ?? LoadOutcome()
+    }
 
     func change(_ batch: RowBatch) throws -> LoadOutcome {
         try changer?.change(batch) ?? LoadOutcome(updated: batch.rowCount)

@@ -4,7 +4,7 @@ internal import JobCore
 /// Inserts batches of canonical text.
 ///
 /// The hot loop of every SQLite import.
-@safe final class RowInserter {
+@safe final class RowInserter: BatchWriter {
     private let connection: Connection
     private let columns: [Column]
     private let binder: RowBinder
@@ -53,13 +53,12 @@ internal import JobCore
     }
 
     /// Loads the rows in order; tells what became of them.
-    func load(_ batch: RowBatch) throws(JobError) -> LoadOutcome {
+    func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
         var outcome = LoadOutcome()
         let all = Array(columns.indices)
-        let count = batch.rowCount
         let ends = batch.ends
         try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
-            for row in 0..<count {
+            for row in rows {
                 var isThere = false
                 if let find {
                     try unsafe binder.bind(find.handle, bytes, ends, row, keyPositions)

@@ -2,7 +2,7 @@ internal import Glibc
 package import JobCore
 
 /// SQLite in one file (`sqlite:PATH`): the embedded default, and the database of small installations.
-package struct SQLiteDatabase: Database {
+package struct SQLiteDatabase: Database, RowSource, RowSink, RecordStore {
     private let path: String
 
     /// The database in that file.
@@ -11,6 +11,10 @@ package struct SQLiteDatabase: Database {
     package init(path: String) { self.path = path }
 
     package var description: String { "sqlite:\(path)" }
+
+    package var source: any RowSource { self }
+    package var sink: (any RowSink)? { self }
+    package var records: (any RecordStore)? { self }
 
     package var keepsJSONAsWritten: Bool { true }
 
@@ -62,7 +66,7 @@ actor SQLiteMaintenance {
         try connection.execute("BEGIN IMMEDIATE")
         let missing = try Self.missing(connection, tables)
         for table in tables where missing.contains(table.name) {
-            for statement in table.createStatements(SQLiteDialect()) { try connection.execute(statement) }
+            for statement in SQLiteDialect().createStatements(table) { try connection.execute(statement) }
         }
         try connection.execute("COMMIT")
         return missing

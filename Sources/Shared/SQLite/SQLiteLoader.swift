@@ -10,14 +10,15 @@ actor SQLiteLoader: RowLoader {
     private let plan: LoadPlan
     private var connection: Connection?
     private var columns = LoadColumns([])
-    private var loadRows: ((RowBatch) throws -> LoadOutcome)?
-    private var ledger: ImportLedger?
+    private var writer: (any BatchWriter)?
+    private let ledger: ImportLedger
     private var abandoned: [String] = []
     private var tableNotes: [Note] = []
 
     init(path: String, plan: LoadPlan) {
         self.path = path
         self.plan = plan
+        ledger = ImportLedger(plan)
     }
 
     /// Opens the connection; a dry run opens it read-only.
@@ -26,70 +27,60 @@ actor SQLiteLoader: RowLoader {
         // In WAL mode only FULL makes a commit survive a power cut; the manifest relies on it.
         try connection.execute("PRAGMA synchronous = FULL")
         self.connection = connection
-        ledger = ImportLedger(connection: connection, plan: plan)
     }
 
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         let connection = try opened()
-        guard let ledger else { throw notBegun }
-        let (checkpoint, abandoned) = try ledger.takeOver()
-        self.abandoned = abandoned
+        let found = try within(connection) { try ledger.takeOver($0) }
+        abandoned = found.abandonedJobs
         tableNotes = try TableCautions.notes(connection, plan, columns)
-        loadRows = try makeLoad(connection, columns)
+        writer = try makeWriter(connection, columns)
         self.columns = LoadColumns(columns)
-        return checkpoint
+        return found.checkpoint
     }
 
     /// What takes the rows of a batch: the table, or a dry run of it.
-    private func makeLoad(
-        _ connection: Connection, _ columns: [Column]
-    ) throws(JobError) -> (RowBatch) throws -> LoadOutcome {
-        let plan = plan
+    private func makeWriter(_ connection: Connection, _ columns: [Column]) throws(JobError) -> any BatchWriter {
         let mode = plan.readsStoredRows ? LoadMode.insert : plan.mode
-        let insert: (RowBatch) throws -> LoadOutcome
-        if plan.mode == .update {
-            // Nothing is inserted.
-            insert = { _ in LoadOutcome() }
-        } else if plan.isDryRun {
-            let finder = try KeyFinder(connection, plan, columns)
-            let load = DryRunLoad(plan, columns: columns)
-            insert = { batch in
-                load.load(batch, rows: Array(0..<batch.rowCount), existing: try finder.existing(batch))
+        // An update inserts nothing.
+        let insert: (any BatchWriter)? =
+            if plan.mode == .update {
+                nil
+            } else if plan.isDryRun {
+                DryRunWriter(
+                    DryRunLoad(plan, columns: columns), table: try KeyFinder(connection, plan, columns))
+            } else {
+                try RowInserter(connection: connection, plan: plan, mode: mode, columns: columns)
             }
-        } else {
-            let inserter = try RowInserter(connection: connection, plan: plan, mode: mode, columns: columns)
-            insert = { try inserter.load($0) }
-        }
-        guard plan.readsStoredRows else { return insert }
-        let table = try MatchTable(connection, plan, columns, inserting: insert)
-        let load = MatchedLoad(plan, columns: columns)
-        return { batch in try load.load(batch, rows: Array(0..<batch.rowCount), table) }
+        if let insert, !plan.readsStoredRows { return insert }
+        return MatchedLoad(
+            plan, columns: columns, table: try MatchTable(connection, plan, columns, inserter: insert))
     }
 
     func lanes() async -> Int { 1 }
 
     func load(_ chunk: [RowBatch], lane: Int, turn: LoadTurn) async throws -> [LoadOutcome] {
         let connection = try opened()
-        guard let loadRows else { throw notBegun }
+        guard let writer else { throw notBegun }
         try columns.check(chunk)
         // Others may write while the rejects of a chunk without good rows are stored.
         if chunk.allSatisfy({ $0.rowCount == 0 }) { return chunk.map { _ in LoadOutcome() } }
-        if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
+        try ensureTransaction(connection)
         var outcomes: [LoadOutcome] = []
         for batch in chunk {
             try Task.checkCancellation()
-            outcomes.append(try loadRows(batch))
+            outcomes.append(try writer.load(batch, rows: Array(0..<batch.rowCount)))
         }
         return outcomes
     }
 
     func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?, lane: Int) async throws {
         let connection = try opened()
-        guard let ledger else { throw notBegun }
-        if !connection.isInTransaction { try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE") }
-        if let rejects, !plan.isDryRun { try ledger.keep(rejects) }
+        try ensureTransaction(connection)
+        let session = SQLiteSession(connection: connection)
+        if let rejects { try ledger.keep(rejects, session) }
         if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
-        try ledger.record(checkpoint)
+        try ledger.record(checkpoint, session)
         try connection.execute("COMMIT")
     }
 
@@ -98,18 +89,15 @@ actor SQLiteLoader: RowLoader {
     }
 
     func rejects(after record: Int, limit: Int) async throws -> [KeptReject] {
-        guard let ledger else { throw notBegun }
-        return try ledger.rejects(after: record, limit: limit)
+        try ledger.rejects(after: record, limit: limit, SQLiteSession(connection: opened()))
     }
 
     func rejectUsage() async throws -> RejectUsage {
-        guard let ledger else { throw notBegun }
-        return try ledger.rejectUsage()
+        try ledger.rejectUsage(SQLiteSession(connection: opened()))
     }
 
     func discardRejects() async throws {
-        guard let ledger else { throw notBegun }
-        try ledger.discardRejects()
+        try ledger.discardRejects(SQLiteSession(connection: opened()))
     }
 
     func abandonedJobs() async -> [String] { abandoned }
@@ -117,15 +105,29 @@ actor SQLiteLoader: RowLoader {
     func notes() async -> [Note] { tableNotes }
 
     func discardRejects(ofAbandoned jobId: String) async throws {
-        guard let ledger else { throw notBegun }
-        try ledger.discardRejects(ofAbandoned: jobId)
+        try within(opened()) { try ledger.discardRejects(ofAbandoned: jobId, $0) }
     }
 
     func close() async {
         if let connection, connection.isInTransaction { try? connection.execute("ROLLBACK") }
-        loadRows = nil
-        ledger = nil
+        writer = nil
         connection = nil
+    }
+
+    private func ensureTransaction(_ connection: Connection) throws(JobError) {
+        if connection.isInTransaction { return }
+        try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE")
+        writer?.begin()
+    }
+
+    /// Does something with the jobs' records inside the open transaction, or in one of its own.
+    private func within<Value>(_ connection: Connection, _ work: (SQLiteSession) throws -> Value) throws -> Value {
+        let session = SQLiteSession(connection: connection)
+        if connection.isInTransaction || plan.isDryRun { return try work(session) }
+        try connection.execute("BEGIN IMMEDIATE")
+        let value = try work(session)
+        try connection.execute("COMMIT")
+        return value
     }
 
     private func opened() throws -> Connection {

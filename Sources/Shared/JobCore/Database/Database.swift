@@ -1,30 +1,18 @@
-/// A database as jobs see it: consistent reads for exports, checkpointed loads for imports.
+/// A database as jobs see it: what it is, and what it can do for them.
+///
+/// One may have rows to export and take none, or keep no records of jobs: then it has no sink, or no record store.
 package protocol Database: Sendable {
     /// What it is and where, without credentials.
     var description: String { get }
 
-    /// Whether it can hold instants outside the years 1 to 9999, infinities and what is not a number.
-    var holdsSpecialValues: Bool { get }
+    /// Where exports read.
+    var source: any RowSource { get }
 
-    /// Whether its json columns hold text as somebody wrote it, not only values in canonical form.
-    var keepsJSONAsWritten: Bool { get }
+    /// Where imports write; `nil` when it takes no rows.
+    var sink: (any RowSink)? { get }
 
-    /// Whether a reader tells by itself how much there is; otherwise the rows are counted beside it.
-    var tellsAmount: Bool { get }
-
-    /// Opens a view of the data that does not change while it is read. Throws `JobError`.
-    func openSnapshot() async throws -> any DatabaseSnapshot
-
-    /// Opens the loader of one import. Throws `JobError`.
-    func openLoader(_ plan: LoadPlan) async throws -> any RowLoader
-
-    /// Runs a few statements on the jobs' own tables in one transaction; nothing stays of one that fails.
-    ///
-    /// Throws what `work` throws, `database_busy` when other writers keep it out, `database_read_only` or
-    /// `database_file_read_only` when it cannot be written at all, and `database_statement` when a table is missing.
-    func transact<Value: Sendable>(
-        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
-    ) async throws -> Value
+    /// Where jobs keep their own records; `nil` when it has no tables of theirs.
+    var records: (any RecordStore)? { get }
 
     /// Creates what is missing of the catalogue's tables and the job tables. Returns the names of the tables it created.
     func migrate(_ catalogue: Catalogue) async throws -> [String]
@@ -43,31 +31,37 @@ package protocol Database: Sendable {
 }
 
 extension Database {
-    package var holdsSpecialValues: Bool { false }
-
-    package var keepsJSONAsWritten: Bool { false }
-
-    package var tellsAmount: Bool { false }
-
     package func shortcomings(_ catalogue: Catalogue) async throws -> [TableShortcoming] { [] }
 
+    package func exists() async -> Bool { true }
+
     package func advice() async throws -> [String] { [] }
-}
 
-/// One consistent view.
-///
-/// Closed once, by its owner.
-package protocol DatabaseSnapshot: Sendable {
-    /// Rows the query would read, or about so many.
-    func count(_ query: RowQuery) async throws -> Int
-
-    /// Sends the rows of the query in its order, as canonical text, then finishes the channel.
+    /// Opens a view of the data that does not change while it is read.
     ///
-    /// Tells `progress` what it knows about the amount.
-    func read(
-        _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, progress: ReadProgress
-    ) async throws
+    /// Throws `JobError`.
+    package func openSnapshot() async throws -> any DatabaseSnapshot { try await source.openSnapshot() }
 
-    /// Ends the view.
-    func close() async
+    /// Opens the loader of one import.
+    ///
+    /// Throws `JobError`.
+    package func openLoader(_ plan: LoadPlan) async throws -> any RowLoader {
+        guard let sink else { throw takesNothing("rows") }
+        return try await sink.openLoader(plan)
+    }
+
+    /// Runs a few statements on the jobs' own tables in one transaction.
+    ///
+    /// Throws what `RecordStore.transact` throws; a database without them takes no writes, and has none to read.
+    package func transact<Value: Sendable>(
+        _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value
+    ) async throws -> Value {
+        if let records { return try await records.transact(access, work) }
+        if access != .reading { throw takesNothing("records of jobs") }
+        throw JobError(.databaseStatement, "\(description): it has no tables of jobs")
+    }
+
+    private func takesNothing(_ what: String) -> JobError {
+        JobError(.databaseReadOnly, "\(description): it takes no \(what)")
+    }
 }

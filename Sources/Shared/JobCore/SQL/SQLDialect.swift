@@ -23,9 +23,35 @@ package protocol SQLDialect: Sendable {
     func microseconds(_ column: String) -> String
     /// What follows the closing parenthesis of `CREATE TABLE`.
     var tableOptions: String { get }
+    /// The name as an identifier.
+    func quote(_ name: String) -> String
+    /// The statements that create the table and its indexes when they are missing.
+    func createStatements(_ table: TableDefinition) -> [String]
 }
 
 extension SQLDialect {
+    /// The statements that create the table and its indexes when they are missing.
+    package func createStatements(_ table: TableDefinition) -> [String] {
+        var lines = table.fields.map { field in
+            let type = columnType(field.type, isKey: table.primaryKey.contains(field.name))
+            return "  \(quote(field.name)) \(type)" + (field.isRequired ? " NOT NULL" : "")
+        }
+        lines.append("  PRIMARY KEY (\(table.primaryKey.map { quote($0) }.joined(separator: ", ")))")
+        var statements = [
+            "CREATE TABLE IF NOT EXISTS \(quoteTable(table.name)) (\n" + lines.joined(separator: ",\n") + "\n)"
+                + tableOptions
+        ]
+        for index in table.indexes {
+            let indexName =
+                (table.name.split(separator: ".").last.map(String.init) ?? table.name) + "_by_"
+                + index.dropFirst().prefix(1).joined()
+            statements.append(
+                "CREATE INDEX IF NOT EXISTS \(quote(indexName)) ON \(quoteTable(table.name)) "
+                    + "(\(index.map { quote($0) }.joined(separator: ", ")))")
+        }
+        return statements
+    }
+
     /// The name as an SQL identifier; quotes in it are doubled (SQL:2016, 5.2 delimited identifier).
     package func quote(_ name: String) -> String {
         var quoted = "\""

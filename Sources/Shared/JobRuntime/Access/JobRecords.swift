@@ -44,11 +44,7 @@ package struct JobRecords: Sendable {
     private func create(because error: JobError) async throws {
         do {
             try await database.transact(.writing(lock: "tables")) { session in
-                for table in TableDefinition.system {
-                    for statement in table.createStatements(session.dialect) {
-                        try session.run(SQLStatement(statement))
-                    }
-                }
+                for table in TableDefinition.system { try session.create(table) }
             }
         } catch let refused as JobError where refused.code == .databaseForbidden {
             throw JobError(

@@ -2,7 +2,7 @@ internal import JobCore
 
 /// The keys of all organisations, in the table `api_keys`.
 struct KeyRing: Sendable {
-    private static let columns = "key_hash, org_id, actor_id, role, plan"
+    private static let columns = ["key_hash", "org_id", "actor_id", "role", "plan"]
 
     private let records: JobRecords
 
@@ -11,26 +11,19 @@ struct KeyRing: Sendable {
     /// Whom the key belongs to; `nil` when nobody has it.
     func record(of key: APIKey) async throws -> APIKeyRecord? {
         let hash = key.hash
-        return try await records.read { session in
-            try Self.select("key_hash = \(session.dialect.placeholder(1))", [.text(hash)], session).first
-        }
+        return try await records.read { try Self.select(RecordCondition("key_hash", .text(hash)), $0).first }
     }
 
     /// The keys of an organisation, revoked ones too, by actor.
     func keys(of orgId: String) async throws -> [APIKeyRecord] {
-        try await records.read { session in
-            try Self.select("org_id = \(session.dialect.placeholder(1))", [.text(orgId)], session)
-        }
+        try await records.read { try Self.select(RecordCondition("org_id", .text(orgId)), $0) }
     }
 
     /// Keeps a new key.
     func add(_ record: APIKeyRecord) async throws {
         try await records.write(lock: "keys") { session in
-            let marks = (1...5).map { session.dialect.placeholder($0) }.joined(separator: ", ")
-            try session.run(
-                SQLStatement(
-                    "INSERT INTO api_keys (\(Self.columns)) VALUES (\(marks))",
-                    values: [record.hash, record.orgId, record.actorId, record.role, record.plan].map { .text($0) }))
+            let texts = [record.hash, record.orgId, record.actorId, record.role, record.plan]
+            try session.insert(zip(Self.columns, texts).map { RecordField($0, .text($1)) }, into: .apiKeys)
         }
     }
 
@@ -39,8 +32,7 @@ struct KeyRing: Sendable {
     /// Throws `key_not_found` (66) and `key_ambiguous` (64).
     func revoke(_ id: String, of orgId: String) async throws -> APIKeyRecord {
         try await records.write(lock: "keys") { session in
-            let mark = session.dialect.placeholder
-            let found = try Self.select("org_id = \(mark(1))", [.text(orgId)], session)
+            let found = try Self.select(RecordCondition("org_id", .text(orgId)), session)
                 .filter { $0.hash.hasPrefix(id.lowercased()) }
             guard let key = found.first else {
                 throw JobError(
@@ -52,27 +44,21 @@ struct KeyRing: Sendable {
                     .keyAmbiguous, "\(found.count) keys begin with \(id.prefix(64))")
             }
             if key.revokedAt == nil {
-                try session.run(
-                    SQLStatement(
-                        "UPDATE api_keys SET revoked_at = \(mark(2)) WHERE key_hash = \(mark(1))",
-                        values: [.text(key.hash), .timestamp(WallClock.now())]))
+                _ = try session.update(
+                    .apiKeys, set: [RecordField("revoked_at", .timestamp(WallClock.now()))],
+                    where: [RecordCondition("key_hash", .text(key.hash))])
             }
             return key
         }
     }
 
-    private static func select(
-        _ condition: String, _ values: [Literal], _ session: any RecordSession
-    ) throws -> [APIKeyRecord] {
-        let revoked = session.dialect.microseconds("revoked_at")
-        let rows = try session.run(
-            SQLStatement(
-                "SELECT \(columns), \(revoked) FROM api_keys WHERE \(condition) ORDER BY actor_id, key_hash",
-                values: values))
-        return rows.map { row in
+    private static func select(_ condition: RecordCondition, _ session: any RecordSession) throws -> [APIKeyRecord] {
+        let query = RecordQuery(
+            columns + ["revoked_at"], of: .apiKeys, where: [condition], order: ["actor_id", "key_hash"])
+        return try session.records(query).map { record in
             APIKeyRecord(
-                hash: row[0] ?? "", orgId: row[1] ?? "", actorId: row[2] ?? "", role: row[3] ?? "", plan: row[4] ?? "",
-                revokedAt: row[5].flatMap { Int64($0) })
+                hash: record.text(0), orgId: record.text(1), actorId: record.text(2), role: record.text(3),
+                plan: record.text(4), revokedAt: record.integer(5).map(Int64.init))
         }
     }
 }

@@ -18,13 +18,7 @@ package struct AuditTable: AuditChain {
         _ event: AuditEvent, telling earlier: Int?, moreFollows: Bool
     ) async throws -> (entry: AuditEntry, earlier: AuditEntry?) {
         try await records.write(lock: "audit:" + event.orgId, moreFollows: moreFollows) { session in
-            let mark = session.dialect.placeholder
-            let told = try earlier.flatMap { seq in
-                try Self.select(
-                    "WHERE org_id = \(mark(1)) AND seq = \(mark(2))", [.text(event.orgId), .integer(Int64(seq))],
-                    session
-                ).first
-            }
+            let told = try earlier.flatMap { try Self.entry($0, of: event.orgId, session) }
             if let stored = try Self.known(event, session) { return (stored, told) }
             let last = try Self.last(of: event.orgId, session)
             if let last, !last.isPlain { throw event.behindSeal }
@@ -37,9 +31,7 @@ package struct AuditTable: AuditChain {
     package func view(of event: AuditEvent) async throws -> AuditView {
         try await records.write(lock: "audit:" + event.orgId, moreFollows: true) { session in
             // A server that takes no entries says so here, before any is announced.
-            let names = Self.columns.map(session.dialect.quote).joined(separator: ", ")
-            try session.run(
-                SQLStatement("INSERT INTO audit_log (\(names)) SELECT \(names) FROM audit_log WHERE 1 = 0"))
+            try session.proveInsert(into: .auditLog)
             let known = try Self.known(event, session)
             return AuditView(last: try Self.last(of: event.orgId, session), known: known)
         }
@@ -48,10 +40,7 @@ package struct AuditTable: AuditChain {
     package func place(_ entry: AuditEntry, moreFollows: Bool) async throws -> Bool {
         let orgId = entry.event.orgId
         return try await records.write(lock: "audit:" + orgId, moreFollows: moreFollows) { session in
-            let mark = session.dialect.placeholder
-            let there = try Self.select(
-                "WHERE org_id = \(mark(1)) AND seq = \(mark(2))", [.text(orgId), .integer(Int64(entry.seq))], session)
-            if let there = there.first { return there == entry }
+            if let there = try Self.entry(entry.seq, of: orgId, session) { return there == entry }
             try Self.insert(entry, session)
             return true
         }
@@ -59,33 +48,33 @@ package struct AuditTable: AuditChain {
 
     package func entries(of orgId: String, after seq: Int?, limit: Int) async throws -> [AuditEntry] {
         try await records.read { session in
-            let mark = session.dialect.placeholder
-            let behind = seq.map { (" AND seq > \(mark(3))", [Literal.integer(Int64($0))]) } ?? ("", [])
-            return try Self.select(
-                "WHERE org_id = \(mark(1))\(behind.0) ORDER BY seq LIMIT \(mark(2))",
-                [.text(orgId), .integer(Int64(limit))] + behind.1, session)
+            let behind = seq.map { [RecordCondition("seq", .greater, .integer(Int64($0)))] } ?? []
+            return try Self.select(orgId, behind, order: ["seq"], limit: limit, session)
         }
     }
 
     /// The entry of the same event, if it is there.
     private static func known(_ event: AuditEvent, _ session: any RecordSession) throws -> AuditEntry? {
-        let mark = session.dialect.placeholder
         let same = try select(
-            "WHERE org_id = \(mark(1)) AND job_id = \(mark(2)) AND at >= \(mark(3))",
-            [.text(event.orgId), .text(event.jobId), .timestamp(event.at)], session)
+            event.orgId,
+            [
+                RecordCondition("job_id", .text(event.jobId)),
+                RecordCondition("at", .greaterOrEqual, .timestamp(event.at)),
+            ], session)
         if let stored = same.first(where: { $0.event == event }) { return stored }
         if same.contains(where: { event.isOvertaken(by: $0.event) }) { throw event.overtaken }
         return nil
     }
 
     private static func last(of orgId: String, _ session: any RecordSession) throws -> AuditEntry? {
-        let mark = session.dialect.placeholder
-        return try select("WHERE org_id = \(mark(1)) ORDER BY seq DESC LIMIT 1", [.text(orgId)], session).first
+        try select(orgId, [], order: ["seq"], isDescending: true, limit: 1, session).first
+    }
+
+    private static func entry(_ seq: Int, of orgId: String, _ session: any RecordSession) throws -> AuditEntry? {
+        try select(orgId, [RecordCondition("seq", .integer(Int64(seq)))], session).first
     }
 
     private static func insert(_ entry: AuditEntry, _ session: any RecordSession) throws {
-        let names = columns.map(session.dialect.quote).joined(separator: ", ")
-        let marks = columns.indices.map { session.dialect.placeholder($0 + 1) }.joined(separator: ", ")
         let event = entry.event
         let values: [Literal] = [
             .text(event.orgId), .integer(Int64(entry.seq)), .timestamp(event.at), .text(event.actor),
@@ -93,17 +82,17 @@ package struct AuditTable: AuditChain {
             .integer(Int64(event.rows)), .integer(Int64(event.bytes)), .text(event.outcome),
             .text(entry.previousHash), .text(entry.hash),
         ]
-        try session.run(SQLStatement("INSERT INTO audit_log (\(names)) VALUES (\(marks))", values: values))
+        try session.insert(zip(columns, values).map { RecordField($0, $1) }, into: .auditLog)
     }
 
     private static func select(
-        _ rest: String, _ values: [Literal], _ session: any RecordSession
+        _ orgId: String, _ conditions: [RecordCondition], order: [String] = [], isDescending: Bool = false,
+        limit: Int? = nil, _ session: any RecordSession
     ) throws -> [AuditEntry] {
-        let dialect = session.dialect
-        let names = columns.map { $0 == "at" ? dialect.microseconds(dialect.quote($0)) : dialect.quote($0) }
-        let statement = SQLStatement(
-            "SELECT \(names.joined(separator: ", ")) FROM audit_log \(rest)", values: values)
-        return try session.run(statement).map { entry($0) }
+        let query = RecordQuery(
+            columns, of: .auditLog, where: [RecordCondition("org_id", .text(orgId))] + conditions, order: order,
+            isDescending: isDescending, limit: limit)
+        return try session.records(query).map { entry($0.values) }
     }
 
     private static func entry(_ row: [String?]) -> AuditEntry {

@@ -12,16 +12,11 @@ struct LoadFence: Sendable {
     /// what the database says when that cannot be told.
     func raise(_ manifest: Manifest) async throws -> JobCounts? {
         do {
-            return try await place.records.write(lock: lock) { session in
-                let found = try session.run(
-                    LedgerStatements.counts(orgId: folder.orgId, jobId: folder.jobId, dialect: session.dialect)
-                ).first
-                if let found, ["1", "t", "true"].contains(found.last ?? nil) { throw finished }
-                _ = try session.run(
-                    LedgerStatements.fenceOff(
-                        orgId: folder.orgId, jobId: folder.jobId, fence: manifest.attempt,
-                        specSHA256: manifest.specSHA256, dialect: session.dialect))
-                return found.map(Self.counts)
+            return try await place.records.write(lock: key.lock) { session in
+                let committed = try ImportLedger.committed(key, session)
+                if committed?.isComplete == true { throw finished }
+                try ImportLedger.fenceOff(key, fence: manifest.attempt, specSHA256: manifest.specSHA256, session)
+                return committed.map(Self.counts)
             }
         } catch let error as JobError where error.code == .tablesMissing {
             // A database without the tables has no rows of the job.
@@ -36,13 +31,10 @@ struct LoadFence: Sendable {
 
     /// Forgets the kept rejects: nobody will want them.
     func discardRejects() async throws {
-        _ = try await place.records.write(lock: lock) { session in
-            try session.run(
-                LedgerStatements.discardRejects(orgId: folder.orgId, jobId: folder.jobId, dialect: session.dialect))
-        }
+        try await place.records.write(lock: key.lock) { try ImportLedger.discardRejects(of: key, $0) }
     }
 
-    private var lock: String { "job:\(folder.orgId):\(folder.jobId)" }
+    private var key: LedgerKey { LedgerKey(orgId: folder.orgId, jobId: folder.jobId) }
 
     private var finished: JobError {
         JobError(
@@ -50,17 +42,15 @@ struct LoadFence: Sendable {
             hint: "launch it again: it publishes its result")
     }
 
-    private static func counts(_ row: [String?]) -> JobCounts {
-        let numbers = row.map { $0.flatMap { Int($0) } ?? 0 }
+    private static func counts(_ committed: LoadCheckpoint) -> JobCounts {
         var counts = JobCounts()
-        guard numbers.count >= 5 else { return counts }
-        counts.rowsTotal = numbers[0]
-        counts.rowsRead = numbers[0]
-        counts.inserted = numbers[1]
-        counts.updated = numbers[2]
-        counts.rowsWritten = numbers[1] + numbers[2]
-        counts.skipped = numbers[3]
-        counts.rejected = numbers[4]
+        counts.rowsTotal = committed.records
+        counts.rowsRead = committed.records
+        counts.inserted = committed.inserted
+        counts.updated = committed.updated
+        counts.rowsWritten = committed.inserted + committed.updated
+        counts.skipped = committed.skipped
+        counts.rejected = committed.rejected
         return counts
     }
 }

@@ -10,7 +10,7 @@ enum Migration {
             throw JobError(
                 .unknownDialect, "unknown dialect '\(dialect.prefix(32))'")
         }
-        let statements = TableDefinition.all(catalogue).flatMap { $0.createStatements(driver.dialect) }
+        let statements = TableDefinition.all(catalogue).flatMap { driver.dialect.createStatements($0) }
         return statements.map { $0 + ";\n" }.joined()
     }
 }

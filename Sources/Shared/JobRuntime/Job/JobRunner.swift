@@ -87,12 +87,9 @@ struct JobRunner: Sendable {
     /// The number of the latest attempt that loaded rows: the manifest of such a job may be gone, its rows are not.
     @Sendable private func latestAttempt() async throws -> Int {
         guard spec.kind.loadsRows else { return 0 }
-        let spec = spec
+        let key = LedgerKey(orgId: spec.orgId, jobId: spec.jobId)
         do {
-            return try await place.records.read { session in
-                let fence = LedgerStatements.fence(orgId: spec.orgId, jobId: spec.jobId, dialect: session.dialect)
-                return try session.run(fence).first?.first?.flatMap { Int($0) } ?? 0
-            }
+            return try await place.records.read { try ImportLedger.fence(of: key, $0) ?? 0 }
         } catch is JobError {
             // There is no ledger yet, or no database: that is for the attempt to say, in its manifest.
             return 0

@@ -1,15 +1,17 @@
 internal import JobCore
 
 /// Asks the live table which keys are there already.
-struct KeyProbe {
+struct KeyProbe: KeyTable {
     private let connection: Connection
+    private let keys: RowKeys
     private let sql: String
     private let columns: Int
     private let orgId: String
     private let table: String
 
-    init(_ plan: LoadPlan, _ key: [TableShape.Field], _ connection: Connection) {
+    init(_ plan: LoadPlan, _ key: [TableShape.Field], keys: RowKeys, _ connection: Connection) {
         self.connection = connection
+        self.keys = keys
         orgId = plan.orgId
         table = Quoting.table(plan.resource.table)
         columns = key.count
@@ -32,7 +34,7 @@ struct KeyProbe {
     }
 
     /// Those of the rows whose key is there, as places in the batch; `nil` when a key is nothing its column's type reads.
-    func existing(_ batch: RowBatch, _ rows: [Int], _ keys: RowKeys) throws -> Set<Int>? {
+    func existing(_ batch: RowBatch, _ rows: [Int]) throws -> Set<Int>? {
         if rows.isEmpty { return [] }
         let arrays = (0..<columns).map { keys.array(batch, rows, keyColumn: $0) }
         try connection.execute(

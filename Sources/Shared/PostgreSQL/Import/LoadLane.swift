@@ -7,10 +7,10 @@ actor LoadLane {
 
     private let settings: ConnectionSettings
     private let plan: LoadPlan
+    private let ledger: ImportLedger
     private let lock: JobLock
     private nonisolated let waker = Waker()
     private var connection: Connection?
-    private var ledger: ImportLedger?
     private var writer: (any BatchWriter)?
     /// Milliseconds for which the server lets a transaction be silent.
     private var idleLimit = LoadLane.longestSilence
@@ -23,6 +23,7 @@ actor LoadLane {
     init(_ settings: ConnectionSettings, plan: LoadPlan) {
         self.settings = settings
         self.plan = plan
+        ledger = ImportLedger(plan)
         lock = JobLock(plan)
     }
 
@@ -32,7 +33,6 @@ actor LoadLane {
             let connection = try await Session.connect(settings, waker: waker)
             try examine(connection)
             self.connection = connection
-            ledger = ImportLedger(connection: connection, plan: plan)
         } onCancel: {
             waker.wake()
         }
@@ -61,7 +61,7 @@ actor LoadLane {
 
     /// Takes the job over, and looks at the table.
     func takeOver(_ columns: [Column]) async throws -> Beginning {
-        try await working("begin") { connection, ledger in
+        try await working("begin") { connection in
             let set = LoadSetUp(plan, columns, connection)
             if plan.isDryRun {
                 let made = try Session.within(connection) { try set.dryRun() }
@@ -70,7 +70,7 @@ actor LoadLane {
             }
             try set.createMissingJobTables()
             try Session.within(connection) { try lock.endEarlierAttempts(connection) }
-            let found = try ledger.takeOver(lock)
+            let found = try takeOver(connection)
             let made = try Session.within(connection) { try set.writer() }
             writer = made.writer
             return Beginning(
@@ -84,14 +84,14 @@ actor LoadLane {
     func join(_ columns: [Column]) async throws {
         if connection != nil { return }
         try await open()
-        try await working("begin") { connection, _ in
+        try await working("begin") { connection in
             writer = try Session.within(connection) { try LoadSetUp(plan, columns, connection).writer().writer }
         }
     }
 
     /// Loads these rows of each batch into the lane's transaction.
     func load(_ chunk: [RowBatch], rows: [[Int]]) async throws -> [LoadOutcome] {
-        try await working("load") { connection, _ in
+        try await working("load") { connection in
             guard let writer else { throw Self.notBegun }
             // No transaction waits while the rejects of a chunk without good rows are stored.
             if rows.allSatisfy(\.isEmpty) { return rows.map { _ in LoadOutcome() } }
@@ -102,18 +102,19 @@ actor LoadLane {
 
     /// Commits the lane's transaction with the checkpoint.
     func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?) async throws {
-        try await working("commit") { connection, ledger in
+        try await working("commit") { connection in
             try ensureTransaction(connection)
-            if let rejects, !plan.isDryRun { try ledger.keep(rejects) }
+            let records = PostgreSQLRecords(connection: connection)
+            if let rejects { try ledger.keep(rejects, records) }
             if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
-            try ledger.record(checkpoint)
+            try ledger.record(checkpoint, records)
             try connection.execute("COMMIT")
         }
     }
 
     /// Undoes the lane's transaction.
     func rollBack() async throws {
-        try await working("roll back") { connection, _ in
+        try await working("roll back") { connection in
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
         }
     }
@@ -131,27 +132,43 @@ actor LoadLane {
         writer?.begin()
     }
 
-    /// Something else with the job's ledger.
-    func withLedger<Value: Sendable>(_ doing: String, _ work: @Sendable (ImportLedger) throws -> Value) async throws
-        -> Value
-    {
-        try await working(doing) { connection, ledger in try Session.within(connection) { try work(ledger) } }
+    /// Makes this attempt the owner, in a transaction of its own that the next owner can end.
+    private func takeOver(_ connection: Connection) throws -> ImportLedger.Beginning {
+        try connection.execute(Session.begin("", on: connection) + lock.mark)
+        let records = PostgreSQLRecords(connection: connection)
+        try records.lock(ledger.key.lock)
+        let found = try ledger.takeOver(records)
+        try connection.execute("COMMIT")
+        return found
+    }
+
+    /// Something else with the job's records, alone among those who name the same lock.
+    func withLedger<Value: Sendable>(
+        _ doing: String, lock: String? = nil,
+        _ work: @Sendable (ImportLedger, PostgreSQLRecords) throws -> Value
+    ) async throws -> Value {
+        try await working(doing) { connection in
+            try Session.within(connection) {
+                let records = PostgreSQLRecords(connection: connection)
+                if let lock { try records.lock(lock) }
+                return try work(ledger, records)
+            }
+        }
     }
 
     /// Ends the connection; the server rolls back what is open.
     func close() {
         writer = nil
-        ledger = nil
         connection = nil
     }
 
     /// Does something with the connection; a cancelled task ends its waits.
     private func working<Value>(
-        _ doing: String, _ work: (Connection, ImportLedger) throws -> Value
+        _ doing: String, _ work: (Connection) throws -> Value
     ) async throws -> Value {
-        guard let connection, let ledger else { throw Self.notBegun }
+        guard let connection else { throw Self.notBegun }
         return try await withTaskCancellationHandler {
-            try perform(doing, connection, ledger, work)
+            try perform(doing, connection, work)
         } onCancel: {
             waker.wake()
         }
@@ -159,23 +176,14 @@ actor LoadLane {
 
     /// A method of the actor: a closure that touches none of its state would run on the cooperative pool, and block it.
     private func perform<Value>(
-        _ doing: String, _ connection: Connection, _ ledger: ImportLedger,
-        _ work: (Connection, ImportLedger) throws -> Value
+        _ doing: String, _ connection: Connection, _ work: (Connection) throws -> Value
     ) throws -> Value {
         do {
-            return try work(connection, ledger)
+            return try work(connection)
         } catch {
             throw connection.failure(error, doing: doing)
         }
     }
 
     private static var notBegun: JobError { JobError(.internalError, "the loader has not begun") }
-}
-
-/// What takes the rows of a batch: the table, or a dry run of it.
-protocol BatchWriter: AnyObject {
-    /// A transaction was opened.
-    func begin()
-    /// Takes these rows.
-    func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome
 }

@@ -32,10 +32,10 @@ struct LoadSetUp {
         let (shape, fields) = try examine()
         let notes = try TableCautions(plan, columns, shape, connection).notes()
         if plan.readsStoredRows {
-            let matching = try MatchWriter(plan, columns, try matches(shape), rows: try rows(shape, fields, .insert)) {
-                try changes(shape, $0)
-            }
-            return (settling(matching, shape), false, notes)
+            let table = MatchTable(
+                probe: try matches(shape), rows: try rows(shape, fields, .insert),
+                changes: try changes(shape, plan.changeLayout(columns)))
+            return (settling(MatchedLoad(plan, columns: columns, table: table), shape), false, notes)
         }
         let mayBeOneOfSeveral = shape.hasIndependentRows && !plan.isAtomic && forms(shape)?.joinsTexts != true
         return (settling(try rows(shape, fields, plan.mode), shape), mayBeOneOfSeveral, notes)
@@ -46,13 +46,15 @@ struct LoadSetUp {
         let (shape, _) = try examine()
         let load = DryRunLoad(plan, columns: columns)
         let isKeyed = plan.mode != .update
-        var probe = isKeyed ? KeyProbe(plan, try keyFields(shape), connection) : nil
+        var probe = isKeyed ? KeyProbe(plan, try keyFields(shape), keys: keys, connection) : nil
         if try probe?.hasRows() == false { probe = nil }
         let stored = probe == nil ? nil : try StoredKeys(plan, shape, keyFields(shape), connection)
-        let writer = DryRunWriter(load, probe: probe, stored: stored, keys: keys)
+        let writer = DryRunWriter(load, table: probe, all: stored)
         let whole: any BatchWriter =
             plan.readsStoredRows
-            ? MatchWriter(plan, columns, try matches(shape), rows: writer, changes: nil) : writer
+            ? MatchedLoad(
+                plan, columns: columns, table: MatchTable(probe: try matches(shape), rows: writer, changes: nil))
+            : writer
         return (settling(whole, shape), try TableCautions(plan, columns, shape, connection).notes())
     }
 
@@ -66,23 +68,22 @@ struct LoadSetUp {
     /// What writes rows into the table.
     private func rows(
         _ shape: TableShape, _ fields: [TableShape.Field], _ mode: LoadMode
-    ) throws -> RowWriter {
+    ) throws -> any BatchWriter {
         let target = RowTarget(plan, mode, columns, fields, shape, connection)
         if let setUp = target.setUp, plan.mode != .update { try connection.execute(setUp) }
-        let probe = KeyProbe(plan, try keyFields(shape), connection)
-        return RowWriter(
-            mode, target: target, probe: probe, keys: keys, keyConstraints: shape.keyConstraints,
-            startsWary: try probe.hasRows(), connection)
+        let probe = KeyProbe(plan, try keyFields(shape), keys: keys, connection)
+        let table = LoadTable(target, probe: probe, keyConstraints: shape.keyConstraints, connection)
+        return BulkWriter(mode, table, keys: keys, startsWary: try probe.hasRows())
     }
 
     /// What changes rows that are there.
-    private func changes(_ shape: TableShape, _ layout: ChangeLayout) throws -> RowWriter {
+    private func changes(_ shape: TableShape, _ layout: ChangeLayout) throws -> any BatchWriter {
         let fields = layout.columns.compactMap { shape.fields[$0.name] }
         let target = RowTarget(changing: layout, plan, fields, connection)
         if let setUp = target.setUp { try connection.execute(setUp) }
-        return RowWriter(
-            .update, target: target, probe: nil, keys: RowKeys(plan.resource.key, layout.columns), keyConstraints: [],
-            startsWary: false, connection)
+        return BulkWriter(
+            .update, LoadTable(target, probe: nil, keyConstraints: [], connection),
+            keys: RowKeys(plan.resource.key, layout.columns), startsWary: false)
     }
 
     /// What finds rows that are there.

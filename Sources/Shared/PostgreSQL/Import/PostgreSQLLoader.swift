@@ -95,15 +95,15 @@ actor PostgreSQLLoader: RowLoader {
     }
 
     func rejects(after record: Int, limit: Int) async throws -> [KeptReject] {
-        try await lanesOpen[0].withLedger("read rejects") { try $0.rejects(after: record, limit: limit) }
+        try await lanesOpen[0].withLedger("read rejects") { try $0.rejects(after: record, limit: limit, $1) }
     }
 
     func rejectUsage() async throws -> RejectUsage {
-        try await lanesOpen[0].withLedger("read rejects") { try $0.rejectUsage() }
+        try await lanesOpen[0].withLedger("read rejects") { try $0.rejectUsage($1) }
     }
 
     func discardRejects() async throws {
-        try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects() }
+        try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects($1) }
     }
 
     func abandonedJobs() async -> [String] { abandoned }
@@ -111,7 +111,10 @@ actor PostgreSQLLoader: RowLoader {
     func notes() async -> [Note] { tableNotes }
 
     func discardRejects(ofAbandoned jobId: String) async throws {
-        try await lanesOpen[0].withLedger("discard rejects") { try $0.discardRejects(ofAbandoned: jobId) }
+        let lock = LedgerKey(orgId: plan.orgId, jobId: jobId).lock
+        try await lanesOpen[0].withLedger("discard rejects", lock: lock) {
+            try $0.discardRejects(ofAbandoned: jobId, $1)
+        }
     }
 
     func close() async {

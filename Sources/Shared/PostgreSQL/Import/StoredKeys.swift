@@ -1,7 +1,7 @@
 internal import JobCore
 
 /// All keys that the organisation has in the table, read at once: a tenth of the work of asking for as many one by one.
-struct StoredKeys {
+struct StoredKeys: KeyReader {
     /// More are not remembered; they would take more memory than a job should.
     private static let maximumCount = 4 << 20
     /// For each key that was asked for, so many may be read (asking for one costs the server as much as sending ten).

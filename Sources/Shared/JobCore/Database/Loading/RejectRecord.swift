@@ -64,4 +64,15 @@ package struct RejectUsage: Sendable, Equatable {
         self.rows = rows
         self.bytes = bytes
     }
+
+    /// Adds more; what a table says that somebody has changed is as much as there can be.
+    mutating func add(rows: Int, bytes: Int) {
+        self.rows = Self.sum(self.rows, rows)
+        self.bytes = Self.sum(self.bytes, bytes)
+    }
+
+    private static func sum(_ left: Int, _ right: Int) -> Int {
+        let (sum, overflows) = left.addingReportingOverflow(max(0, right))
+        return overflows ? Int.max : sum
+    }
 }

@@ -20,6 +20,9 @@ package struct StoredRows: Sendable {
 
 /// What a database does for an import that reads before it writes.
 package protocol MatchingTable {
+    /// A transaction was opened.
+    func begin()
+
     /// The rows that match these rows of the batch; none of these rows matches by the same values as another one.
     func stored(_ batch: RowBatch, _ rows: [Int]) throws -> StoredRows
 
@@ -33,13 +36,14 @@ package protocol MatchingTable {
 /// Loads rows that may change rows that are there: finds those, decides about their values, writes.
 ///
 /// The same for every database, and for a dry run but for the writing. Used by one task.
-package final class MatchedLoad {
+package final class MatchedLoad<Table: MatchingTable>: BatchWriter {
     /// Rows of which a dry run tells what would change.
-    private static let shownChanges = 20
+    private static var shownChanges: Int { 20 }
     /// Bytes of a value that are told; fewer are shown.
-    private static let shownBytes = 1 << 12
+    private static var shownBytes: Int { 1 << 12 }
 
     private let plan: LoadPlan
+    private let table: Table
     private let layout: ChangeLayout
     private let merger: any RowMerger
     private var keys: RowKeys
@@ -48,31 +52,26 @@ package final class MatchedLoad {
     private var unwritten = KeySet()
     private var shown = 0
 
-    package init(_ plan: LoadPlan, columns: [Column]) {
+    package init(_ plan: LoadPlan, columns: [Column], table: Table) {
         self.plan = plan
+        self.table = table
         layout = plan.changeLayout(columns)
         merger = plan.makeMerger(layout)
         keys = RowKeys(matchOn: plan, columns)
         storedKeys = RowKeys(layout.key.map(\.name), layout.read)
     }
 
+    package func begin() { table.begin() }
+
     /// Loads these rows of the batch.
     ///
     /// Rows that match by the same values are loaded one after the other, so that each one finds what the one before it
     /// has left.
-    package func load(_ batch: RowBatch, rows: [Int], _ table: some MatchingTable) throws -> LoadOutcome {
-        let repeats = keys.repeats(in: batch)
-        var wave = [Int](repeating: 0, count: batch.rowCount)
-        var waves = 1
-        for row in rows where repeats[row] >= 0 {
-            wave[row] = wave[Int(repeats[row])] + 1
-            waves = max(waves, wave[row] + 1)
-        }
-        var rowsOfWave = [[Int]](repeating: [], count: waves)
-        for row in rows { rowsOfWave[wave[row]].append(row) }
+    package func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
+        let waves = RowWaves(rows, repeats: keys.repeats(in: batch))
         var matches = Matches(count: batch.rowCount)
         var outcome = LoadOutcome()
-        for rows in rowsOfWave { try load(batch, rows: rows, &matches, table, &outcome) }
+        for rows in waves.rows { try load(batch, rows: rows, &matches, &outcome) }
         outcome.refused.sort { $0.row < $1.row }
         return outcome
     }
@@ -91,13 +90,12 @@ package final class MatchedLoad {
 
     /// What the table takes for the same, though its text differs, waits for the one before it.
     private func load(
-        _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ table: some MatchingTable,
-        _ outcome: inout LoadOutcome
+        _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ outcome: inout LoadOutcome
     ) throws {
         var next = [rows]
         while let rows = next.popLast() {
             var waiting: [[Int]] = []
-            outcome.append(try loadOnce(batch, rows: rows, &matches, table, &waiting))
+            outcome.append(try loadOnce(batch, rows: rows, &matches, &waiting))
             next += waiting.reversed()
         }
     }
@@ -105,8 +103,7 @@ package final class MatchedLoad {
     /// Loads the rows but for those that would change a row again that one of them changes: they are `waiting`, first
     /// those that come second, then those that come third, and so on.
     private func loadOnce(
-        _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ table: some MatchingTable,
-        _ waiting: inout [[Int]]
+        _ batch: RowBatch, rows: [Int], _ matches: inout Matches, _ waiting: inout [[Int]]
     ) throws -> LoadOutcome {
         var stored = try table.stored(batch, rows)
         let earlier = storedKeys.repeats(in: stored.rows)
@@ -149,12 +146,12 @@ package final class MatchedLoad {
         }
         // A row may have 64 MiB, of which a database makes copies.
         stored.rows = RowBatch(columnCount: 0)
-        if !new.isEmpty { outcome.add(try insert(batch, new, table)) }
+        if !new.isEmpty { outcome.add(try insert(batch, new)) }
         if !changing.isEmpty { outcome.add(try table.change(changes).placed(in: changing)) }
         return outcome
     }
 
-    private func insert(_ batch: RowBatch, _ new: [Int], _ table: some MatchingTable) throws -> LoadOutcome {
+    private func insert(_ batch: RowBatch, _ new: [Int]) throws -> LoadOutcome {
         let inserted = try table.insert(batch.subset(new))
         if plan.isDryRun {
             let refused = Set(inserted.refused.map(\.row))

@@ -1,0 +1,268 @@
+/// Which job a record of an import is about.
+package struct LedgerKey: Sendable {
+    package let orgId: String
+    package let jobId: String
+
+    package init(orgId: String, jobId: String) {
+        self.orgId = orgId
+        self.jobId = jobId
+    }
+
+    /// The lock of transactions that decide who may commit rows of the job.
+    package var lock: String { "job:\(orgId):\(jobId)" }
+
+    fileprivate var isJob: [RecordCondition] {
+        [RecordCondition("org_id", .text(orgId)), RecordCondition("job_id", .text(jobId))]
+    }
+
+    fileprivate var fields: [RecordField] {
+        [RecordField("org_id", .text(orgId)), RecordField("job_id", .text(jobId))]
+    }
+}
+
+/// The job's record in `import_ledger`: how far it is and who may commit; and those in `import_rejects`: where its refused
+/// rows are.
+///
+/// The same for every database. Each method works in the transaction that is open; a dry run has no records.
+package struct ImportLedger: Sendable {
+    /// A page of rejects ends at about so many bytes, however few rows that are.
+    private static let pageBytes = 8 << 20
+    /// Microseconds that the rejects of a job that came to nothing are kept: a week.
+    private static let rejectsLife: Int64 = 7 * 86_400 * 1_000_000
+    /// Jobs that one import tidies up after, and among how many it looks for them.
+    private static let abandonedAtOnce = (jobs: 100, among: 1_000)
+    /// What stands as the code of a record that names an object with rejects: the form of that object.
+    ///
+    /// No reject has such a code.
+    private static let partCode = "part/1"
+    private static let rejectColumns = [
+        "record", "line", "byte_offset", "source_column", "code", "message", "field_count", "fields",
+    ]
+
+    private let plan: LoadPlan
+
+    package init(_ plan: LoadPlan) { self.plan = plan }
+
+    package var key: LedgerKey { LedgerKey(orgId: plan.orgId, jobId: plan.jobId) }
+
+    /// What an attempt finds when it takes a job over.
+    package struct Beginning: Sendable {
+        /// What earlier attempts committed, `nil` when nothing.
+        package let checkpoint: LoadCheckpoint?
+        /// Other jobs of the organisation that have kept rejects and that nobody has gone on with for a week, or some.
+        package let abandonedJobs: [String]
+    }
+
+    /// Makes this attempt the owner, unless a later one is; in a transaction under the key's lock.
+    ///
+    /// An earlier attempt that is about to commit holds the record: what it has written is read behind it. Throws
+    /// `lease_lost` (75) and `idempotency_mismatch` (64).
+    package func takeOver(_ session: any RecordSession) throws -> Beginning {
+        if plan.isDryRun { return Beginning(checkpoint: nil, abandonedJobs: []) }
+        let owner = [
+            RecordField("attempt_id", .text(plan.attemptId)), RecordField("fence", .integer(Int64(plan.fence))),
+            RecordField("updated_at", .timestamp(WallClock.now())),
+        ]
+        let isEarlier = RecordCondition("fence", .less, .integer(Int64(plan.fence)))
+        let isMine = RecordCondition("attempt_id", .text(plan.attemptId))
+        var isNew = false
+        if try session.update(.importLedger, set: owner, where: key.isJob + [isEarlier]) == 0,
+            try session.update(.importLedger, set: owner, where: key.isJob + [isMine]) == 0
+        {
+            isNew = try Self.fence(of: key, session) == nil
+            if !isNew { throw leaseLost }
+            try session.insert(Self.fresh(key, owner, specSHA256: plan.specSHA256), into: .importLedger)
+        }
+        return Beginning(
+            checkpoint: isNew ? nil : try checkpoint(session), abandonedJobs: try abandonedJobs(session))
+    }
+
+    private static func fresh(_ key: LedgerKey, _ owner: [RecordField], specSHA256: String) -> [RecordField] {
+        key.fields + owner + [RecordField("spec_sha256", .text(specSHA256)), RecordField("source_tag", .text(""))]
+            + ["records", "inserted", "updated", "skipped", "rejected"].map { RecordField($0, .integer(0)) }
+            + [RecordField("is_complete", .bool(false))]
+    }
+
+    /// What was committed; `nil` for an attempt that ended before its first commit.
+    private func checkpoint(_ session: any RecordSession) throws -> LoadCheckpoint? {
+        let columns = Self.countColumns + ["is_complete", "source_tag", "spec_sha256"]
+        guard let found = try session.records(RecordQuery(columns, of: .importLedger, where: key.isJob)).first else {
+            return nil
+        }
+        if !found.text(7).hasSameBytes(as: plan.specSHA256) {
+            throw JobError(
+                .idempotencyMismatch, "job \(plan.jobId) has already loaded rows for another spec",
+                hint: "use a new jobId")
+        }
+        let checkpoint = Self.checkpoint(found)
+        return checkpoint.records == 0 && !checkpoint.isComplete ? nil : checkpoint
+    }
+
+    private static let countColumns = ["records", "inserted", "updated", "skipped", "rejected"]
+
+    private static func checkpoint(_ found: Record) -> LoadCheckpoint {
+        var checkpoint = LoadCheckpoint()
+        checkpoint.records = found.integer(0) ?? 0
+        checkpoint.inserted = found.integer(1) ?? 0
+        checkpoint.updated = found.integer(2) ?? 0
+        checkpoint.skipped = found.integer(3) ?? 0
+        checkpoint.rejected = found.integer(4) ?? 0
+        checkpoint.isComplete = found.flag(5)
+        checkpoint.sourceTag = found.text(6)
+        return checkpoint
+    }
+
+    /// Writes the checkpoint.
+    ///
+    /// Throws `lease_lost` when another attempt took the job over.
+    package func record(_ checkpoint: LoadCheckpoint, _ session: any RecordSession) throws {
+        if plan.isDryRun { return }
+        let counts = [
+            checkpoint.records, checkpoint.inserted, checkpoint.updated, checkpoint.skipped, checkpoint.rejected,
+        ]
+        let fields =
+            zip(Self.countColumns, counts).map { RecordField($0, .integer(Int64($1))) } + [
+                RecordField("source_tag", .text(checkpoint.sourceTag)),
+                RecordField("is_complete", .bool(checkpoint.isComplete)),
+                RecordField("updated_at", .timestamp(WallClock.now())),
+            ]
+        let isMine = RecordCondition("attempt_id", .text(plan.attemptId))
+        if try session.update(.importLedger, set: fields, where: key.isJob + [isMine]) == 0 { throw leaseLost }
+    }
+
+    private var leaseLost: JobError {
+        JobError(
+            .leaseLost, "another attempt has taken over job \(plan.jobId)",
+            hint: "nothing to do: the other attempt carries on")
+    }
+}
+
+extension ImportLedger {
+    /// Keeps where refused rows are.
+    package func keep(_ part: RejectPart, _ session: any RecordSession) throws {
+        if plan.isDryRun { return }
+        let values: [Literal] = [
+            .integer(Int64(part.firstRecord)), .integer(0), .integer(Int64(part.bytes)), .text(""),
+            .text(Self.partCode), .text(""), .integer(Int64(part.rows)), .text(part.object),
+        ]
+        try session.insert(
+            key.fields + zip(Self.rejectColumns, values).map { RecordField($0, $1) }, into: .importRejects)
+    }
+
+    /// What is kept of rejects from above the record number on, in order, at most `limit`, fewer when they are large.
+    package func rejects(after record: Int, limit: Int, _ session: any RecordSession) throws -> [KeptReject] {
+        if plan.isDryRun { return [] }
+        let query = RecordQuery(
+            Self.rejectColumns, of: .importRejects,
+            where: key.isJob + [RecordCondition("record", .greater, .integer(Int64(record)))], order: ["record"],
+            limit: limit)
+        var found: [KeptReject] = []
+        var bytes = 0
+        try session.read(query) { row in
+            found.append(Self.kept(row))
+            bytes += row.text(7).utf8.count
+            return bytes < Self.pageBytes
+        }
+        return found
+    }
+
+    private static func kept(_ row: Record) -> KeptReject {
+        let record = RejectRecord(
+            record: row.integer(0) ?? 0, line: row.integer(1) ?? 0, byteOffset: row.integer(2) ?? 0,
+            column: row.text(3), code: row.text(4), message: row.text(5), fieldCount: row.integer(6) ?? 0,
+            fields: row.text(7))
+        if record.code != partCode { return .row(record) }
+        return .part(
+            RejectPart(
+                firstRecord: record.record, rows: record.fieldCount, bytes: record.byteOffset, object: record.fields))
+    }
+
+    /// Rows and bytes of the kept rejects.
+    package func rejectUsage(_ session: any RecordSession) throws -> RejectUsage {
+        var usage = RejectUsage()
+        var last = -1
+        while true {
+            let page = try rejects(after: last, limit: 1_000, session)
+            let start = last
+            for kept in page {
+                switch kept {
+                case .part(let part):
+                    usage.add(rows: part.rows, bytes: part.bytes)
+                    last = max(last, part.firstRecord)
+                case .row(let row):
+                    usage.add(rows: 1, bytes: row.fields.utf8.count)
+                    last = max(last, row.record)
+                }
+            }
+            if last == start { return usage }
+        }
+    }
+
+    /// Deletes the kept rejects.
+    package func discardRejects(_ session: any RecordSession) throws {
+        if !plan.isDryRun { try Self.discardRejects(of: key, session) }
+    }
+
+    /// Deletes the kept rejects of a job.
+    package static func discardRejects(of key: LedgerKey, _ session: any RecordSession) throws {
+        try session.delete(from: .importRejects, where: key.isJob)
+    }
+
+    private func abandonedJobs(_ session: any RecordSession) throws -> [String] {
+        let kept = RecordQuery(
+            ["job_id"], of: .importRejects,
+            where: [
+                RecordCondition("org_id", .text(plan.orgId)), RecordCondition("job_id", .notEqual, .text(plan.jobId)),
+            ], order: ["job_id"], isDistinct: true, limit: Self.abandonedAtOnce.among)
+        var found: [String] = []
+        for job in try session.records(kept) where found.count < Self.abandonedAtOnce.jobs {
+            if try isAbandoned(LedgerKey(orgId: plan.orgId, jobId: job.text(0)), session) { found.append(job.text(0)) }
+        }
+        return found
+    }
+
+    private func isAbandoned(_ key: LedgerKey, _ session: any RecordSession) throws -> Bool {
+        let isOld = RecordCondition("updated_at", .less, .timestamp(WallClock.now() - Self.rejectsLife))
+        return try !session.records(
+            RecordQuery(["job_id"], of: .importLedger, where: key.isJob + [isOld], limit: 1)
+        ).isEmpty
+    }
+
+    /// Deletes what such a job has kept, unless somebody has gone on with it; in a transaction under that job's lock.
+    package func discardRejects(ofAbandoned jobId: String, _ session: any RecordSession) throws {
+        let key = LedgerKey(orgId: plan.orgId, jobId: jobId)
+        if try isAbandoned(key, session) { try Self.discardRejects(of: key, session) }
+    }
+}
+
+extension ImportLedger {
+    /// The number of the latest attempt that took the job over; `nil` when none has.
+    package static func fence(of key: LedgerKey, _ session: any RecordSession) throws -> Int? {
+        try session.records(RecordQuery(["fence"], of: .importLedger, where: key.isJob)).first?.integer(0)
+    }
+
+    /// Lets no attempt up to that number take the job over or commit any more; a later one may.
+    ///
+    /// In a transaction under the key's lock.
+    package static func fenceOff(
+        _ key: LedgerKey, fence: Int, specSHA256: String, _ session: any RecordSession
+    ) throws {
+        let number = Literal.integer(Int64(fence))
+        let nobody = RecordField("attempt_id", .text(""))
+        if try session.update(.importLedger, set: [nobody], where: key.isJob) == 0 {
+            let owner = [nobody, RecordField("fence", number), RecordField("updated_at", .timestamp(WallClock.now()))]
+            try session.insert(fresh(key, owner, specSHA256: specSHA256), into: .importLedger)
+        } else {
+            _ = try session.update(
+                .importLedger, set: [RecordField("fence", number)],
+                where: key.isJob + [RecordCondition("fence", .less, number)])
+        }
+    }
+
+    /// What was committed, and whether that is all; `nil` when no attempt has taken the job over.
+    package static func committed(_ key: LedgerKey, _ session: any RecordSession) throws -> LoadCheckpoint? {
+        try session.records(
+            RecordQuery(countColumns + ["is_complete", "source_tag"], of: .importLedger, where: key.isJob)
+        ).first.map(checkpoint)
+    }
+}
