@@ -73,7 +73,7 @@ let package = Package(
         shared("Signing", ["COpenSSL"]),
         shared("Compression", ["CISAL", "CZstd", "JobCore"]),
         shared("Formats", ["CSIMD", "JobCore"], pages: ["README.md"]),
-        shared("JobCore"),
+        shared("JobCore", pages: ["Database/README.md"]),
 
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
@@ -104,7 +104,9 @@ let package = Package(
         tests(
             "ImportJobTests",
             ["ImportJob", "JobRuntime", "ObjectStorage", "PostgreSQL", "SQLite", "Formats", "JobCore"]),
-        tests("JointTests", ["ExportJob", "JobRuntime", "ObjectStorage", "SQLite", "Formats", "JobCore"]),
+        tests(
+            "JointTests",
+            ["ExportJob", "ImportJob", "JobRuntime", "ObjectStorage", "SQLite", "Formats", "JobCore"]),
         tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "Formats", "JobCore"]),
         .executableTarget(
             name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",

@@ -37,7 +37,7 @@ final class PostgreSQLProxy: Sendable {
         listener = socket.create_server(("127.0.0.1", 0))
         print(listener.getsockname()[1], file=sys.stderr)
         word = b"C\0\0\0\x0bCOMMIT\0"
-        checkpoint = b"UPDATE import_ledger SET source_tag"
+        checkpoint = b'UPDATE "import_ledger" SET "records"'
         lock, count = threading.Lock(), 0
 
         def relay(source, sink, counts, transaction):

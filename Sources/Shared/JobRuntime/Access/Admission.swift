@@ -32,7 +32,7 @@ struct Admission: Sendable {
         let spec = try CommonSpec(
             bytes: bytes, kind: Work.kind, shape: Work.shape, environment: configuration.environment,
             catalogue: configuration.catalogue, problems: &problems)
-        let isLate = problems.isEmpty && configuration.environment.asksForProof
+        let isLate = problems.isEmpty && configuration.asksForProof
         let early = isLate ? nil : try Work(spec, problems: &problems)
         // A server that is away is waited for, but not beyond the job's deadline.
         let (place, actor) = try await Race.untilDeadline(spec.notAfter) { [configuration] in

@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: "Dialect to print: \(Backends.drivers.map(\.dialect.name).joined(separator: " or ")).")
+        help: "Dialect to print: \(Backends.builtIn.drivers.map(\.dialect.name).joined(separator: " or ")).")
     var dialect = "sqlite"
 
     func run() async throws {

@@ -6,7 +6,7 @@ enum Migration {
     ///
     /// Throws `unknown_dialect` (64).
     static func script(_ catalogue: Catalogue, dialect: String) throws(JobError) -> String {
-        guard let driver = Backends.drivers.first(where: { $0.dialect.name == dialect }) else {
+        guard let driver = Backends.builtIn.drivers.first(where: { $0.dialect.name == dialect }) else {
             throw JobError(
                 .unknownDialect, "unknown dialect '\(dialect.prefix(32))'")
         }

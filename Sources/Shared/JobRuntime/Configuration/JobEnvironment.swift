@@ -39,18 +39,6 @@ package struct JobEnvironment: Sendable, CustomStringConvertible, CustomReflecta
     /// All variables, for the credential chain of the store.
     let variables: [String: String]
 
-    /// Database and store are both files of this machine.
-    ///
-    /// Throws `configuration_invalid` (78).
-    var isLocal: Bool {
-        get throws(JobError) {
-            try Backends.driver(of: databaseURL).isEmbedded && BackendURL.split(objectStoreURL).scheme == "file"
-        }
-    }
-
-    /// Somebody must prove who asks for a job, or tries to.
-    var asksForProof: Bool { apiKey != nil || specSignature != nil || (try? isLocal) != true }
-
     /// The signing key, `nil` without one.
     ///
     /// Throws `configuration_invalid` (78) when it is too short.

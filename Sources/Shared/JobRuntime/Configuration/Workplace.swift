@@ -6,14 +6,33 @@ package struct Configuration: Sendable {
     package let environment: JobEnvironment
     package let catalogue: Catalogue
     package let log: JobLog
+    let backends: Backends
 
     /// Reads the catalogue.
     ///
     /// Throws `catalogue_invalid` (78) and `file_unreadable` (66).
-    package init(_ environment: JobEnvironment = .ofProcess, log: JobLog? = nil) throws {
+    package init(
+        _ environment: JobEnvironment = .ofProcess, log: JobLog? = nil, backends: Backends = .builtIn
+    ) throws {
         self.environment = environment
+        self.backends = backends
         catalogue = try CatalogueFile.load(environment.catalogueFile)
         self.log = log ?? JobLog(level: environment.logLevel)
+    }
+
+    /// Database and store are both files of this machine, and belong to the user who runs the job.
+    ///
+    /// Throws `configuration_invalid` (78).
+    var isLocal: Bool {
+        get throws(JobError) {
+            try backends.driver(of: environment.databaseURL).isEmbedded
+                && BackendURL.split(environment.objectStoreURL).scheme == "file"
+        }
+    }
+
+    /// Somebody must prove who asks for a job, or tries to.
+    var asksForProof: Bool {
+        environment.apiKey != nil || environment.specSignature != nil || (try? isLocal) != true
     }
 
     /// The database and the store that it names, opened: with nothing configured a first run creates the demo organisation.
@@ -22,11 +41,11 @@ package struct Configuration: Sendable {
     /// `configuration_invalid`, `store_missing` and what the database reports.
     package func open(jobId: String? = nil, isPatient: Bool = true) async throws -> Workplace {
         let signingKey = try environment.checkedSigningKey()
-        let database = try Backends.database(environment.databaseURL, environment, jobId: jobId)
+        let database = try backends.database(environment.databaseURL, environment, jobId: jobId)
         let store = try StoreBackend.open(environment, log: log, isPatient: isPatient)
         try await FirstRun.createDemo(self, database)
         return Workplace(
-            configuration: self, database: database, store: store, isLocal: try environment.isLocal,
+            configuration: self, database: database, store: store, isLocal: try isLocal,
             signingKey: signingKey)
     }
 }
@@ -36,7 +55,7 @@ package struct Workplace: Sendable {
     private let configuration: Configuration
     package let database: any Database
     package let store: any ObjectStore
-    /// Both are on this machine and belong to the user who runs the job.
+    /// As in the configuration.
     package let isLocal: Bool
     package private(set) var log: JobLog
     /// Signs what others must be able to trust: the audit log, notifications.

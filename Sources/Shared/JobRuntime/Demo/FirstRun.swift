@@ -15,7 +15,7 @@ enum FirstRun {
         FileLayout.removeAbandonedDrafts(of: path)
         let draft = FileLayout.draftName(of: path)
         defer { FileLayout.remove(draft) }
-        let filled = try Backends.database("\(scheme):\(draft)", environment, jobId: nil)
+        let filled = try configuration.backends.database("\(scheme):\(draft)", environment, jobId: nil)
         _ = try await filled.migrate(configuration.catalogue)
         let rows = try await DemoData.fill(filled, configuration.catalogue)
         if try FileLayout.publish(draft, as: path) {

@@ -1,9 +1,6 @@
-import JobCore
-import TestSupport
-import Testing
+package import JobCore
 
-@Suite("Conditions on real rows of every database")
-struct ConditionTests {
+extension Things {
     private static let id = Operand.column(Column("id", .text))
     private static let price = Operand.column(Column("price", .decimal))
     private static let note = Operand.column(Column("note", .text))
@@ -13,7 +10,7 @@ struct ConditionTests {
     private static let size = Operand.jsonField(Column("data", .json), path: ["inner", "size"])
     private static let spaced = Operand.jsonField(Column("data", .json), path: ["a b"])
 
-    private static let table: [(Condition, String)] = [
+    package static let conditions: [(Condition, String)] = [
         (.compare(id, .equal, .text("b")), "b"), (.compare(id, .notEqual, .text("b")), "acd"),
         (.compare(price, .equal, .decimal("9.5")), "a"), (.compare(price, .greater, .decimal("9.5")), "bc"),
         (.compare(price, .less, .decimal("10")), "a"), (.compare(price, .lessOrEqual, .decimal("10.000")), "ab"),
@@ -31,27 +28,4 @@ struct ConditionTests {
         (.compare(name, .equal, .bool(true)), "b"), (.isAbsent(name), "cd"), (.isPresent(size), "ab"),
         (.startsWith(name, "x"), "a"), (.compare(spaced, .equal, .integer(1)), "b"),
     ]
-
-    @Test(
-        "Every operator finds the rows it should; null differs from everything, what is no object has no fields",
-        arguments: Backend.allCases)
-    func rows(_ backend: Backend) async throws {
-        let fixture = try await DatabaseFixture.migrated(backend)
-        let names = ["id", "price", "flag", "at", "data", "note"]
-        let loader = try await fixture.database.openLoader(Things.plan())
-        _ = try await loader.begin(columns: names.compactMap { Things.resource.column($0) })
-        let rows = Things.batch([
-            ["a", "9.50", "true", "1969-12-31T23:59:59.999999Z", #"{"name":"x","inner":{"size":1.5}}"#, "100 %"],
-            ["b", "10", "false", "1970-01-01T00:00:00Z", #"{"name":true,"inner":{"size":7},"a b":1}"#, "aBc"],
-            ["c", "100.0", "true", "1970-01-01T00:00:00.000001Z", #""no object""#, "é"],
-            ["d", nil, nil, nil, nil, nil],
-        ])
-        #expect(try await loader.load(rows) == LoadOutcome(inserted: 4))
-        try await loader.commit(LoadCheckpoint(), rejects: nil)
-        await loader.close()
-        for (condition, expected) in Self.table {
-            let found = try await fixture.rows(Things.query(["id"], conditions: [condition]))
-            #expect(found.compactMap { $0[0] }.joined() == expected, "\(condition)")
-        }
-    }
 }
