@@ -35,17 +35,19 @@ struct ExportSpec: Sendable {
                     + "exclusive), last (\"30d\"), and any column, or field of a JSON column as column.field: a scalar, "
                     + "an array (any of), or an object of "
                     + "eq ne gt gte lt lte contains startsWith in exists"),
-            SpecField("columns", .array(.string(.any)), "Columns in this order; default all"),
-            SpecField("compression", .choice(CompressionKind.allCases.map(\.rawValue)), "Default none"),
+            SpecField("columns", .array(.string(.any)), "Columns in this order; default all"), Self.packing.field,
         ]
     }
 
+    private static let packing = SpecMember<CompressionKind>.choice("compression", default: .none, "Default none")
+    private static let fileBytes = SpecMember.number(
+        "maxFileBytes", 1024...Int.max, "Split into files of about that size")
+    private static let most = SpecMember.number("limit", 0...Int.max, "At most so many rows")
+    private static let shards = SpecMember.number("shards", 1...10_000, "Processes that share the job")
+
     private static var sizeFields: [SpecField] {
         [
-            SpecField("maxFileBytes", .integer(1024...Int.max), "Split into files of about that size"),
-            SpecField("limit", .integer(0...Int.max), "At most so many rows"),
-            SpecField("shards", .integer(1...10_000), "Processes that share the job"),
-            SpecField("downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default 1800"),
+            Self.fileBytes.field, Self.most.field, Self.shards.field, CommonSpec.downloadURLTTL.field,
         ]
     }
 
@@ -67,7 +69,7 @@ struct ExportSpec: Sendable {
     /// Throws `spec_invalid`, which names every mistake.
     init(_ common: CommonSpec, formats: OutputFormats = .builtIn, problems: inout SpecProblems) throws(JobError) {
         let value = common.value
-        if let shards = value.integer("shards"), shards > 1 {
+        if let shards = Self.shards.read(value), shards > 1 {
             problems.add("$.shards", "more than one process is not supported by this version")
         }
         let chosen = value.text("format").flatMap { formats[$0] }
@@ -79,10 +81,10 @@ struct ExportSpec: Sendable {
         filters = ExportFilters(
             value["filters"], resource: common.resource, zone: common.zone, problems: &problems)
         columns = Self.columns(value, common.resource, &problems)
-        compression = CompressionKind(rawValue: value.text("compression") ?? "none") ?? .none
-        maxFileBytes = value.integer("maxFileBytes")
-        limit = value.integer("limit")
-        downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
+        compression = Self.packing.read(value)
+        maxFileBytes = Self.fileBytes.read(value)
+        limit = Self.most.read(value)
+        downloadURLTTL = CommonSpec.downloadURLTTL.read(value)
         self.common = common
         try problems.throwIfAny()
         guard let chosen else {

@@ -7,10 +7,12 @@ internal import ObjectStorage
 struct ImportPipeline: Sendable {
     private let spec: ImportSpec
     private let context: JobContext
+    private let stream: SourceStream
 
     init(spec: ImportSpec, context: JobContext) {
         self.spec = spec
         self.context = context
+        stream = SourceStream(spec: spec, context: context)
     }
 
     /// Imports the source.
@@ -62,7 +64,7 @@ struct ImportPipeline: Sendable {
 
     /// Opens the source; of an atomic import all of it is here before its one transaction begins.
     private func openSource() async throws -> ImportSource {
-        let source = try await SourceStream(spec: spec, context: context).open()
+        let source = try await stream.open()
         if !spec.isAtomic || spec.isDryRun { return source }
         // A file of this machine keeps nobody waiting.
         if case .object = source, context.place.store is LocalStore { return source }
@@ -84,7 +86,7 @@ struct ImportPipeline: Sendable {
         let mappedPool = Pool { RowBatch(columnCount: 0) }
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask {
-                try await SourceStream(spec: spec, context: context).read(
+                try await stream.read(
                     source, into: rows, pool: sourcePool, traits: traits, heavy: heavy)
                 return nil
             }

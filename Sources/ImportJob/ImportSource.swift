@@ -6,7 +6,7 @@ internal import ObjectStorage
 enum ImportSource: Sendable {
     case object(any ObjectReader)
     /// A download that is open; its size and the name of its version as far as the server tells them.
-    case download(SourceTransfer, size: Int?, tag: String)
+    case download(SourceDownload, size: Int?, tag: String)
     /// A copy of one of these.
     case spooled(SourceSpool, size: Int, tag: String)
 
@@ -35,7 +35,7 @@ enum ImportSource: Sendable {
     func read(into buffer: inout [UInt8]) async throws(JobError) -> Bool {
         switch self {
         case .object(let reader): try await reader.read(into: &buffer)
-        case .download(let transfer, _, _): try await transfer.read(into: &buffer)
+        case .download(let download, _, _): try await download.read(into: &buffer)
         case .spooled(let spool, _, _): try await spool.read(into: &buffer)
         }
     }
@@ -44,7 +44,7 @@ enum ImportSource: Sendable {
     func mayBeCut() async -> Bool {
         switch self {
         case .object: false
-        case .download(let transfer, _, _): await transfer.endsWithConnection()
+        case .download(let download, _, _): await download.lengthWasUnknown
         case .spooled(let spool, _, _): await spool.wasPerhapsCut()
         }
     }
@@ -53,7 +53,7 @@ enum ImportSource: Sendable {
     func close() async {
         switch self {
         case .object(let reader): await reader.close()
-        case .download(let transfer, _, _): await transfer.close()
+        case .download(let download, _, _): await download.close()
         case .spooled: break
         }
     }
@@ -65,11 +65,26 @@ enum ImportSource: Sendable {
     }
 
     /// Opens what a URL names; one that is slower than `minimumRate` (bytes a second) for a minute is given up.
+    ///
+    /// The client is this download's alone: no connection of anybody else is used, and its policy judges every address.
     static func download(
         _ url: SourceURL, allowing allowed: AllowList, minimumRate: Int
     ) async throws(JobError) -> ImportSource {
-        let transfer = SourceTransfer(url, allowing: allowed, minimumRate: minimumRate)
-        let (size, tag) = try await transfer.open()
-        return .download(transfer, size: size, tag: tag)
+        let client = HTTPClient(
+            HTTPClientOptions(
+                userAgent: "data-io", allowedSchemes: ["https", "http"],
+                addressJudge: AddressPolicy(allowing: allowed)))
+        let policy = RetryPolicy()
+        let download = SourceDownload(
+            url: url, sender: client, allowList: allowed,
+            limits: SourceLimits(maximumBytes: 1 << 40, minimumRate: minimumRate)
+        ) { attempt in
+            let delay = policy.delay(
+                after: min(attempt + 1, policy.maximumAttempts - 1), reason: .transient, elapsed: 0,
+                random: Double.random(in: 0..<1))
+            try await Task.sleep(for: .seconds(delay ?? 1))
+        }
+        try await download.open()
+        return .download(download, size: await download.size, tag: await download.tag)
     }
 }

@@ -67,15 +67,7 @@ struct ImportSpec: Sendable {
                 .choice(Preset.all.map(\.name) + ["auto"]),
                 "Layout of another product's export; default: recognised from the header, unless mapping is not automatic"
             ),
-            SpecField(
-                "unmapped", .choice(Unmapped.allCases.map(\.rawValue)),
-                "Source columns without a target: ignore (default), keep in the JSON column attributes, or error"),
-            SpecField(
-                "skipDuplicates", .boolean,
-                "true: rows whose key exists are counted and skipped; false (default): they are rejected"),
-            SpecField(
-                "mode", .choice(["insert", "upsert", "update"]),
-                "insert (default), upsert: rows that are there are changed, or update: only those, others are rejected"),
+            Self.unmappedField.field, Self.skipsDuplicates.field, Self.modeField.field,
             SpecField(
                 "matchOn", .array(.string(.any), atMost: 64), "Fields that tell which row is meant, instead of the key"),
             SpecField(
@@ -89,8 +81,7 @@ struct ImportSpec: Sendable {
                         "resubscribe", .boolean,
                         "true: who unsubscribed may be subscribed again by this import; default false"),
                 ]), "How rows that are there are changed"),
-            SpecField("dryRun", .boolean, "Everything but the writing"),
-            SpecField("plan", .string(.identifier), "Job id of an earlier dry run"),
+            Self.dryRun.field, Self.plan.field,
             SpecField(
                 "onError",
                 .object([
@@ -120,11 +111,21 @@ struct ImportSpec: Sendable {
                         "unescape: take away the apostrophes of an export with formulas escape; raw: read even "
                             + "=\"007\" as it stands; default: only that is 007"),
                 ]), "Options of the CSV format"),
-            SpecField(
-                "atomic", .boolean,
-                "true: one transaction, nothing stays when the job fails; false (default): committed in chunks"),
-            SpecField("downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default 1800"),
+            Self.atomic.field, CommonSpec.downloadURLTTL.field,
         ])
+
+    private static let unmappedField = SpecMember<Unmapped>.choice(
+        "unmapped", default: .ignore,
+        "Source columns without a target: ignore (default), keep in the JSON column attributes, or error")
+    private static let skipsDuplicates = SpecMember.flag(
+        "skipDuplicates", "true: rows whose key exists are counted and skipped; false (default): they are rejected")
+    private static let modeField = SpecMember<LoadMode>.choice(
+        "mode", default: .insert,
+        "insert (default), upsert: rows that are there are changed, or update: only those, others are rejected")
+    private static let dryRun = SpecMember.flag("dryRun", "Everything but the writing")
+    private static let plan = SpecMember("plan", .string(.identifier), "Job id of an earlier dry run") { $0?.asText }
+    private static let atomic = SpecMember.flag(
+        "atomic", "true: one transaction, nothing stays when the job fails; false (default): committed in chunks")
 
     /// Decodes and checks the bytes of a spec.
     ///
@@ -147,19 +148,19 @@ struct ImportSpec: Sendable {
         mapping = value["mapping"].map { MappingReader($0, common.resource, &problems).mapping } ?? Mapping()
         preset = value.text("preset").flatMap(Preset.named)
         recognisesPreset = value.text("preset") == "auto" || (preset == nil && mapping.isAutomatic)
-        unmapped = Unmapped(rawValue: value.text("unmapped") ?? "ignore") ?? .ignore
+        unmapped = Self.unmappedField.read(value)
         keptColumn = Self.keptColumn(common.resource)
         if unmapped == .attributes && keptColumn == nil {
             problems.add(
                 "$.unmapped", "\(common.resource.name) has no JSON column to keep them in", among: ["ignore", "error"])
         }
-        duplicates = value.flag("skipDuplicates") == true ? .skip : .reject
-        isDryRun = value.flag("dryRun") ?? false
-        mode = LoadMode(rawValue: value.text("mode") ?? "insert") ?? .insert
-        isAtomic = value.flag("atomic") ?? false
+        duplicates = Self.skipsDuplicates.read(value) ? .skip : .reject
+        isDryRun = Self.dryRun.read(value)
+        mode = Self.modeField.read(value)
+        isAtomic = Self.atomic.read(value)
         matchOn = Self.matchOn(value, common.resource, &problems)
         mergeRules = MergeRules(value["onMatch"])
-        planJobId = value.text("plan")
+        planJobId = Self.plan.read(value)
         if planJobId != nil && isDryRun { problems.add("$.plan", "has no meaning in a dry run, which is a plan") }
         if mode != .insert && value["skipDuplicates"] != nil {
             problems.add(
@@ -174,7 +175,7 @@ struct ImportSpec: Sendable {
         unwrapsFormulas = value["csv"]?.text("formulas") != "raw"
         encoding = value["csv"]?.text("encoding").flatMap(TextEncoding.init(rawValue:))
         path = Self.path(value, &problems)
-        downloadURLTTL = value.integer("downloadUrlTTL") ?? 1800
+        downloadURLTTL = CommonSpec.downloadURLTTL.read(value)
         source = value.text("sourceKey")
         sourceURL = CommonSpec.url(value.text("sourceUrl"), at: "$.sourceUrl", common.allowList, &problems)
         if sourceURL != nil, source != nil { problems.add("$.sourceUrl", "is beside sourceKey; name one source") }

@@ -34,9 +34,9 @@ struct DownloadRun {
         } catch {
             run.error = error
         }
-        run.size = download.size
-        run.tag = download.tag
-        run.lengthWasUnknown = download.lengthWasUnknown
+        run.size = await download.size
+        run.tag = await download.tag
+        run.lengthWasUnknown = await download.lengthWasUnknown
         await download.close()
         run.waits = waits.all
         run.requests = sender.requests

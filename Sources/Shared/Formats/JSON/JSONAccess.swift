@@ -11,6 +11,12 @@ extension JSONValue {
         return nil
     }
 
+    /// The truth value when it is one.
+    package var asFlag: Bool? {
+        if case .bool(let flag) = self { return flag }
+        return nil
+    }
+
     /// Text of a member that is a string.
     package func text(_ name: String) -> String? { self[name]?.asText }
 
@@ -24,10 +30,7 @@ extension JSONValue {
     }
 
     /// Boolean of a member.
-    package func flag(_ name: String) -> Bool? {
-        if case .bool(let flag)? = self[name] { return flag }
-        return nil
-    }
+    package func flag(_ name: String) -> Bool? { self[name]?.asFlag }
 
     /// Elements of a member that is an array; empty otherwise.
     package func items(_ name: String) -> [JSONValue] {

@@ -2,9 +2,9 @@ package import JobCore
 
 /// Reads a source from its URL while it arrives, and goes on where a connection broke off.
 ///
-/// Used by one task. The bytes are those of one version of the source: a strong entity tag proves it across resumes,
+/// The bytes are those of one version of the source: a strong entity tag proves it across resumes,
 /// and without one nothing is resumed.
-package final class SourceDownload {
+package actor SourceDownload {
     private let url: SourceURL
     private let requests: SourceRequests
     private let limits: SourceLimits

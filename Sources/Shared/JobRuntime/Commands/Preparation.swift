@@ -47,9 +47,7 @@ struct Preparation: Sendable {
         }
         let stored = try await place.store.get(folder.manifest(), range: nil).bytes
         if try Manifest(stored: stored).specSHA256 != spec.sha256 {
-            throw JobError(
-                .idempotencyMismatch, "job \(spec.jobId) exists with another spec",
-                hint: "a jobId names one piece of work; use a new one for a new spec")
+            throw JobError.otherSpec(spec.jobId)
         }
         return String(decoding: stored, as: UTF8.self)
     }

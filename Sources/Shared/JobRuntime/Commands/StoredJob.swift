@@ -42,7 +42,7 @@ struct StoredJob: Sendable {
         var result = JobResult()
         result.files = rejects ? [] : manifest.files
         result.rejects = rejects ? manifest.rejects : nil
-        if let seconds = manifest.spec.integer("downloadUrlTTL") { result.downloadURLTTL = seconds }
+        result.downloadURLTTL = CommonSpec.downloadURLTTL.read(manifest.spec)
         let signed = try await DownloadLinks(store: place.store).sign(result).result
         let links = rejects ? [signed.rejects?.url].compactMap(\.self) : signed.files.compactMap(\.url)
         if links.isEmpty {
@@ -125,7 +125,7 @@ struct StoredJob: Sendable {
             cancelled.owner = nil
             cancelled.updatedAt = WallClock.now()
             cancelled.finishedAt = cancelled.updatedAt
-            cancelled.error = ManifestFailure(JobError(.cancelled, "job \(folder.jobId) was cancelled"))
+            cancelled.error = ManifestFailure(.cancelled(folder.jobId))
             let bytes = cancelled.bytes()
             _ = try await place.store.put(
                 bytes, at: folder.manifest(), contentType: "application/json", mode: .updateIfMatches(tag))

@@ -44,7 +44,7 @@ struct JobRunner: Sendable {
             await tidy(after: manifest, folder)
             if manifest.status == .cancelled {
                 await audit.repeatEnd(of: manifest)
-                throw JobError(.cancelled, "job \(spec.jobId) was cancelled", hint: "use a new jobId to run it")
+                throw JobError.cancelled(spec.jobId)
             }
             log.info("the job is done already; answering from its manifest", ["attempt": "\(manifest.attempt)"])
             try await audit.complete(manifest)

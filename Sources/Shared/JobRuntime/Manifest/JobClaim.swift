@@ -121,9 +121,7 @@ package struct JobClaim: Sendable {
     /// Throws `deadline` (124) when it is no use any more.
     private func checkDeadline() throws(JobError) {
         guard let notAfter, WallClock.now() >= notAfter else { return }
-        throw JobError(
-            .deadline, "the job's deadline (notAfter) has passed",
-            hint: "use a later notAfter and a new jobId")
+        throw .deadlinePassed
     }
 
     /// The manifest and the object it is stored in; `nil` when there is none.
@@ -169,9 +167,7 @@ package struct JobClaim: Sendable {
 
     private func check(_ existing: Manifest, _ fresh: Manifest) throws(JobError) {
         if existing.specSHA256 != fresh.specSHA256 || existing.kind != fresh.kind {
-            throw JobError(
-                .idempotencyMismatch, "job \(fresh.jobId) exists with another spec",
-                hint: "a jobId names one piece of work; use a new one for a new spec")
+            throw .otherSpec(fresh.jobId)
         }
     }
 

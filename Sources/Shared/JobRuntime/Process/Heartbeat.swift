@@ -101,19 +101,17 @@ package struct Heartbeat: Sendable {
         if let notAfter = context.spec.notAfter, WallClock.now() >= notAfter { throw Self.deadline() }
         if let end, WallClock.monotonicSeconds() >= end {
             throw Self.giveUp(
-                "the job has run for as long as the operator allows (JOB_MAX_SECONDS)",
-                hint: "make the job smaller, or raise JOB_MAX_SECONDS")
+                JobError(
+                    .deadline, "the job has run for as long as the operator allows (JOB_MAX_SECONDS)",
+                    hint: "make the job smaller, or raise JOB_MAX_SECONDS"))
         }
     }
 
     /// The failure of a job whose deadline has passed.
-    static func deadline() -> JobError {
-        giveUp("the job's deadline (notAfter) has passed", hint: "use a later notAfter and a new jobId")
-    }
+    static func deadline() -> JobError { giveUp(.deadlinePassed) }
 
     /// The failure of a job whose time is over; the process ends soon, whatever does not answer.
-    private static func giveUp(_ message: String, hint: String) -> JobError {
-        let failure = JobError(.deadline, message, hint: hint)
+    private static func giveUp(_ failure: JobError) -> JobError {
         ProcessEnd.force(failure, afterSeconds: lastSeconds)
         return failure
     }
@@ -121,7 +119,7 @@ package struct Heartbeat: Sendable {
     /// Throws `cancelled` (80) when somebody has asked for it.
     func checkCancelled() async throws(JobError) {
         if try await context.place.store.head(context.folder.cancelMarker()) != nil, context.commitment.stop() {
-            throw JobError(.cancelled, "job \(context.spec.jobId) was cancelled")
+            throw .cancelled(context.spec.jobId)
         }
     }
 

@@ -50,6 +50,11 @@ package struct CommonSpec: Sendable {
         "filters", "timezone", "columns", "limit", "format", "sourceKey", "sourceUrl", "mode", "matchOn", "plan",
     ]
 
+    /// Of what exports and imports both have, but say at the end.
+    package static let downloadURLTTL = SpecMember(
+        "downloadUrlTTL", .integer(1...604_800), "Seconds that download links live; default \(JobResult.usualURLTTL)"
+    ) { $0?.asInteger ?? JobResult.usualURLTTL }
+
     /// Fields of the table every spec has.
     package static func fields(formats: [String]) -> [SpecField] {
         [
