@@ -47,7 +47,8 @@ struct StoredJob: Sendable {
         let links = rejects ? [signed.rejects?.url].compactMap(\.self) : signed.files.compactMap(\.url)
         if links.isEmpty {
             throw JobError(
-                .noResult, "job \(folder.jobId) is \(manifest.status.rawValue) and has nothing to download")
+                .noResult, "job \(folder.jobId) is \(manifest.status.rawValue) and has nothing to download",
+                hint: !rejects && manifest.rejects != nil ? "--rejects links to the rows that were refused" : nil)
         }
         return links
     }
