@@ -186,7 +186,7 @@ final class ImportLoad {
         if let note = preview?.encodingNote { context.notes.add(note) }
         if let plan {
             result.preview = plan.summary(
-                preview, spec.isDryRun ? planned : nil, source: traits.json, consentKept: consentKept,
+                preview, spec.isDryRun ? planned : nil, source: traits.found, consentKept: consentKept,
                 passedOver: passedOver)
         }
         if consentKept > 0 {

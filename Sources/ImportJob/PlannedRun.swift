@@ -18,30 +18,25 @@ struct PlannedRun: Equatable {
         "jobId", "dryRun", "plan", "notAfter", "notify", "actor", "downloadUrlTTL", "onError", "atomic",
     ]
 
-    init(_ spec: ImportSpec, source: String, mapping: JSONValue?) {
+    init(_ spec: ImportSpec, source: String, mapping: [PreviewColumn]?) {
         self.source = source
         let members = spec.common.value.members.filter { !Self.others.contains($0.name) }
         decisions = SHA256Digest.of(JSONValue.object(members).canonical()).hex
-        self.mapping = mapping.map { SHA256Digest.of($0.canonical()).hex } ?? ""
+        self.mapping = mapping.map { SHA256Digest.of($0.json.canonical()).hex } ?? ""
     }
 
     /// As the dry run's manifest has it.
-    init?(_ value: JSONValue?) {
-        guard let value, let source = value.text("source"), let decisions = value.text("decisions"),
-            let mapping = value.text("mapping")
-        else { return nil }
+    init?(_ plan: PreviewPlan?) {
+        guard let source = plan?.source, let decisions = plan?.decisions, let mapping = plan?.mapping else {
+            return nil
+        }
         self.source = source
         self.decisions = decisions
         self.mapping = mapping
     }
 
-    /// For the manifest.
-    var json: JSONValue {
-        .object([
-            JSONMember("source", .string(source)), JSONMember("decisions", .string(decisions)),
-            JSONMember("mapping", .string(mapping)),
-        ])
-    }
+    /// For the preview.
+    var shown: PreviewPlan { PreviewPlan(source: source, decisions: decisions, mapping: mapping) }
 
     /// The plan that the spec names; `nil` when it names none.
     ///
@@ -57,7 +52,7 @@ struct PlannedRun: Equatable {
             throw JobError(
                 .planNotFound, "organisation \(spec.common.orgId) has no job \(jobId)")
         }
-        guard manifest.status == .completed, let plan = PlannedRun(manifest.preview?["plan"]) else {
+        guard manifest.status == .completed, let plan = PlannedRun(manifest.preview?.plan) else {
             throw JobError(
                 .planUnfit, "job \(jobId) is not a dry run that was completed")
         }

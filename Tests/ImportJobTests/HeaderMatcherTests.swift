@@ -1,5 +1,6 @@
 import Formats
 import JobCore
+import JobRuntime
 import Testing
 
 @testable import ImportJob
@@ -138,7 +139,7 @@ struct MappingPlanTests {
 
     @Test("The summary names target, source and type of each column")
     func summary() throws {
-        let text = try plan("", ["ID", "x"]).summary(nil).serialized()
+        let text = try plan("", ["ID", "x"]).summary(nil).json.serialized()
         #expect(
             text
                 == #"{"rows":[],"columns":[{"name":"id","source":"ID","type":"text","by":"name","confidence":0.9}],"unmapped":["x"]}"#

@@ -14,7 +14,7 @@ struct PreviewTests {
             evidence.addDate(text)
         }
         for text in ["1,5", "1,234.5", "1,234", "1.234.567", "x"] { evidence.addNumber(text) }
-        let found = evidence.json(nil) ?? .null
+        let found = evidence.shown(nil)?.json ?? .null
         for (name, count) in [
             ("dayFirst", 1), ("monthFirst", 1), ("either", 1), ("yearFirst", 1), ("decimalComma", 2),
             ("decimalPoint", 1), ("eitherMark", 1),
@@ -22,7 +22,7 @@ struct PreviewTests {
             #expect(found[name] == .integer(count), "\(name)")
         }
         // What was not tried is not recommended.
-        #expect(found["recommendedFormat"] == .null && FormatEvidence().json(nil) == nil)
+        #expect(found["recommendedFormat"] == .null && FormatEvidence().shown(nil) == nil)
     }
 
     @Test("Identifiers that were, or will be, taken for numbers")
@@ -32,9 +32,8 @@ struct PreviewTests {
         for (line, cell) in cells.enumerated() {
             unsafe Array(cell.utf8).withUnsafeBufferPointer { unsafe found.look($0, isNumber: true, line: line) }
         }
-        let codes = found.json.map { "\($0["code"] ?? .null) \($0["count"] ?? .null) \($0["line"] ?? .null)" }
-        #expect(codes.count == 3 && codes[0].contains("leading_zeros") && codes[1].contains("spreadsheet_number"))
-        #expect(found.json.map { $0["line"] } == [.number("0"), .number("1"), .number("2")])
+        #expect(found.warnings.map(\.code) == ["leading_zeros", "spreadsheet_number", "beyond_double"])
+        #expect(found.warnings.map(\.count) == [1, 1, 1] && found.warnings.map(\.line) == [0, 1, 2])
     }
 
     @Test(

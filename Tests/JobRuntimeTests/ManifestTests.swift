@@ -36,7 +36,7 @@ struct ManifestTests {
         manifest.files = [file, file]
         manifest.rejects = RejectsFile(key: "k", rows: 1, bytes: 2, sha256: "cd", byCode: ["invalid_int": 1, "a": 2])
         manifest.rejects?.url = "file:///r"
-        manifest.preview = .object([JSONMember("rows", .array([])), JSONMember("columns", .array([]))])
+        manifest.preview = Preview()
         manifest.notes = [Note("assumed_utc", at: "time", "Times without a zone are taken as UTC.")]
         manifest.error = ManifestFailure(JobError(.tooManyRejects, "1 \"row\"\n", hint: "look"))
         manifest.attempt = 3

@@ -116,12 +116,12 @@ enum MappingReason: String, Sendable {
     case refusal
 
     /// How sure it is, from 0 to 1.
-    var confidence: String {
+    var confidence: Double {
         switch self {
-        case .mapping, .unmapped: "1"
-        case .preset: "0.95"
-        case .name, .refusal: "0.9"
-        case .alias: "0.7"
+        case .mapping, .unmapped: 1
+        case .preset: 0.95
+        case .name, .refusal: 0.9
+        case .alias: 0.7
         }
     }
 }

@@ -42,15 +42,15 @@ struct NumberQuestion: Error {
     }
 
     /// The preview of a dry run that ends with it.
-    var preview: JSONValue {
-        let question = PreviewQuestion(
-            about: field.name, source: field.sourceName, text: "\(text): which is meant?", sampled: sampled,
-            choices: zip(Self.formats, read).map { format, rows in
-                PreviewQuestion.Choice(spec: JSONMember("mapping", Self.entry(field, format)), rows: rows)
-            })
-        return .object([
-            JSONMember("rows", .array([])), JSONMember("columns", .array([])), JSONMember("unmapped", .array([])),
-            JSONMember("questions", .array([question.json])),
-        ])
+    var preview: Preview {
+        var preview = Preview()
+        preview.questions = [
+            PreviewQuestion(
+                about: field.name, source: field.sourceName, text: "\(text): which is meant?", sampled: sampled,
+                choices: zip(Self.formats, read).map { format, rows in
+                    PreviewQuestion.Choice(spec: JSONMember("mapping", Self.entry(field, format)), rows: rows)
+                })
+        ]
+        return preview
     }
 }

@@ -1,4 +1,3 @@
-internal import Formats
 internal import Glibc
 internal import JobCore
 internal import JobRuntime
@@ -134,43 +133,29 @@ struct ColumnStatistics {
         unsafe place.append(contentsOf: text.prefix(orderedBytes))
     }
 
-    /// For the manifest.
-    func members(sampledRows: Int, proposal: FieldProposal? = nil) -> [JSONMember] {
-        var members = [
-            JSONMember("values", .integer(values)), JSONMember("nulls", .integer(nulls)),
-            JSONMember("invalid", .integer(problems.values.reduce(0) { $0 + $1.count })),
-            JSONMember("longestBytes", .integer(longest)),
-            JSONMember("distinct", .integer(min(distinct.count, values))),
-        ]
+    /// For the preview.
+    func shown(sampledRows: Int, proposal: FieldProposal? = nil) -> PreviewStatistics {
+        var shown = PreviewStatistics()
+        shown.values = values
+        shown.nulls = nulls
+        shown.invalid = problems.values.reduce(0) { $0 + $1.count }
+        shown.longestBytes = longest
+        shown.distinct = min(distinct.count, values)
         if isShown && values > 0 {
-            members.append(JSONMember("min", .string(Self.shown(least))))
-            members.append(JSONMember("max", .string(Self.shown(greatest))))
+            shown.min = Self.shown(least)
+            shown.max = Self.shown(greatest)
             let commonest = common.values.filter { $0.count > 1 }.sorted { ($1.count, $0.text) < ($0.count, $1.text) }
-            members.append(
-                JSONMember(
-                    "commonest",
-                    .array(
-                        commonest.prefix(5).map {
-                            .object([JSONMember("value", .string($0.text)), JSONMember("count", .integer($0.count))])
-                        })))
-            members.append(JSONMember("sampledRows", .integer(sampledRows)))
-            if let histogram { members.append(JSONMember("histogram", .array(histogram.map { .integer($0) }))) }
+            shown.commonest = commonest.prefix(5).map { PreviewCommonValue(value: $0.text, count: $0.count) }
+            shown.sampledRows = sampledRows
+            shown.histogram = histogram
         }
         let listed = problems.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-        members.append(
-            JSONMember(
-                "problems",
-                .array(
-                    listed.map { code, problem in
-                        .object([
-                            JSONMember("code", .string(code)), JSONMember("count", .integer(problem.count)),
-                            JSONMember("line", .integer(problem.line)), JSONMember("message", .string(problem.message)),
-                        ])
-                    })))
-        if let evidence = evidence.json(proposal) { members.append(JSONMember("evidence", evidence)) }
-        let warnings = identifiers.json
-        if !warnings.isEmpty { members.append(JSONMember("warnings", .array(warnings))) }
-        return members
+        shown.problems = listed.map { code, problem in
+            PreviewFinding(code: code, count: problem.count, line: problem.line, message: problem.message)
+        }
+        shown.evidence = evidence.shown(proposal)
+        shown.warnings = identifiers.warnings
+        return shown
     }
 
     /// How the sampled values lie between the least and the greatest of them.

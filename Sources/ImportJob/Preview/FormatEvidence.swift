@@ -1,4 +1,3 @@
-internal import Formats
 internal import JobCore
 internal import JobRuntime
 
@@ -52,22 +51,24 @@ struct FormatEvidence {
         }
     }
 
-    /// For the manifest, with what was tried; `nil` when there is nothing to say.
-    func json(_ proposal: FieldProposal?) -> JSONValue? {
+    /// For the preview, with what was tried; `nil` when there is nothing to say.
+    func shown(_ proposal: FieldProposal?) -> PreviewEvidence? {
         let isDate = dayFirst + monthFirst + eitherOrder + yearFirst > 0
         let isNumber = comma + point + eitherMark > 0
         guard isDate || isNumber || proposal != nil else { return nil }
-        var counts: [(String, Int)] = []
+        var shown = PreviewEvidence()
         if isDate {
-            counts += [
-                ("dayFirst", dayFirst), ("monthFirst", monthFirst), ("either", eitherOrder), ("yearFirst", yearFirst),
-            ]
+            shown.dayFirst = dayFirst
+            shown.monthFirst = monthFirst
+            shown.either = eitherOrder
+            shown.yearFirst = yearFirst
         }
-        if isNumber { counts += [("decimalComma", comma), ("decimalPoint", point), ("eitherMark", eitherMark)] }
-        var members = counts.map { JSONMember($0.0, .integer($0.1)) }
-        members.append(
-            JSONMember("recommendedFormat", proposal?.options.first { $0.name == "format" }?.value ?? .null))
-        if let proposal { members += proposal.evidence }
-        return .object(members)
+        if isNumber {
+            shown.decimalComma = comma
+            shown.decimalPoint = point
+            shown.eitherMark = eitherMark
+        }
+        proposal?.add(to: &shown)
+        return shown
     }
 }

@@ -1,4 +1,3 @@
-internal import Formats
 internal import JobCore
 internal import JobRuntime
 
@@ -48,8 +47,8 @@ struct IdentifierGuard {
         finding.count += 1
     }
 
-    /// For the manifest.
-    var json: [JSONValue] {
+    /// For the preview.
+    var warnings: [PreviewFinding] {
         let found = [
             (
                 "leading_zeros", zeros,
@@ -62,11 +61,8 @@ struct IdentifierGuard {
             ("beyond_double", large, "are whole numbers above 2^53, which spreadsheets and JavaScript change"),
         ]
         return found.filter { $0.1.count > 0 }.map { code, finding, text in
-            .object([
-                JSONMember("code", .string(code)), JSONMember("count", .integer(finding.count)),
-                JSONMember("line", .integer(finding.line)),
-                JSONMember("message", .string("\(finding.count) values \(text)")),
-            ])
+            PreviewFinding(
+                code: code, count: finding.count, line: finding.line, message: "\(finding.count) values \(text)")
         }
     }
 }

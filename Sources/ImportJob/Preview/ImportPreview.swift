@@ -12,16 +12,16 @@ struct ImportPreview {
     private static let closeRowsOfBatch = 25
 
     private let columns: [Column]
-    private(set) var rows: [JSONValue] = []
+    private var rows: [PreviewRow] = []
     private var statistics: [ColumnStatistics]
     private var sampledRows = 0
     private var badText = 0
-    private var updates: [JSONValue] = []
+    private var updates: [PreviewUpdate] = []
     /// Rows whose key came earlier in the source.
     var repeatedKeys = 0
 
     /// What could be done about columns that are not read well.
-    private(set) var proposal: Proposal
+    private var proposal: Proposal
 
     init(columns: [Column], proposal: Proposal) {
         self.columns = columns
@@ -106,34 +106,34 @@ struct ImportPreview {
     /// Adds what would change in rows that are there.
     mutating func add(_ changes: [RowChange], key: [String], in batch: CheckedBatch) {
         for change in changes.prefix(max(0, Self.rowLimit - updates.count)) {
-            let fields = change.fields.map { field in
-                JSONValue.object([
-                    JSONMember("column", .string(field.column.name)),
-                    JSONMember("before", Self.shown(field.before, field.column)),
-                    JSONMember("after", Self.shown(field.after, field.column)),
-                ])
+            let cells = zip(key, change.key).map { name, text in
+                let column = columns.first { $0.name == name }
+                return PreviewRow.Cell(name: name, text: column.map { Self.shown(text, $0) } ?? text)
+            }
+            let changes = change.fields.map { field in
+                PreviewChange(
+                    column: field.column.name, before: Self.shown(field.before, field.column),
+                    after: Self.shown(field.after, field.column))
             }
             updates.append(
-                .object([
-                    JSONMember("line", .integer(batch.source.lines[batch.sources[change.row]])),
-                    JSONMember(
-                        "key",
-                        .object(
-                            zip(key, change.key).map { name, text in
-                                let column = columns.first { $0.name == name }
-                                return JSONMember(name, column.map { Self.shown(text, $0) } ?? .optional(text))
-                            })),
-                    JSONMember("changes", .array(fields)),
-                ]))
+                PreviewUpdate(
+                    line: batch.source.lines[batch.sources[change.row]], key: PreviewRow(cells), changes: changes))
         }
     }
 
-    /// What it has seen beside columns and rows.
-    var members: [JSONMember] {
-        var members: [JSONMember] = []
-        if !updates.isEmpty { members.append(JSONMember("updates", .array(updates))) }
-        if repeatedKeys > 0 { members.append(JSONMember("repeatedKeys", .integer(repeatedKeys))) }
-        return members
+    /// Adds all that it has seen to the preview of a mapping.
+    func add(to preview: inout Preview) {
+        let proposals = proposal.fields()
+        for (index, statistics) in zip(preview.columns.indices, statistics) {
+            let name = columns[index].name
+            preview.columns[index].statistics = statistics.shown(
+                sampledRows: sampledRows, proposal: proposals.first { $0.field.name == name })
+        }
+        preview.rows = rows
+        preview.updates = updates
+        preview.repeatedKeys = repeatedKeys
+        preview.suggestion = proposal.suggestion(proposals)
+        preview.questions = proposal.questions(proposals)
     }
 
     /// What it has seen that speaks for another encoding.
@@ -144,10 +144,10 @@ struct ImportPreview {
             "\(badText) rows are not valid UTF-8; text of a spreadsheet often is windows-1252: set csv.encoding.")
     }
 
-    private static func shown(_ text: String?, _ column: Column) -> JSONValue {
-        guard let text else { return .null }
-        if column.isWriteOnly { return .string("***") }
-        return .string(column.isPersonal ? masked(text) : String(text.prefix(200)))
+    private static func shown(_ text: String?, _ column: Column) -> String? {
+        guard let text else { return nil }
+        if column.isWriteOnly { return "***" }
+        return column.isPersonal ? masked(text) : String(text.prefix(200))
     }
 
     /// The first letter, and the domain of an address: enough to see that the right column was taken.
@@ -156,19 +156,11 @@ struct ImportPreview {
         return text.prefix(1) + "***" + domain
     }
 
-    /// Statistics of each column, in order.
-    func describedColumns(_ proposals: [FieldProposal]) -> [[JSONMember]] {
-        zip(columns, statistics).map { column, statistics in
-            statistics.members(
-                sampledRows: sampledRows, proposal: proposals.first { $0.field.name == column.name })
-        }
-    }
-
-    private func describe(_ batch: RowBatch, _ row: Int) -> JSONValue {
-        .object(
+    private func describe(_ batch: RowBatch, _ row: Int) -> PreviewRow {
+        PreviewRow(
             columns.enumerated().map { index, column in
-                JSONMember(
-                    column.name, Self.shown(batch.beginning(row: row, column: index, bytes: Self.shownBytes), column))
+                let text = batch.beginning(row: row, column: index, bytes: Self.shownBytes)
+                return PreviewRow.Cell(name: column.name, text: Self.shown(text, column))
             })
     }
 }

@@ -3,78 +3,52 @@ internal import Formats
 internal import JobRuntime
 internal import Synchronization
 
-/// What a source turned out to be, and how that was found out.
+/// Finds out what a source is.
 final class SourceTraits: Sendable {
-    private let members = Mutex<[JSONMember]>([])
+    private let source = Mutex<PreviewSource?>(nil)
 
     /// For the preview; `nil` while nothing is known.
-    var json: JSONValue? {
-        let members = members.withLock { $0 }
-        return members.isEmpty ? nil : .object(members)
-    }
+    var found: PreviewSource? { source.withLock { $0 } }
 
     /// Takes note of what the beginning of the source tells: `sample` is its text as it came.
     func note(
         _ compression: SourceCompression, member: String?, _ format: SourceFormat, _ encoding: TextEncoding,
         isTold: Bool, sample: [UInt8]
     ) {
-        var found = [
-            JSONMember("format", .string(format.rawValue)), JSONMember("compression", .string(compression.rawValue)),
-        ]
-        if let member { found.append(JSONMember("member", .string(String(member.prefix(200))))) }
-        var text = [
-            JSONMember("name", .string(encoding.rawValue)),
-            JSONMember(
-                "by",
-                .string(
-                    isTold
-                        ? "spec" : Self.hasMark(sample) ? "mark" : encoding == .utf8 ? "default" : "content")),
-        ]
-        if encoding == .utf8 {
-            let (characters, invalid) = TextEncoding.evidence(sample)
-            text += [JSONMember("beyondASCII", .integer(characters)), JSONMember("invalid", .integer(invalid))]
-        }
-        found.append(JSONMember("encoding", .object(text)))
-        members.withLock { $0 = found }
+        var text = PreviewEncoding()
+        text.name = encoding.rawValue
+        text.by = isTold ? "spec" : Self.hasMark(sample) ? "mark" : encoding == .utf8 ? "default" : "content"
+        if encoding == .utf8 { (text.beyondASCII, text.invalid) = TextEncoding.evidence(sample) }
+        var found = PreviewSource()
+        found.format = format.rawValue
+        found.compression = compression.rawValue
+        found.member = member.map { String($0.prefix(200)) }
+        found.encoding = text
+        source.withLock { [found] in $0 = found }
     }
 
     /// Takes note of what separates fields, what quotes them, and what stands above the header.
     func note(_ reader: CSVReader, _ spec: CSVReaderOptions) {
         guard let delimiter = reader.delimiter else { return }
-        let candidates = reader.delimiterCandidates
-        var found = [
-            JSONMember("text", .string(Self.text(delimiter))),
-            JSONMember("by", .string(spec.delimiter != nil ? "spec" : candidates.isEmpty ? "sep" : "content")),
-        ]
-        if !candidates.isEmpty {
-            found.append(
-                JSONMember(
-                    "candidates",
-                    .array(
-                        candidates.map { candidate in
-                            .object([
-                                JSONMember("text", .string(Self.text(candidate.delimiter))),
-                                JSONMember("columns", .integer(candidate.columns)),
-                                JSONMember("agreeing", .integer(candidate.agreeing)),
-                                JSONMember("records", .integer(candidate.records)),
-                            ])
-                        })))
+        var found = PreviewDelimiter()
+        found.text = Self.text(delimiter)
+        found.candidates = reader.delimiterCandidates.map { candidate in
+            PreviewCandidate(
+                text: Self.text(candidate.delimiter), columns: candidate.columns, agreeing: candidate.agreeing,
+                records: candidate.records)
         }
-        var more = [JSONMember("delimiter", .object(found))]
-        if let traits = reader.traits {
-            let quote = [
-                JSONMember("text", .string(Self.text(traits.quote))),
-                JSONMember("by", .string(spec.quote == nil ? "content" : "spec")),
-            ]
-            let escape = [
-                JSONMember("name", .string((traits.isBackslashEscaped ? CSVEscape.backslash : .quote).rawValue)),
-                JSONMember("by", .string(spec.escape == .auto ? "content" : "spec")),
-            ]
-            more += [JSONMember("quote", .object(quote)), JSONMember("escape", .object(escape))]
-            if traits.hasBlanks { more.append(JSONMember("blanks", .string("left out"))) }
-            if traits.skippedLines > 0 { more.append(JSONMember("skippedLines", .integer(traits.skippedLines))) }
+        found.by = spec.delimiter != nil ? "spec" : found.candidates.isEmpty ? "sep" : "content"
+        let traits = reader.traits
+        source.withLock { [found] source in
+            source?.delimiter = found
+            guard let traits else { return }
+            source?.quote = PreviewQuote(text: Self.text(traits.quote), by: spec.quote == nil ? "content" : "spec")
+            source?.escape = PreviewEscape(
+                name: (traits.isBackslashEscaped ? CSVEscape.backslash : .quote).rawValue,
+                by: spec.escape == .auto ? "content" : "spec")
+            source?.blanks = traits.hasBlanks ? "left out" : nil
+            source?.skippedLines = traits.skippedLines
         }
-        members.withLock { $0 += more }
     }
 
     private static func text(_ delimiter: UInt8) -> String { String(decoding: [delimiter], as: UTF8.self) }

@@ -65,12 +65,13 @@ extension FieldProposal {
         }
     }
 
-    /// What was tried and what came of it, for the manifest.
-    var evidence: [JSONMember] {
-        [
-            JSONMember("sampled", .integer(sampled)), JSONMember("read", .integer(taken)),
-            JSONMember("readAsSuggested", .integer(takes)), JSONMember("verdict", .string(verdict)),
-        ]
+    /// Adds what was tried and what came of it.
+    func add(to evidence: inout PreviewEvidence) {
+        evidence.recommendedFormat = options.first { $0.name == "format" }?.value ?? .null
+        evidence.sampled = sampled
+        evidence.read = taken
+        evidence.readAsSuggested = takes
+        evidence.verdict = verdict
     }
 
     private var verdict: String {

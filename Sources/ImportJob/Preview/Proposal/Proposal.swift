@@ -52,16 +52,15 @@ struct Proposal {
         order.compactMap { name in samples[name].flatMap { FieldProposal(trial($0, spec.common.zone)) } }
     }
 
-    /// `suggestion` and `questions`, for the preview.
-    func members(_ fields: [FieldProposal]) -> [JSONMember] {
-        var members: [JSONMember] = []
+    /// The piece of spec that reads more of the fields; `nil` when there is none.
+    func suggestion(_ fields: [FieldProposal]) -> JSONValue? {
         let entries = fields.filter { !$0.options.isEmpty }.map { entry($0.field, $0.options) }
-        if !entries.isEmpty {
-            members.append(JSONMember("suggestion", .object([JSONMember("mapping", .object(entries))])))
-        }
-        let questions = fields.compactMap(question) + zoneQuestion(fields)
-        if !questions.isEmpty { members.append(JSONMember("questions", .array(questions.map(\.json)))) }
-        return members
+        return entries.isEmpty ? nil : .object([JSONMember("mapping", .object(entries))])
+    }
+
+    /// What the fields leave open.
+    func questions(_ fields: [FieldProposal]) -> [PreviewQuestion] {
+        fields.compactMap(question) + zoneQuestion(fields)
     }
 
     /// The entry of `mapping` that the spec has for a field.

@@ -1,4 +1,3 @@
-package import Formats
 package import JobCore
 
 /// What a finished pipeline puts into the manifest.
@@ -9,7 +8,7 @@ package struct JobResult: Sendable {
     package var counts = JobCounts()
     package var files: [ResultFile] = []
     package var rejects: RejectsFile?
-    package var preview: JSONValue?
+    package var preview: Preview?
     /// The work is done and durable, but ends as a failure that the manifest must show (too many rejects).
     package var failure: JobError?
     /// Seconds that download links live.

@@ -29,7 +29,11 @@ package struct Manifest: Sendable {
     package var rejects: RejectsFile?
     /// The page for people.
     package var report: ReportFile?
-    package var preview: JSONValue?
+    package var preview: Preview? {
+        didSet { storedPreview = nil }
+    }
+    /// The preview as it was stored, with what another version may have put into it; `nil` once there is another one.
+    private(set) var storedPreview: JSONValue?
     /// What no code stops for.
     package var notes: [Note] = []
     package var error: ManifestFailure?
@@ -69,6 +73,12 @@ package struct Manifest: Sendable {
     func leaseLeft(in object: StoredObject) -> Int64 {
         guard let leaseExpiresAt, owner?.hasEnded != true else { return 0 }
         return object.info.lastModifiedMicroseconds + (leaseExpiresAt - updatedAt) - object.readAtMicroseconds
+    }
+
+    /// Takes over a preview as it was stored; nothing of it is lost when the manifest is written again.
+    mutating func restore(preview stored: JSONValue?) {
+        preview = stored.flatMap { Preview(json: $0) }
+        storedPreview = stored
     }
 
     init(kind: JobKind, jobId: String, orgId: String, status: Status, spec: JSONValue, createdAt: Int64) {

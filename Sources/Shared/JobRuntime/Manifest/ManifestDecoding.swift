@@ -30,7 +30,7 @@ extension Manifest {
         files = value.items("files").map { ResultFile($0) }
         rejects = Self.object(value, "rejects").map { RejectsFile($0) }
         report = Self.object(value, "report").map { ReportFile($0) }
-        preview = Self.object(value, "preview")
+        restore(preview: Self.object(value, "preview"))
         notes = value.items("notes").map { Note($0) }
         error = Self.object(value, "error").map { ManifestFailure($0) }
         specSHA256 = value.text("specSha256") ?? ""

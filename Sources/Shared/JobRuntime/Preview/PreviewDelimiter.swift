@@ -1,0 +1,39 @@
+/// What separates the fields of a CSV file, and what else could.
+package struct PreviewDelimiter: PreviewPart {
+    package var text = ""
+    /// What tells it: `spec`, `sep` for a first line that says so, or `content`.
+    package var by = ""
+    /// What was tried.
+    package var candidates: [PreviewCandidate] = []
+
+    package init() {}
+
+    package static let keys: [PreviewKey<PreviewDelimiter>] = [
+        PreviewKey("text", \.text), PreviewKey("by", \.by), PreviewKey("candidates", \.candidates, unless: []),
+    ]
+}
+
+/// A delimiter that was tried on the first records.
+package struct PreviewCandidate: PreviewPart {
+    package var text = ""
+    /// Columns that it makes.
+    package var columns = 0
+    /// Records with that many.
+    package var agreeing = 0
+    /// Records that it was tried on.
+    package var records = 0
+
+    package init() {}
+
+    package init(text: String, columns: Int, agreeing: Int, records: Int) {
+        self.text = text
+        self.columns = columns
+        self.agreeing = agreeing
+        self.records = records
+    }
+
+    package static let keys: [PreviewKey<PreviewCandidate>] = [
+        PreviewKey("text", \.text), PreviewKey("columns", \.columns), PreviewKey("agreeing", \.agreeing),
+        PreviewKey("records", \.records),
+    ]
+}

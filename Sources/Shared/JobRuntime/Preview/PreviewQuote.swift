@@ -1,0 +1,32 @@
+/// What a CSV file has around its fields.
+package struct PreviewQuote: PreviewPart {
+    package var text = ""
+    /// What tells it: `spec` or `content`.
+    package var by = ""
+
+    package init() {}
+
+    package init(text: String, by: String) {
+        self.text = text
+        self.by = by
+    }
+
+    package static let keys: [PreviewKey<PreviewQuote>] = [PreviewKey("text", \.text), PreviewKey("by", \.by)]
+}
+
+/// How a CSV file writes a quote inside of quotes.
+package struct PreviewEscape: PreviewPart {
+    /// `quote` or `backslash`.
+    package var name = ""
+    /// What tells it: `spec` or `content`.
+    package var by = ""
+
+    package init() {}
+
+    package init(name: String, by: String) {
+        self.name = name
+        self.by = by
+    }
+
+    package static let keys: [PreviewKey<PreviewEscape>] = [PreviewKey("name", \.name), PreviewKey("by", \.by)]
+}
