@@ -2,42 +2,38 @@ internal import Formats
 
 /// A card for each column: how full it is, how its values lie, which ones come most.
 struct ReportColumns {
-    private let preview: JSONValue
+    private let columns: [PreviewColumn]
 
-    init(_ preview: JSONValue) { self.preview = preview }
+    init(_ preview: Preview) { columns = preview.columns }
 
     var html: String {
-        let columns = preview.items("columns").filter { ($0.integer("values") ?? 0) + ($0.integer("invalid") ?? 0) > 0 }
-        if columns.isEmpty { return "" }
-        return "<section><h2>Column by column</h2><div class=\"cards\">\(columns.map(card).joined())</div></section>"
+        let cards = columns.compactMap { column in
+            column.statistics.flatMap { $0.values + $0.invalid > 0 ? card(column, $0) : nil }
+        }
+        if cards.isEmpty { return "" }
+        return "<section><h2>Column by column</h2><div class=\"cards\">\(cards.joined())</div></section>"
     }
 
-    private func card(_ column: JSONValue) -> String {
-        let values = column.integer("values") ?? 0
-        let nulls = column.integer("nulls") ?? 0
-        let invalid = column.integer("invalid") ?? 0
-        var html = "<article class=\"card\"><h3><code>\(HTMLText.escape(column.text("name") ?? ""))</code> "
-        html += "<span class=\"soft small\">\(HTMLText.escape(column.text("type") ?? ""))</span></h3>"
+    private func card(_ column: PreviewColumn, _ found: PreviewStatistics) -> String {
+        let (values, nulls, invalid) = (found.values, found.nulls, found.invalid)
+        var html = "<article class=\"card\"><h3><code>\(HTMLText.escape(column.name))</code> "
+        html += "<span class=\"soft small\">\(HTMLText.escape(column.type))</span></h3>"
         html += filled(values, nulls, invalid)
         var facts = "\(HTMLText.number(values)) filled"
         if nulls > 0 { facts += ", \(HTMLText.number(nulls)) empty" }
         if invalid > 0 { facts += ", <span class=\"bad\">\(HTMLText.number(invalid)) with a problem</span>" }
-        if let distinct = column.integer("distinct"), values > 0 {
-            facts += ", about \(HTMLText.number(distinct)) different"
-        }
+        if values > 0 { facts += ", about \(HTMLText.number(found.distinct)) different" }
         html += "<p>\(facts)</p>"
-        if let least = column.text("min"), let greatest = column.text("max") {
+        if let least = found.min, let greatest = found.max {
             html += "<p class=\"soft\">\(HTMLText.escape(least)) … \(HTMLText.escape(greatest))</p>"
         }
-        let counts = column.items("histogram").compactMap(\.asInteger)
-        if !counts.isEmpty { html += histogram(counts) }
-        let common = column.items("commonest")
-        if !common.isEmpty {
+        if let counts = found.histogram, !counts.isEmpty { html += histogram(counts) }
+        if let common = found.commonest, !common.isEmpty {
             let items = common.map { item in
-                "<li><span>\(HTMLText.escape(item.text("value") ?? ""))</span>"
-                    + "<span class=\"soft\">\(HTMLText.number(item.integer("count") ?? 0))</span></li>"
+                "<li><span>\(HTMLText.escape(item.value))</span>"
+                    + "<span class=\"soft\">\(HTMLText.number(item.count))</span></li>"
             }
-            let sampled = column.integer("sampledRows") ?? 0
+            let sampled = found.sampledRows ?? 0
             let isPart = sampled < values + nulls
             html += "<ul aria-label=\"commonest values\">\(items.joined())</ul>"
             if isPart { html += "<p class=\"soft\">in \(HTMLText.number(sampled)) sampled rows</p>" }

@@ -1,4 +1,4 @@
-package import Formats
+internal import Formats
 internal import JobCore
 
 /// The report of a job for people: one page without scripts and without anything from elsewhere.
@@ -6,18 +6,20 @@ internal import JobCore
 /// Made of the final manifest alone. Everything in it is escaped, and a content security policy forbids what is left.
 package struct ReportPage {
     private let manifest: JSONValue
+    private let preview: Preview
 
-    /// `manifest` as `Manifest.json()` gives it.
-    package init(manifest: JSONValue) { self.manifest = manifest }
+    package init(manifest: Manifest) {
+        self.manifest = manifest.json()
+        preview = manifest.preview ?? Preview()
+    }
 
     /// The page.
     package func html() -> [UInt8] {
         let outcome = ReportOutcome(manifest)
-        let preview = manifest["preview"] ?? .null
         var body = "<header><p class=\"kind\">\(HTMLText.escape(outcome.kind))</p>"
         body += "<h1>\(HTMLText.escape(outcome.sentence))</h1>\(failure)</header>"
         body += outcome.figures + outcome.bar
-        body += ReportProblems(manifest).html
+        body += ReportProblems(manifest, preview).html
         body += ReportProposal(preview).html
         body += ReportSource(preview).html
         body += ReportMapping(preview).html

@@ -3,11 +3,11 @@ internal import Formats
 /// What is wrong with rows, and what to do about it.
 struct ReportProblems {
     private let manifest: JSONValue
-    private let preview: JSONValue
+    private let preview: Preview
 
-    init(_ manifest: JSONValue) {
+    init(_ manifest: JSONValue, _ preview: Preview) {
         self.manifest = manifest
-        preview = manifest["preview"] ?? .null
+        self.preview = preview
     }
 
     private static let advice = [
@@ -56,38 +56,29 @@ struct ReportProblems {
 
     /// The first place where a column has the problem.
     private func example(_ code: String) -> String {
-        for column in preview.items("columns") {
-            for problem in column.items("problems") where problem.text("code") == code {
-                let line = problem.integer("line").map { "line \(HTMLText.number($0)), " } ?? ""
-                return line + "column <code>\(HTMLText.escape(column.text("name") ?? ""))</code>"
-            }
+        for column in preview.columns {
+            guard let problem = column.statistics?.problems.first(where: { $0.code == code }) else { continue }
+            let line = problem.line.map { "line \(HTMLText.number($0)), " } ?? ""
+            return line + "column <code>\(HTMLText.escape(column.name))</code>"
         }
         return "–"
     }
 
     private var evidence: String {
         var notes: [String] = []
-        for column in preview.items("columns") {
-            let name = "<code>\(HTMLText.escape(column.text("name") ?? ""))</code>"
-            if let evidence = column["evidence"], let verdict = evidence.text("verdict") {
-                let counts = evidence.members.compactMap { member in
-                    member.value.asInteger.flatMap { $0 > 0 ? "\(HTMLText.number($0)) \(Self.word(member.name))" : nil }
-                }
-                notes.append(
-                    "\(name): \(HTMLText.escape(counts.joined(separator: ", "))) — \(HTMLText.escape(verdict)).")
+        for column in preview.columns {
+            let name = "<code>\(HTMLText.escape(column.name))</code>"
+            if let evidence = column.statistics?.evidence, let verdict = evidence.verdict {
+                let said = Self.counts(evidence).joined(separator: ", ")
+                notes.append("\(name): \(HTMLText.escape(said)) — \(HTMLText.escape(verdict)).")
             }
-            for warning in column.items("warnings") {
-                let line = warning.integer("line").map { " (first in line \(HTMLText.number($0)))" } ?? ""
-                notes.append("\(name): \(HTMLText.escape(warning.text("message") ?? ""))\(line).")
+            for warning in column.statistics?.warnings ?? [] {
+                let line = warning.line.map { " (first in line \(HTMLText.number($0)))" } ?? ""
+                notes.append("\(name): \(HTMLText.escape(warning.message))\(line).")
             }
         }
-        for item in preview.items("ambiguous") {
-            let sources = item.items("sources").compactMap(\.asText).joined(separator: ", ")
-            notes.append(
-                "<code>\(HTMLText.escape(item.text("name") ?? ""))</code> was left out: it could be "
-                    + "\(HTMLText.escape(sources)). Say which in the mapping.")
-        }
-        if let repeated = preview.integer("repeatedKeys"), repeated > 0 {
+        if preview.repeatedKeys > 0 {
+            let repeated = preview.repeatedKeys
             let rows = repeated == 1 ? "1 row repeats" : "\(HTMLText.number(repeated)) rows repeat"
             notes.append("\(rows) a key that comes earlier in the file.")
         }
@@ -95,9 +86,9 @@ struct ReportProblems {
             let place = note.text("place").map { $0.isEmpty ? "" : "<code>\(HTMLText.escape($0))</code>: " } ?? ""
             notes.append(place + HTMLText.escape(note.text("text") ?? ""))
         }
-        if let kept = preview.integer("consentKept"), kept > 0 {
+        if preview.consentKept > 0 {
             notes.append(
-                "\(HTMLText.number(kept)) rows would have subscribed people again who had unsubscribed. That was not done."
+                "\(HTMLText.number(preview.consentKept)) rows would have subscribed people again who had unsubscribed. That was not done."
             )
         }
         if notes.isEmpty { return "" }
@@ -105,15 +96,17 @@ struct ReportProblems {
         return "<section><h2>Worth a look</h2>\(items.joined())</section>"
     }
 
-    private static func word(_ name: String) -> String {
-        switch name {
-        case "dayFirst": "can only be day first"
-        case "monthFirst": "can only be month first"
-        case "either": "could be either"
-        case "yearFirst": "begin with the year"
-        case "decimalComma": "have a decimal comma"
-        case "decimalPoint": "have a decimal point"
-        default: "could be either"
+    /// How many values speak for what.
+    private static func counts(_ evidence: PreviewEvidence) -> [String] {
+        let counts = [
+            (evidence.dayFirst, "can only be day first"), (evidence.monthFirst, "can only be month first"),
+            (evidence.either, "could be either"), (evidence.yearFirst, "begin with the year"),
+            (evidence.decimalComma, "have a decimal comma"), (evidence.decimalPoint, "have a decimal point"),
+            (evidence.eitherMark, "could be either"), (evidence.sampled, "could be either"),
+            (evidence.read, "could be either"), (evidence.readAsSuggested, "could be either"),
+        ]
+        return counts.compactMap { count, words in
+            count.flatMap { $0 > 0 ? "\(HTMLText.number($0)) \(words)" : nil }
         }
     }
 }

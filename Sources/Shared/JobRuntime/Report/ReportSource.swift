@@ -1,16 +1,15 @@
-internal import Formats
-
 /// How the file was read, and what speaks for it.
 struct ReportSource {
-    private let source: JSONValue
+    private let source: PreviewSource
 
-    init(_ preview: JSONValue) { source = preview["source"] ?? .null }
+    init(_ preview: Preview) { source = preview.source ?? PreviewSource() }
 
     var html: String {
-        guard let format = source.text("format") else { return "" }
-        var rows = [["Format", Self.formats[format] ?? format]]
-        if let packed = source.text("compression"), packed != "none" {
-            let member = source.text("member").map { ", the file in it is \(HTMLText.escape($0))" } ?? ""
+        if source.format.isEmpty { return "" }
+        var rows = [["Format", Self.formats[source.format] ?? HTMLText.escape(source.format)]]
+        let packed = HTMLText.escape(source.compression)
+        if !packed.isEmpty, packed != "none" {
+            let member = source.member.map { ", the file in it is \(HTMLText.escape($0))" } ?? ""
             rows.append(["Packed as", packed + member])
         }
         if let encoding { rows.append(["Encoding", encoding]) }
@@ -29,11 +28,10 @@ struct ReportSource {
     }
 
     private var encoding: String? {
-        guard let encoding = source["encoding"], let name = encoding.text("name") else { return nil }
+        guard let encoding = source.encoding, !encoding.name.isEmpty else { return nil }
         let reasons = ["spec": "the spec says so", "mark": "by its byte order mark"]
-        let reason = encoding.text("by").flatMap { reasons[$0] }
-        var facts = [reason].compactMap(\.self)
-        if let characters = encoding.integer("beyondASCII"), let invalid = encoding.integer("invalid") {
+        var facts = [reasons[encoding.by]].compactMap(\.self)
+        if let characters = encoding.beyondASCII, let invalid = encoding.invalid {
             if invalid > 0 {
                 facts.append("\(HTMLText.number(invalid)) places of the beginning do not fit it")
             } else if characters > 0 {
@@ -42,30 +40,29 @@ struct ReportSource {
                 facts.append("plain ASCII so far")
             }
         }
-        return ([name == "utf-8" ? "UTF-8" : HTMLText.escape(name)] + facts).joined(separator: "; ")
+        let name = encoding.name == "utf-8" ? "UTF-8" : HTMLText.escape(encoding.name)
+        return ([name] + facts).joined(separator: "; ")
     }
 
     private var delimiter: String? {
-        guard let delimiter = source["delimiter"], let chosen = delimiter.text("text") else { return nil }
-        switch delimiter.text("by") {
+        guard let delimiter = source.delimiter, !delimiter.text.isEmpty else { return nil }
+        let chosen = delimiter.text
+        switch delimiter.by {
         case "spec": return "\(Self.name(chosen)); the spec says so"
         case "sep": return "\(Self.name(chosen)); the first line says so"
         default: break
         }
-        let all = delimiter.items("candidates")
-        let own = all.first { $0.text("text") == chosen }
-        guard let own, (own.integer("columns") ?? 1) > 1 else { return "\(Self.name(chosen)); there is one column" }
-        let others = all.filter { $0.text("text") != chosen && ($0.integer("columns") ?? 1) > 1 }
+        let own = delimiter.candidates.first { $0.text == chosen }
+        guard let own, own.columns > 1 else { return "\(Self.name(chosen)); there is one column" }
+        let others = delimiter.candidates.filter { $0.text != chosen && $0.columns > 1 }
         return
             ([Self.name(chosen) + "; it makes " + Self.effect(own)]
-            + others.map { "\(Self.name($0.text("text") ?? "")) would make \(Self.effect($0))" })
+            + others.map { "\(Self.name($0.text)) would make \(Self.effect($0))" })
             .joined(separator: "; ")
     }
 
-    private static func effect(_ candidate: JSONValue) -> String {
-        let columns = HTMLText.number(candidate.integer("columns") ?? 0)
-        let agreeing = HTMLText.number(candidate.integer("agreeing") ?? 0)
-        let records = HTMLText.number(candidate.integer("records") ?? 0)
-        return "\(columns) columns in \(agreeing) of the first \(records) records"
+    private static func effect(_ candidate: PreviewCandidate) -> String {
+        "\(HTMLText.number(candidate.columns)) columns in \(HTMLText.number(candidate.agreeing)) of the first "
+            + "\(HTMLText.number(candidate.records)) records"
     }
 }

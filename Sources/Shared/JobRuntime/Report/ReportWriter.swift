@@ -9,7 +9,7 @@ struct ReportWriter: Sendable {
 
     /// The report of what the manifest will say; `nil` when it could not be stored, which fails no job.
     func write(_ manifest: Manifest) async -> ReportFile? {
-        let page = ReportPage(manifest: manifest.json()).html()
+        let page = ReportPage(manifest: manifest).html()
         let store = context.place.store
         do throws(JobError) {
             let key = try context.key("report.html")
