@@ -107,7 +107,7 @@ let package = Package(
         tests(
             "JointTests",
             ["ExportJob", "ImportJob", "JobRuntime", "ObjectStorage", "SQLite", "Formats", "JobCore"]),
-        tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "Formats", "JobCore"]),
+        tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "JobRuntime", "Formats", "JobCore"]),
         .executableTarget(
             name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",
             swiftSettings: settings),

@@ -1,4 +1,5 @@
 internal import Formats
+internal import JobRuntime
 internal import TestSupport
 internal import Testing
 
@@ -31,5 +32,9 @@ struct ImportCaseTests {
         let result = try CaseExpectation(
             one.expect, dry: dry, real: real, again: again, rows: try bench.rows(one.resource))
         #expect(result.faults == [])
+        for preview in [dry, again, real].compactMap({ $0?.preview }) where preview != .null {
+            let read = Preview(json: preview)?.json
+            #expect(read?.serialized() == preview.serialized(), "a preview must read back as it is")
+        }
     }
 }
