@@ -107,7 +107,14 @@ let package = Package(
         tests(
             "JointTests",
             ["ExportJob", "ImportJob", "JobRuntime", "ObjectStorage", "SQLite", "Formats", "JobCore"]),
-        tests("EndToEndTests", ["ExportJob", "ImportJob", "StoreProbe", "JobRuntime", "Formats", "JobCore"]),
+        // What tests of whole jobs, as they are shipped, work with.
+        .target(
+            name: "JobBench", dependencies: ["TestSupport", "Formats", "JobCore"], path: "Tests/JobBench",
+            swiftSettings: settings),
+        tests(
+            "EndToEndTests",
+            ["JobBench", "ExportJob", "ImportJob", "StoreProbe", "JobRuntime", "Formats", "JobCore"]),
+        tests("FaultTests", ["JobBench", "ExportJob", "ImportJob", "StoreProbe", "Formats", "JobCore"]),
         .executableTarget(
             name: "StoreProbe", dependencies: ["JobRuntime", "ObjectStorage", "JobCore"], path: "Tests/StoreProbe",
             swiftSettings: settings),

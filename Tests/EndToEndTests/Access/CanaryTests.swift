@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// A word that is in every secret, and must be nowhere else, whatever goes wrong and however much is logged.
 @Suite("Secrets", .serialized)
 struct CanaryTests {

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Who gets in, and what is left of who does not: exit code 77, an entry in the audit log, and nothing else.
 @Suite("Who may run a job")
 struct GateTests {

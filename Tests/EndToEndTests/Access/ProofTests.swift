@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// What proves something proves nothing else, and what somebody is shown is on record.
 @Suite("Proof")
 struct ProofTests {

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Where cases run: a database that is emptied for each of them, and a folder.
 final class CaseBench: Sendable {
     enum Backend: String, CaseIterable { case sqlite, postgresql }

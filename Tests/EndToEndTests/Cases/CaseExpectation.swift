@@ -1,6 +1,8 @@
 internal import Formats
 internal import TestSupport
 
+@testable internal import JobBench
+
 /// Holds the runs of a case against its `expect`.
 ///
 /// Every member of it is optional:

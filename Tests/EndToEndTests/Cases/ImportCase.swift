@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// A small file as a user has it, what is asked of it, and what must come of that; one line of `Tests/ImportCases`.
 ///
 /// - `id`, `why`: its name, and what a user has and what must happen.

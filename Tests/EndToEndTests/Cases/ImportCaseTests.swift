@@ -3,6 +3,8 @@ internal import JobRuntime
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Small files as people have them; each must come to its right result on each database, dry and real.
 @Suite("Import cases", .serialized)
 struct ImportCaseTests {

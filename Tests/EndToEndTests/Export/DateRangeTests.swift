@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Date ranges")
 struct DateRangeTests {
     /// Ids of the events a filter selects, in the order of the file.

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// A filter and the SQL that means the same.
 struct FilterCase: CustomTestStringConvertible, Sendable {
     let resource: String

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("The first run")
 struct FirstRunTests {
     private static let resources = [

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("The manifest and the same job again")
 struct IdempotencyTests {
     private static let spec = #""jobId":"job-1","resource":"workflows","format":"csv","compression":"gzip""#

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Organisations stay apart")
 struct IsolationTests {
     /// A text column of each resource, to mark the rows of the other organisation.

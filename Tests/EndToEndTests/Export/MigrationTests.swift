@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Tables")
 struct MigrationTests {
     @Test("Migrate creates what is missing, tells what, and does nothing the second time")

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Options of an export")
 struct OptionTests {
     @Test("Columns come in the order asked for, and no more rows than the limit")

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Verbs")
 struct VerbTests {
     private static let spec = #""jobId":"job-1","resource":"workflows","format":"jsonl","compression":"zstd""#

@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Encodings of sources")
 struct EncodingTests {
     private static let text = "sep=;\r\nid;first_name;company\r\n1;Zoë;\"Müller; Söhne – €\"\r\n2;Ümit;x\r\n"

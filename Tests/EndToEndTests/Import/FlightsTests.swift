@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Real rows: the flights that left New York in 2013.
 @Suite("Real data there and back", .serialized)
 struct FlightsTests {

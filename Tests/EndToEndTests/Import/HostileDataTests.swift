@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Hostile data")
 struct HostileDataTests {
     /// Loads a file as contacts; the code of the failure, or nil.

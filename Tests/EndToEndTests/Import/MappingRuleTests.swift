@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Mapping rules of imports")
 struct MappingRuleTests {
     private func run(_ resource: String, _ mapping: String, _ text: String, _ more: String = "") throws -> (

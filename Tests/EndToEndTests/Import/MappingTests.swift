@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Mapping")
 struct MappingTests {
     private func bench(_ text: String) throws -> Workbench {

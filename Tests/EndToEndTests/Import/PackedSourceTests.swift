@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Sources that are packed or wrapped")
 struct PackedSourceTests {
     /// An archive as Python writes it, of files by name.

@@ -1,3 +1,5 @@
+@testable internal import JobBench
+
 /// The beginning of an export of each product, in the layout that it documents; one row of each cannot be taken.
 struct PresetSample: CustomStringConvertible, Sendable {
     let name: String

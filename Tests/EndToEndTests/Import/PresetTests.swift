@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Exports of other products")
 struct PresetTests {
     private static let counts = ["rowsRead", "inserted", "updated", "skipped", "rejected"]

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("What a dry run tells about the source")
 struct DryRunPreviewTests {
     @Test("A dry run that ends because numbers may mean two things asks which, with the lines to paste")

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Rejected rows")
 struct RejectTests {
     private func load(_ text: String, _ options: String = "", resource: String = "profiles") throws -> (

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Duplicates, dry runs and limits")
 struct RuleTests {
     private static let text = "id,email\na,1@x.y\nb,2@x.y\na,3@x.y\nc,4@x.y\n"

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Sources of an import")
 struct SourceTests {
     /// The same five rows in each format.

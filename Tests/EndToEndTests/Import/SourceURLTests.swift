@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Imports from URLs; the only host that can be reached here is this machine, which the operator must allow.
 @Suite("Sources by URL", .serialized)
 struct SourceURLTests {

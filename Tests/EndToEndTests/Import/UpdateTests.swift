@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Changes of rows that are there")
 struct UpdateTests {
     /// One of the databases, and how to ask it.

@@ -1,5 +1,7 @@
 internal import TestSupport
 
+@testable internal import JobBench
+
 /// A page of the project as a reader follows it: its blocks of commands, and what it says that they print.
 struct CommandPage: Sendable {
     /// What a fence holds.

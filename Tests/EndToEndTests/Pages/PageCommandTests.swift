@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// What the README and the pages print is what a reader types: it runs, and does what they say.
 @Suite("Commands of pages", .serialized)
 struct PageCommandTests {

@@ -1,5 +1,7 @@
 internal import TestSupport
 
+@testable internal import JobBench
+
 /// A fresh clone whose programs are built, and a reader who runs the commands of a page in it.
 final class PageScene {
     /// Servers that a page tells its readers to name before the first command.

@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Dry runs on PostgreSQL")
 struct PostgreSQLDryRunTests {
     @Test(

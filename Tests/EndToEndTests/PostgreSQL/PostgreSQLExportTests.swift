@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Exports from PostgreSQL")
 struct PostgreSQLExportTests {
     @Test("The same data give the same bytes from SQLite and from PostgreSQL", arguments: ["csv", "json", "jsonl"])

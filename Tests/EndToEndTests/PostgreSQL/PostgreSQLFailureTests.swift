@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Failures of a PostgreSQL server")
 struct PostgreSQLFailureTests {
     private static let load = #""jobId":"j","resource":"contacts","sourceKey":"uploads/f","skipDuplicates":true"#

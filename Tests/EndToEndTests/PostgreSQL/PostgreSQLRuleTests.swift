@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Rules of jobs on PostgreSQL")
 struct PostgreSQLRuleTests {
     private static let load = #""jobId":"j","resource":"contacts","sourceKey":"uploads/f""#

@@ -2,6 +2,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Jobs on PostgreSQL over TLS")
 struct PostgreSQLTLSTests {
     private let server: PostgreSQLServer

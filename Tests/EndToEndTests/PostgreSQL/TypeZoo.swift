@@ -1,3 +1,5 @@
+@testable internal import JobBench
+
 /// A table with a column of every kind, random rows in it, and an empty copy of it.
 enum TypeZoo {
     static let rows = 100_000

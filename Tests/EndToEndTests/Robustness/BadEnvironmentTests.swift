@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Bad surroundings")
 struct BadEnvironmentTests {
     private static let spec = #""jobId":"j","resource":"events","format":"csv""#

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Bad sources")
 struct BadSourceTests {
     private static let good = "id,email\n" + (0..<5_000).map { "c\($0),u\($0)@example.com\n" }.joined()

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 @Suite("Bad specs")
 struct BadSpecTests {
     private static let cases: [(spec: String, code: String, message: String)] = [

@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// What a job costs grows with what it is given, and no faster.
 ///
 /// Inputs and specs of up to 100 KB are grown from seeds by doubling in one thing: rows, columns, members, rules, formats,

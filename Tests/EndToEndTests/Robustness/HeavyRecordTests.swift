@@ -1,6 +1,8 @@
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// A record may have 64 MiB; a job holds few copies of it, whatever becomes of it.
 @Suite("Records of 60 MB")
 struct HeavyRecordTests {

@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// An import whose source hardly moves is nobody else's business.
 @Suite("Neighbours of slow imports")
 struct NeighbourTests {

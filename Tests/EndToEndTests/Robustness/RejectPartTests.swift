@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Refused rows are in the store until their file is: a database that others use too has a row for each chunk.
 @Suite("Refused rows until their file is published")
 struct RejectPartTests {

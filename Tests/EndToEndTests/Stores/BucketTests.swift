@@ -3,6 +3,8 @@ internal import Glibc
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Whole jobs whose store is a real S3 server.
 @Suite("Jobs with a bucket", .serialized)
 struct BucketTests {

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Jobs that find their credentials where the SDKs of AWS look.
 @Suite("Credentials of jobs", .serialized)
 struct CredentialTests {

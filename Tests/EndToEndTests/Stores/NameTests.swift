@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// What people call the files that they upload.
 @Suite("Names of sources", .serialized)
 struct NameTests {

@@ -2,6 +2,8 @@ internal import Formats
 internal import TestSupport
 internal import Testing
 
+@testable internal import JobBench
+
 /// Jobs whose bucket is behind TLS and HTTP/2, as those of every provider are.
 @Suite("Jobs with a bucket behind TLS", .serialized)
 struct TLSBucketTests {
