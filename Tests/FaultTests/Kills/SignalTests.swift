@@ -182,7 +182,8 @@ struct SignalTests {
         let bench = try busyBench()
         let process = try bench.start(
             .export, spec: Workbench.spec(Self.exportSpec), variables: ["JOB_LEASE_SECONDS": "5"])
-        try process.stop { isRunning(bench) }
+        try waitUntilRunning(bench)
+        try Self.freeze(process, bench)
         #expect(try bench.run(.export, ["cancel"] + Self.job).status == 0)
         // It may not be done before it looks, however fast the machine is: it works for a moment at a time.
         while !process.hasEnded {
