@@ -72,7 +72,7 @@ struct ExportPipeline: Sendable {
         _ query: RowQuery, into channel: BoundedChannel<RowBatch>, pool: Pool<RowBatch>, _ progress: ReadProgress
     ) async throws {
         let start = WallClock.monotonic()
-        let snapshot = try await context.place.database.source.openSnapshot()
+        let snapshot = try await context.place.database.openSnapshot()
         do {
             try await snapshot.read(query, into: channel, pool: pool, progress: progress)
         } catch {
@@ -85,7 +85,7 @@ struct ExportPipeline: Sendable {
 
     /// Counts the rows in a snapshot of its own, while the first rows are already on their way.
     private func count(_ query: RowQuery, _ progress: ReadProgress) async throws {
-        let snapshot = try await context.place.database.source.openSnapshot()
+        let snapshot = try await context.place.database.openSnapshot()
         let total = try? await snapshot.count(query)
         await snapshot.close()
         if let total { progress.expect(rows: total) }

@@ -319,11 +319,7 @@ final class ImportLoad {
     }
 
     private func count(into counts: inout JobCounts) {
-        counts.rowsRead = checkpoint.records
-        counts.inserted = checkpoint.inserted
-        counts.updated = checkpoint.updated
-        counts.skipped = checkpoint.skipped
-        counts.rejected = checkpoint.rejected
-        counts.rowsWritten = spec.isDryRun ? 0 : checkpoint.inserted + checkpoint.updated
+        counts.take(checkpoint)
+        if spec.isDryRun { counts.rowsWritten = 0 }
     }
 }

@@ -56,7 +56,7 @@ package struct ImportLedger: Sendable {
             try session.update(.importLedger, set: owner, where: key.isJob + [isMine]) == 0
         {
             isNew = try Self.fence(of: key, session) == nil
-            if !isNew { throw leaseLost }
+            if !isNew { throw JobError.leaseLost(plan.jobId) }
             try session.insert(Self.fresh(key, owner, specSHA256: plan.specSHA256), into: .importLedger)
         }
         return Beginning(
@@ -113,13 +113,9 @@ package struct ImportLedger: Sendable {
                 RecordField("updated_at", .timestamp(WallClock.now())),
             ]
         let isMine = RecordCondition("attempt_id", .text(plan.attemptId))
-        if try session.update(.importLedger, set: fields, where: key.isJob + [isMine]) == 0 { throw leaseLost }
-    }
-
-    private var leaseLost: JobError {
-        JobError(
-            .leaseLost, "another attempt has taken over job \(plan.jobId)",
-            hint: "nothing to do: the other attempt carries on")
+        if try session.update(.importLedger, set: fields, where: key.isJob + [isMine]) == 0 {
+            throw JobError.leaseLost(plan.jobId)
+        }
     }
 }
 

@@ -16,7 +16,12 @@ struct LoadFence: Sendable {
                 let committed = try ImportLedger.committed(key, session)
                 if committed?.isComplete == true { throw finished }
                 try ImportLedger.fenceOff(key, fence: manifest.attempt, specSHA256: manifest.specSHA256, session)
-                return committed.map(Self.counts)
+                return committed.map { committed in
+                    var counts = JobCounts()
+                    counts.take(committed)
+                    counts.rowsTotal = counts.rowsRead
+                    return counts
+                }
             }
         } catch let error as JobError where error.code == .tablesMissing {
             // A database without the tables has no rows of the job.
@@ -40,17 +45,5 @@ struct LoadFence: Sendable {
         JobError(
             .alreadyFinished, "job \(folder.jobId) has loaded all its rows and cannot be cancelled",
             hint: "launch it again: it publishes its result")
-    }
-
-    private static func counts(_ committed: LoadCheckpoint) -> JobCounts {
-        var counts = JobCounts()
-        counts.rowsTotal = committed.records
-        counts.rowsRead = committed.records
-        counts.inserted = committed.inserted
-        counts.updated = committed.updated
-        counts.rowsWritten = committed.inserted + committed.updated
-        counts.skipped = committed.skipped
-        counts.rejected = committed.rejected
-        return counts
     }
 }

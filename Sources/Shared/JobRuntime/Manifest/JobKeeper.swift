@@ -109,9 +109,6 @@ package actor JobKeeper {
     }
 
     private func lost(_ error: JobError) -> JobError {
-        if error.code != .preconditionFailed { return error }
-        return JobError(
-            .leaseLost, "another attempt has taken over job \(manifest.jobId)",
-            hint: "nothing to do: the other attempt carries on")
+        error.code == .preconditionFailed ? .leaseLost(manifest.jobId) : error
     }
 }

@@ -110,6 +110,16 @@ package struct JobCounts: Sendable, Equatable {
 
     package init() {}
 
+    /// Takes over how far an import is.
+    package mutating func take(_ checkpoint: LoadCheckpoint) {
+        rowsRead = checkpoint.records
+        inserted = checkpoint.inserted
+        updated = checkpoint.updated
+        skipped = checkpoint.skipped
+        rejected = checkpoint.rejected
+        rowsWritten = checkpoint.inserted + checkpoint.updated
+    }
+
     /// Whether every row that was read has exactly one fate.
     package var isBalanced: Bool { rowsRead == inserted + updated + skipped + rejected + unprocessed }
 }

@@ -9,8 +9,11 @@ internal import Synchronization
 package enum Signals {
     private struct State {
         var received: CInt?
-        var waiter: CheckedContinuation<Void, Never>?
-        var isCancelled = false
+        /// The waits that have begun, each by its number.
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// Waits that were cancelled before they began.
+        var cancelled: Set<Int> = []
+        var lastNumber = 0
         /// Whether a job is at stake.
         ///
         /// Then a signal is for `wait` to report; otherwise it ends the process.
@@ -83,32 +86,37 @@ package enum Signals {
 
     /// Waits for SIGTERM or SIGINT, then throws `terminated` (143) or `interrupted` (130).
     ///
-    /// Returns when cancelled.
+    /// Returns when cancelled. Any number may wait at once.
     package static func wait() async throws(JobError) {
         watch()
+        let own = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resumesNow = state.withLock { state in
-                    if state.received != nil || state.isCancelled {
-                        state.isCancelled = false
-                        return true
-                    }
-                    state.waiter = continuation
+                    if state.cancelled.remove(own) != nil || state.received != nil { return true }
+                    state.waiters[own] = continuation
                     return false
                 }
                 if resumesNow { continuation.resume() }
             }
         } onCancel: {
             let waiter = state.withLock { state in
-                defer { state.waiter = nil }
-                // Cancelled before it waited: the wait must not begin.
-                state.isCancelled = state.waiter == nil
-                return state.waiter
+                let waiter = state.waiters.removeValue(forKey: own)
+                // One that has not begun must not begin.
+                if waiter == nil { state.cancelled.insert(own) }
+                return waiter
             }
             waiter?.resume()
         }
-        guard let number = state.withLock({ $0.received }) else { return }
-        throw failure(number)
+        let number = state.withLock { state in
+            // Cancelled when it was over.
+            state.cancelled.remove(own)
+            return state.received
+        }
+        if let number { throw failure(number) }
     }
 
     private static func failure(_ number: CInt) -> JobError {
@@ -140,10 +148,10 @@ package enum Signals {
         // Whoever presses Ctrl-C twice does not want to wait.
         if isRepeated && number == SIGINT { _exit(failure.exitCode.rawValue) }
         if !isRepeated { ProcessEnd.force(failure, afterSeconds: patience) }
-        let waiter = state.withLock { state in
-            defer { state.waiter = nil }
-            return state.waiter
+        let waiters = state.withLock { state in
+            defer { state.waiters = [:] }
+            return state.waiters
         }
-        waiter?.resume()
+        for waiter in waiters.values { waiter.resume() }
     }
 }
