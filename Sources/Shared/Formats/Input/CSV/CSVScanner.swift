@@ -201,7 +201,7 @@ struct CSVScanner: Sendable {
                 unsafe from = UnsafePointer(scratch)
             }
             let masks = unsafe csimd_csv_masks64(from, delimiter, quote)
-            let valid = UInt64.max >> UInt64(64 &- blockLength)
+            let valid = UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- blockLength)
             let quotes = masks.quotes & valid
             let breaks = masks.breaks & valid
             let special = masks.special & valid
@@ -215,35 +215,28 @@ struct CSVScanner: Sendable {
 
             var at = 0
             while at < blockLength {
-                let bit = UInt64(1) << UInt64(truncatingIfNeeded: at)
+                let bit = UInt64(1) &<< UInt64(truncatingIfNeeded: at)
                 if mode == .quoted {
-                    var rest = quotes & (0 &- bit)
-                    var closing = -1
-                    while rest != 0 {
-                        let quote = rest.trailingZeroBitCount
-                        rest &= rest &- 1
+                    let pairs = QuotePairs(quotes & (0 &- bit))
+                    var firsts = pairs.firsts
+                    while firsts != 0 {
                         // Of a pair, the first quote is copied with what comes before it.
-                        let behind = quote &+ 1
-                        guard rest & (1 << UInt64(truncatingIfNeeded: behind)) != 0 && behind < 64 else {
-                            closing = quote
-                            break
-                        }
-                        let count = block &+ behind &- segment
+                        let behind = block &+ firsts.trailingZeroBitCount &+ 1
+                        let count = behind &- segment
                         unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
                         byteCount &+= count
-                        segment = block &+ behind &+ 1
-                        rest &= rest &- 1
-                        at = behind &+ 1
+                        segment = behind &+ 1
+                        firsts &= firsts &- 1
                     }
-                    if closing < 0 {
+                    if pairs.closing == 64 {
                         at = blockLength
                         continue
                     }
-                    let count = block &+ closing &- segment
+                    let count = block &+ pairs.closing &- segment
                     unsafe FieldCopy.copy(bytes + byteCount, input + segment, count, isInner: isInner)
                     byteCount &+= count
-                    at = closing &+ 1
-                    guard at < blockLength && special >> UInt64(truncatingIfNeeded: at) & 1 == 1 else {
+                    at = pairs.closing &+ 1
+                    guard at < blockLength && special &>> UInt64(truncatingIfNeeded: at) & 1 == 1 else {
                         mode = .quoteSeen
                         continue
                     }
@@ -288,7 +281,7 @@ struct CSVScanner: Sendable {
                         continue
                     }
                     at = rest.trailingZeroBitCount
-                    if quotes >> UInt64(truncatingIfNeeded: at) & 1 == 1 {
+                    if quotes &>> UInt64(truncatingIfNeeded: at) & 1 == 1 {
                         hasStray = true
                         at &+= 1
                         continue
@@ -304,7 +297,7 @@ struct CSVScanner: Sendable {
                 unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? nullFlag : 0)
                 endCount &+= 1
                 wasQuoted = false
-                var isRecordEnd = breaks >> UInt64(truncatingIfNeeded: at) & 1 == 1
+                var isRecordEnd = breaks &>> UInt64(truncatingIfNeeded: at) & 1 == 1
                 at &+= 1
                 mode = isRecordEnd ? .recordStart : .fieldStart
                 if length > mostFieldBytes {
@@ -319,16 +312,16 @@ struct CSVScanner: Sendable {
                     // Most fields have no quotes and end in the block that they begin in.
                     let lastEnd = recordFields &+ mostColumns &- 1
                     while at < blockLength && endCount < lastEnd {
-                        let rest = marks >> UInt64(truncatingIfNeeded: at)
+                        let rest = marks &>> UInt64(truncatingIfNeeded: at)
                         let count = rest.trailingZeroBitCount
                         let stop = UInt64(truncatingIfNeeded: at &+ count)
-                        if rest == 0 || count > mostFieldBytes || quotes >> stop & 1 == 1 { break }
+                        if rest == 0 || count > mostFieldBytes || quotes &>> stop & 1 == 1 { break }
                         unsafe FieldCopy.copy(bytes + byteCount, input + (block &+ at), count, isInner: isInner)
                         byteCount &+= count
                         unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (count == 0 ? nullFlag : 0)
                         endCount &+= 1
                         at &+= count &+ 1
-                        if breaks >> stop & 1 == 1 {
+                        if breaks &>> stop & 1 == 1 {
                             isRecordEnd = true
                             break
                         }
@@ -366,7 +359,7 @@ struct CSVScanner: Sendable {
             if newlines != 0 {
                 line &+= (newlines & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- at))).nonzeroBitCount
             }
-            followsCR = masks.cr >> UInt64(truncatingIfNeeded: at &- 1) & 1 == 1
+            followsCR = masks.cr != 0 && masks.cr >> UInt64(truncatingIfNeeded: at &- 1) & 1 == 1
             block &+= at
         }
 
