@@ -1,4 +1,3 @@
-internal import Glibc
 internal import JobCore
 
 /// The bytes of a large batch, on this machine's disk while the database has its rows in a form of its own.
@@ -8,32 +7,21 @@ actor BytesAside {
     private let executor = BlockingExecutor(label: "bytes-aside")
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    private let file: Int32
+    private let file: NamelessFile
     private var count = 0
 
-    private init(_ file: Int32) { self.file = file }
-
-    deinit { _ = Glibc.close(file) }
+    private init(_ file: NamelessFile) { self.file = file }
 
     /// Writes the bytes; `nil` where there is no room for them, so that they stay in memory.
     static func keep(_ bytes: [UInt8]) async -> BytesAside? {
-        guard let file = try? SourceSpool.openNameless(in: SourceSpool.folder) else { return nil }
+        guard let file = try? NamelessFile() else { return nil }
         let aside = BytesAside(file)
         return await aside.write(bytes) ? aside : nil
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {
         count = bytes.count
-        return unsafe bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
-                let written = unsafe Glibc.write(file, rest.baseAddress, rest.count)
-                if written < 0 && errno != EINTR { return false }
-                done += max(written, 0)
-            }
-            return true
-        }
+        return (try? file.append(bytes)) != nil
     }
 
     /// The bytes as they were.
@@ -41,19 +29,15 @@ actor BytesAside {
     /// Throws `io_error` (71).
     func read() throws(JobError) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(addingCapacity: count) { span in
-            unsafe span.withUnsafeMutableBufferPointer { room, done in
-                while done < count {
-                    let got = unsafe pread(file, room.baseAddress.map { unsafe $0 + done }, count - done, off_t(done))
-                    if got == 0 || got < 0 && errno != EINTR { break }
-                    done += max(got, 0)
-                }
-            }
+        do throws(NamelessFile.Failure) {
+            try file.read(count, at: 0, into: &bytes)
+            if bytes.count == count { return bytes }
+            throw NamelessFile.Failure(number: 0)
+        } catch {
+            throw JobError(
+                .ioError, "a row that was put aside in \(NamelessFile.folder) cannot be read: error \(error.number)",
+                hint: "check the disk, or name another folder in TMPDIR")
         }
-        if bytes.count == count { return bytes }
-        throw JobError(
-            .ioError, "a row that was put aside in \(SourceSpool.folder) cannot be read: error \(errno)",
-            hint: "check the disk, or name another folder in TMPDIR")
     }
 }
 

@@ -9,9 +9,22 @@ struct ErrorLimit: Sendable {
     private let maxErrors: Int?
     private let maxRate: Double?
 
-    init(_ value: JSONValue?) {
-        maxErrors = value?.text("policy") == "abort" ? 0 : value?.integer("maxErrors")
-        maxRate = value?.double("maxErrorRate")
+    private static let policy = SpecMember(
+        "policy", .choice(["skip", "abort"]), "abort ends the job after the first batch with a rejected row"
+    ) { $0?.asText == "abort" }
+    private static let most = SpecMember.number(
+        "maxErrors", 0...Int.max, "More rejected rows end the job with exit code 65")
+    private static let share = SpecMember(
+        "maxErrorRate", .number(0...1), "Share of rejected rows that ends the job"
+    ) { $0?.asDouble }
+
+    /// What a spec may say of it.
+    static let fields = [policy.field, most.field, share.field]
+
+    /// What a spec says of it; `null` is nothing.
+    init(_ value: JSONValue) {
+        maxErrors = Self.policy.read(value) ? 0 : Self.most.read(value)
+        maxRate = Self.share.read(value)
     }
 
     /// The failure when the limit is passed, `nil` otherwise.

@@ -60,7 +60,7 @@ enum ImportSource: Sendable {
 
     /// The same bytes as a copy on this machine's disk, read to their end.
     func spooled() async throws -> ImportSource {
-        let spool = try SourceSpool()
+        let spool = try SourceSpool(for: "an atomic import")
         return .spooled(spool, size: try await spool.fill(self), tag: tag)
     }
 

@@ -12,8 +12,10 @@ struct ImportSpec: Sendable {
     }
 
     let common: CommonSpec
+    /// The formats a source may be in.
+    let formats: InputFormats
     /// `nil`: decided by the first bytes of the source.
-    let format: SourceFormat?
+    let format: (any InputFormat)?
     /// What the spec says of where columns go, over a preset and what their names say.
     let mapping: Mapping
     /// A preset by name.
@@ -34,11 +36,6 @@ struct ImportSpec: Sendable {
     /// One transaction, all or nothing.
     let isAtomic: Bool
     let errorLimit: ErrorLimit
-    let csv: CSVReaderOptions
-    /// The apostrophes are taken away that an export put in front of text like a formula.
-    let unescapesFormulas: Bool
-    /// `="007"` is 007.
-    let unwrapsFormulas: Bool
     /// Of the source's text; `nil`: as its byte order mark tells.
     let encoding: TextEncoding?
     /// Names that lead to the array inside a JSON source.
@@ -49,14 +46,32 @@ struct ImportSpec: Sendable {
     private let source: String?
 
     /// The fields of an import spec: checks it and prints its schema.
-    static let shape = SpecType.object(
-        CommonSpec.fields(formats: ["auto", "csv", "json", "jsonl"]) + [
+    static let shape = shape(.builtIn)
+
+    /// The same for other formats than those of the product.
+    static func shape(_ formats: InputFormats) -> SpecType {
+        .object(
+            CommonSpec.fields(formats: ["auto"] + formats.names) + sourceFields + mappingFields
+                + [
+                    Self.skipsDuplicates.field, Self.modeField.field, Self.matchFields, Self.merging.field,
+                    Self.dryRun.field, Self.plan.field, Self.limit.field,
+                ] + formats.all.compactMap(SpecField.init(optionsOf:))
+                + [Self.atomic.field, CommonSpec.downloadURLTTL.field])
+    }
+
+    private static var sourceFields: [SpecField] {
+        [
             SpecField("sourceKey", .string(.short(512)), "Object under the organisation's uploads/"),
             SpecField("sourceUrl", .string(.any), "https URL of the source, instead of sourceKey"),
             SpecField("sources", .array(.map(.any)), "Several sources"),
             SpecField(
                 "path", .string(.short(512)),
                 "Names that lead to the array inside a JSON object, joined with dots, such as data.contacts"),
+        ]
+    }
+
+    private static var mappingFields: [SpecField] {
+        [
             SpecField(
                 "mapping",
                 .map(MappingRule.shape, atMost: MappingRule.maximumRules),
@@ -66,54 +81,18 @@ struct ImportSpec: Sendable {
                 "preset",
                 .choice(Preset.all.map(\.name) + ["auto"]),
                 "Layout of another product's export; default: recognised from the header, unless mapping is not automatic"
-            ),
-            Self.unmappedField.field, Self.skipsDuplicates.field, Self.modeField.field,
-            SpecField(
-                "matchOn", .array(.string(.any), atMost: 64), "Fields that tell which row is meant, instead of the key"),
-            SpecField(
-                "onMatch",
-                .object([
-                    SpecField("empty", .choice(["leave", "clear"]), "What an empty cell does; default leave"),
-                    SpecField(
-                        "json", .choice(["merge", "replace"]),
-                        "Members of a JSON object are put into the one that is there (default), or take its place"),
-                    SpecField(
-                        "resubscribe", .boolean,
-                        "true: who unsubscribed may be subscribed again by this import; default false"),
-                ]), "How rows that are there are changed"),
-            Self.dryRun.field, Self.plan.field,
-            SpecField(
-                "onError",
-                .object([
-                    SpecField(
-                        "policy", .choice(["skip", "abort"]),
-                        "abort ends the job after the first batch with a rejected row"),
-                    SpecField("maxErrors", .integer(0...Int.max), "More rejected rows end the job with exit code 65"),
-                    SpecField("maxErrorRate", .number(0...1), "Share of rejected rows that ends the job"),
-                ]), "When rejected rows end the job; default never, with rejects kept"),
-            SpecField(
-                "csv",
-                .object([
-                    SpecField("delimiter", .anyOf([.choice(["auto"]), .string(.separator)]), "Default auto"),
-                    SpecField("quote", .string(.short(1)), "Default \", or ' where the file has its fields in them"),
-                    SpecField(
-                        "escape", .choice(CSVEscape.allCases.map(\.rawValue)),
-                        "Quotes inside quotes are doubled (quote) or have a backslash in front; default auto"),
-                    SpecField(
-                        "skipLines", .anyOf([.choice(["auto"]), .integer(0...100_000)]),
-                        "Lines above the header; default auto"),
-                    SpecField(
-                        "encoding", .choice(["auto"] + TextEncoding.allCases.map(\.rawValue)),
-                        "Default auto: UTF-8, or UTF-16 with a byte order mark or without"),
-                    SpecField("header", .boolean, "Default true"),
-                    SpecField(
-                        "formulas", .choice(["raw", "unescape"]),
-                        "unescape: take away the apostrophes of an export with formulas escape; raw: read even "
-                            + "=\"007\" as it stands; default: only that is 007"),
-                ]), "Options of the CSV format"),
-            Self.atomic.field, CommonSpec.downloadURLTTL.field,
-        ])
+            ), Self.unmappedField.field,
+        ]
+    }
 
+    private static let matchFields = SpecField(
+        "matchOn", .array(.string(.any), atMost: 64), "Fields that tell which row is meant, instead of the key")
+    private static let merging = SpecMember(
+        "onMatch", .object(MergeRules.fields), "How rows that are there are changed"
+    ) { MergeRules($0 ?? .null) }
+    private static let limit = SpecMember(
+        "onError", .object(ErrorLimit.fields), "When rejected rows end the job; default never, with rejects kept"
+    ) { ErrorLimit($0 ?? .null) }
     private static let unmappedField = SpecMember<Unmapped>.choice(
         "unmapped", default: .ignore,
         "Source columns without a target: ignore (default), keep in the JSON column attributes, or error")
@@ -130,21 +109,25 @@ struct ImportSpec: Sendable {
     /// Decodes and checks the bytes of a spec.
     ///
     /// Throws `spec_invalid`, which names every mistake.
-    init(bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue) throws(JobError) {
+    init(
+        bytes: [UInt8], environment: JobEnvironment, catalogue: Catalogue, formats: InputFormats = .builtIn
+    ) throws(JobError) {
         var problems = SpecProblems()
         let common = try CommonSpec(
-            bytes: bytes, kind: .import, shape: Self.shape, environment: environment, catalogue: catalogue,
+            bytes: bytes, kind: .import, shape: Self.shape(formats), environment: environment, catalogue: catalogue,
             problems: &problems)
-        try self.init(common, problems: &problems)
+        try self.init(common, formats: formats, problems: &problems)
     }
 
     /// Decodes what imports alone have; mistakes are added to those that were found before.
     ///
     /// Throws `spec_invalid`, which names every mistake.
-    init(_ common: CommonSpec, problems: inout SpecProblems) throws(JobError) {
+    init(_ common: CommonSpec, formats: InputFormats = .builtIn, problems: inout SpecProblems) throws(JobError) {
         let value = common.value
         Self.refuseWhatIsMissing(value, &problems)
-        format = SourceFormat(rawValue: value.text("format") ?? "auto")
+        self.formats = formats
+        format = value.text("format").flatMap { formats[$0] }
+        Self.checkOptions(of: formats, value, &problems)
         mapping = value["mapping"].map { MappingReader($0, common.resource, &problems).mapping } ?? Mapping()
         preset = value.text("preset").flatMap(Preset.named)
         recognisesPreset = value.text("preset") == "auto" || (preset == nil && mapping.isAutomatic)
@@ -159,7 +142,7 @@ struct ImportSpec: Sendable {
         mode = Self.modeField.read(value)
         isAtomic = Self.atomic.read(value)
         matchOn = Self.matchOn(value, common.resource, &problems)
-        mergeRules = MergeRules(value["onMatch"])
+        mergeRules = Self.merging.read(value)
         planJobId = Self.plan.read(value)
         if planJobId != nil && isDryRun { problems.add("$.plan", "has no meaning in a dry run, which is a plan") }
         if mode != .insert && value["skipDuplicates"] != nil {
@@ -169,12 +152,9 @@ struct ImportSpec: Sendable {
         if mode == .insert && value["onMatch"] != nil {
             problems.add("$.onMatch", "has no meaning with mode insert, which changes no row that is there")
         }
-        errorLimit = ErrorLimit(value["onError"])
-        csv = Self.csv(value["csv"] ?? .null, &problems)
-        unescapesFormulas = value["csv"]?.text("formulas") == "unescape"
-        unwrapsFormulas = value["csv"]?.text("formulas") != "raw"
+        errorLimit = Self.limit.read(value)
         encoding = value["csv"]?.text("encoding").flatMap(TextEncoding.init(rawValue:))
-        path = Self.path(value, &problems)
+        path = Self.path(value, format, &problems)
         downloadURLTTL = CommonSpec.downloadURLTTL.read(value)
         source = value.text("sourceKey")
         sourceURL = CommonSpec.url(value.text("sourceUrl"), at: "$.sourceUrl", common.allowList, &problems)
@@ -197,7 +177,20 @@ struct ImportSpec: Sendable {
     var namesSource: Bool { source != nil || sourceURL != nil }
 
     /// The format as the manifest shows it.
-    var formatName: String { format?.rawValue ?? "auto" }
+    var formatName: String { format?.name ?? "auto" }
+
+    /// The format of a text that begins like this.
+    ///
+    /// Throws as `InputFormats.text`.
+    func format(of beginning: [UInt8]) throws(JobError) -> any InputFormat {
+        // Looked at in any case: a spreadsheet file named .csv is told from text here.
+        let found = try formats.text(beginning)
+        if !path.isEmpty, let inside = formats.all.first(where: \.takesPath) { return inside }
+        return format ?? found
+    }
+
+    /// What the spec says of a format.
+    func options(of format: any InputFormat) -> JSONValue { common.value[format.name] ?? .null }
 
     /// The source object; by default the upload named like the job.
     func sourceKey() throws(JobError) -> ObjectKey {
@@ -243,12 +236,13 @@ struct ImportSpec: Sendable {
         if value["sources"] != nil { problems.add("$.sources", "is not supported by this version") }
     }
 
-    private static func path(_ value: JSONValue, _ problems: inout SpecProblems) -> [String] {
+    private static func path(
+        _ value: JSONValue, _ format: (any InputFormat)?, _ problems: inout SpecProblems
+    ) -> [String] {
         guard let text = value.text("path") else { return [] }
         let names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         if names.contains("") { problems.add("$.path", "has an empty name") }
-        let format = value.text("format") ?? "auto"
-        if format != "auto" && format != "json" { problems.add("$.path", "has no meaning with format \(format)") }
+        if let format, !format.takesPath { problems.add("$.path", "has no meaning with format \(format.name)") }
         return names
     }
 
@@ -257,22 +251,12 @@ struct ImportSpec: Sendable {
             ?? resource.columns.first { $0.type == .json }
     }
 
-    private static func csv(_ value: JSONValue, _ problems: inout SpecProblems) -> CSVReaderOptions {
-        var options = CSVReaderOptions()
-        if let delimiter = value.text("delimiter"), delimiter != "auto" { options.delimiter = delimiter.utf8.first }
-        if let quote = value.text("quote") {
-            if let byte = quote.utf8.first, quote.utf8.count == 1, byte > 0x20, byte < 0x7F {
-                options.quote = byte
-            } else {
-                problems.add("$.csv.quote", "found \(value["quote"]?.summary ?? ""), expected one ASCII character")
-            }
+    private static func checkOptions(
+        of formats: InputFormats, _ value: JSONValue, _ problems: inout SpecProblems
+    ) {
+        for format in formats.all {
+            guard let options = value[format.name] else { continue }
+            for fault in format.faults(of: options) { problems.add("$.\(format.name).\(fault.option)", fault.problem) }
         }
-        if let delimiter = options.delimiter, delimiter == options.quote ?? UInt8(ascii: "\"") {
-            problems.add("$.csv.delimiter", "is the quote character")
-        }
-        options.escape = value.text("escape").flatMap(CSVEscape.init(rawValue:)) ?? .auto
-        options.skipLines = value.integer("skipLines")
-        options.hasHeader = value.flag("header") ?? true
-        return options
     }
 }

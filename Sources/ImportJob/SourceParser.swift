@@ -6,7 +6,9 @@ internal import JobCore
 ///
 /// Used by one task.
 final class SourceParser {
-    /// What the parser needs to know about a source before the first row.
+    /// Bytes as stored that tell what holds the source: packed text, or a file that is sought in.
+    private static let openingBytes = 512
+    /// What the parser needs to know about a text before the first row.
     private static let sampleBytes = 1 << 16
 
     private let spec: ImportSpec
@@ -16,18 +18,20 @@ final class SourceParser {
     private let heavy: HeavyBatches
     /// The next batch is a large one, and may be.
     private var isHeavy = false
-    private var csvOptions: CSVReaderOptions
-    private var hasNotedDelimiter = false
+    private var hasNotedFindings = false
+    /// The format of the source, once that is known.
+    private var format: (any InputFormat)?
+    /// The first bytes as stored, until there are enough; `nil` when there were.
+    private var opening: [UInt8]? = []
+    private var spool: SourceSpool?
     private var decompressor: Decompressor?
-    private var isCompressed = false
     private var transcoder: TextTranscoder?
-    private var reader: SourceReader?
-    private var isArray = false
+    private var reader: (any SourceReader)?
     private var batch: SourceBatch
     private var plain: [UInt8] = []
     /// Bytes of the object as stored whose rows are in batches or behind them.
     private var consumed = 0
-    /// The first bytes, until there are enough to decide what the rest is, however small the pieces come.
+    /// The first bytes of the text, until there are enough to decide what the rest is, however small the pieces come.
     private var sample: [UInt8] = []
 
     init(
@@ -39,14 +43,65 @@ final class SourceParser {
         self.channel = channel
         self.pool = pool
         self.traits = traits
-        csvOptions = Self.csvOptions(spec)
         batch = pool.take()
     }
 
     /// Takes the next bytes of the object as stored.
     func consume(_ chunk: [UInt8]) async throws {
-        var position = 0
+        if var first = opening {
+            first += chunk
+            opening = first
+            if first.count >= Self.openingBytes { try await open() }
+        } else {
+            try await take(chunk)
+        }
+    }
+
+    /// Whether a source that was cut short would have been an error: by its compression, or by its format.
+    var endsItself: Bool { (decompressor?.kind ?? .none) != .none || format?.endsItself == true }
+
+    /// Ends the source: the last rows, then an empty batch that tells the columns of a source without rows.
+    func finish() async throws {
+        if opening != nil { try await open() }
+        if let spool {
+            try await makeSeekingReader(spool)
+        } else {
+            try decompressor?.finish()
+            if reader == nil {
+                try makeReader()
+                try await parse()
+            }
+            plain = transcoder?.finish() ?? []
+            try await parse()
+        }
+        var isEmpty = false
+        while !isEmpty {
+            try reader?.finish(into: &batch)
+            isEmpty = batch.rows.rowCount == 0 && batch.defects.isEmpty
+            try await send()
+        }
+    }
+
+    /// Decides by the first bytes what the rest goes through, and takes them.
+    private func open() async throws {
+        let first = opening ?? []
+        opening = nil
+        if let sought = sought(first) {
+            format = sought
+            spool = try SourceSpool(for: "an import of the format \(sought.name)")
+        }
+        if !first.isEmpty { try await take(first) }
+    }
+
+    private func sought(_ first: [UInt8]) -> (any InputFormat)? {
+        guard let told = spec.format else { return spec.formats.sought(first) }
+        return told.content == .sought ? told : nil
+    }
+
+    private func take(_ chunk: [UInt8]) async throws {
         defer { consumed += chunk.count }
+        if let spool { return try await spool.append(chunk) }
+        var position = 0
         while position < chunk.count || decompressor?.hasPending == true {
             position = try decompress(chunk, from: position)
             if reader == nil {
@@ -60,31 +115,9 @@ final class SourceParser {
         }
     }
 
-    /// Whether a source that was cut short would have been an error: by its compression, or the end of its array.
-    var endsItself: Bool { isCompressed || isArray }
-
-    /// Ends the source: the last rows, then an empty batch that tells the columns of a source without rows.
-    func finish() async throws {
-        try decompressor?.finish()
-        if reader == nil {
-            try makeReader()
-            try await parse()
-        }
-        plain = transcoder?.finish() ?? []
-        try await parse()
-        var isEmpty = false
-        while !isEmpty {
-            try reader?.finish(into: &batch)
-            isEmpty = batch.rows.rowCount == 0 && batch.defects.isEmpty
-            try await send()
-        }
-    }
-
     private func decompress(_ chunk: [UInt8], from position: Int) throws -> Int {
         if decompressor == nil {
-            let kind = SourceCompression.detect(chunk)
-            isCompressed = kind != .none
-            decompressor = try Decompressor(kind, limits: DecompressionLimits())
+            decompressor = try Decompressor(SourceCompression.detect(chunk), limits: DecompressionLimits())
         }
         return try decompressor?.decompress(chunk, from: position, into: &plain) ?? chunk.count
     }
@@ -97,27 +130,32 @@ final class SourceParser {
             transcoder = TextTranscoder(encoding)
             transcode()
         }
-        // Looked at in any case: a spreadsheet file named .csv is told from text here.
-        let detected = try SourceFormat.detect(plain)
-        let format = spec.path.isEmpty ? spec.format ?? detected : .json
-        if encoding != .utf8 { csvOptions.sourceEncoding = encoding.rawValue }
+        let format = try spec.format(of: plain)
+        self.format = format
         traits.note(
-            decompressor?.kind ?? .none, member: decompressor?.memberName, format, encoding,
+            decompressor?.kind ?? .none, member: decompressor?.memberName, format.name, encoding,
             isTold: spec.encoding != nil, sample: beginning)
-        isArray = format == .json
-        reader =
-            switch format {
-            case .csv: .csv(CSVReader(options: csvOptions))
-            case .json: .json(JSONRowReader(layout: .array, path: spec.path))
-            case .jsonl: .json(try JSONSource.reader(plain, spec))
-            }
+        var opening = SourceOpening(beginning: plain, options: spec.options(of: format))
+        opening.encoding = encoding == .utf8 ? nil : encoding.rawValue
+        reader = try format.reader(complete(&opening))
     }
 
-    /// Small batches where nothing is written: they stay in the caches, and take less memory.
-    private static func csvOptions(_ spec: ImportSpec) -> CSVReaderOptions {
-        var options = spec.csv
-        if spec.isDryRun { options.batchBytes = 1 << 18 }
-        return options
+    private func makeSeekingReader(_ spool: SourceSpool) async throws {
+        guard let format else { return }
+        let file = await spool.contents
+        var opening = SourceOpening(options: spec.options(of: format))
+        try file.read(Self.sampleBytes, at: 0, into: &opening.beginning)
+        opening.file = file
+        traits.note(format.name)
+        reader = try format.reader(complete(&opening))
+    }
+
+    private func complete(_ opening: inout SourceOpening) -> SourceOpening {
+        opening.path = spec.path
+        opening.prefersSmallBatches = spec.isDryRun
+        opening.isRow = { [spec] in spec.isRow($0) }
+        opening.isGuarded = { !RejectsWriter.areOwn(in: $0).isEmpty }
+        return opening
     }
 
     private func transcode() {
@@ -139,11 +177,10 @@ final class SourceParser {
 
     private func send() async throws {
         try Task.checkCancellation()
-        if !hasNotedDelimiter, case .csv(let reader) = reader {
-            hasNotedDelimiter = true
-            traits.note(reader, spec.csv)
+        if !hasNotedFindings, let findings = reader?.findings {
+            hasNotedFindings = true
+            traits.note(findings)
         }
-        batch.isJSON = reader?.isJSON ?? false
         if !isHeavy, batch.rows.byteCount > HeavyBatches.bytes {
             try await heavy.enter()
             isHeavy = true
@@ -153,15 +190,8 @@ final class SourceParser {
             batch.isHeavy = true
             isHeavy = false
         }
-        if case .csv(let reader) = reader, let delimiter = reader.delimiter {
-            // A rejects file has the apostrophes in any case, and behind them what the source had.
-            let isResent = !RejectsWriter.areOwn(in: batch.columns).isEmpty
-            if isResent { batch.removeFormulaGuards(delimiter: delimiter) }
-            if spec.unwrapsFormulas { batch.unwrapFormulas() }
-            // Text that an export has guarded is meant as it is.
-            if spec.unescapesFormulas && !isResent { batch.removeFormulaGuards(delimiter: delimiter) }
-            batch.refuseUncorrected()
-        }
+        reader?.complete(&batch)
+        if !batch.isJSON { batch.refuseUncorrected() }
         batch.sourceBytes = consumed
         try await channel.send(batch)
         batch = pool.take()

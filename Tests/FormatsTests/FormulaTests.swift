@@ -1,7 +1,8 @@
-import Formats
 import JobCore
 import TestSupport
 import Testing
+
+@testable import Formats
 
 /// Text of others that a spreadsheet opens, whichever character it splits at.
 @Suite("Formulas in files")

@@ -1,7 +1,8 @@
-import Formats
 import JobCore
 import TestSupport
 import Testing
+
+@testable import Formats
 
 @Suite("JSON arrays inside objects")
 struct JSONPathTests {
@@ -98,5 +99,5 @@ struct JSONPathTests {
             ("{\"a\":1}\n{\"a\":2}\n", false), ("{\"a\":{\"b\":1},\n", false), ("{\"a\":1", false), ("id,{\n", false),
             ("[{\n", false), ("{\"a\":\n1}", false),
         ])
-    func spread(text: String, isSpread: Bool) { #expect(SourceFormat.isSpreadObject(Array(text.utf8)) == isSpread) }
+    func spread(text: String, isSpread: Bool) { #expect(JSONOpening.isSpread(Array(text.utf8)) == isSpread) }
 }

@@ -3,8 +3,6 @@ import JobCore
 import TestSupport
 import Testing
 
-extension JSONRowReader: SourceReader {}
-
 @Suite("JSON row reader")
 struct JSONRowReaderTests {
     private func read(

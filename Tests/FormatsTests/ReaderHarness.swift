@@ -3,15 +3,6 @@ import JobCore
 import TestSupport
 import Testing
 
-/// What the readers have in common.
-protocol SourceReader {
-    var columns: [String] { get }
-    mutating func read(_ input: [UInt8], from position: Int, into batch: inout SourceBatch) throws(JobError) -> Int
-    mutating func finish(into batch: inout SourceBatch) throws(JobError)
-}
-
-extension CSVReader: SourceReader {}
-
 extension CSVReaderOptions {
     /// Nothing is found out from the beginning of the file.
     static func exact(

@@ -24,7 +24,8 @@ struct ImportSpecTests {
         #expect(spec.format == nil && spec.formatName == "auto")
         #expect(spec.mapping.rules.isEmpty && spec.mapping.isAutomatic && spec.unmapped == .ignore && !spec.isDryRun)
         #expect(spec.duplicates == .reject && spec.downloadURLTTL == 1800 && spec.namesSource)
-        #expect(spec.csv.delimiter == nil && spec.csv.quote == nil && spec.csv.hasHeader)
+        let csv = CSVReaderOptions(spec: spec.options(of: CSVInput()))
+        #expect(csv.delimiter == nil && csv.quote == nil && csv.hasHeader && csv.formulas == .unwrap)
         #expect(spec.errorLimit.check(rejected: 1_000_000, read: 1_000_000, isEnd: true) == nil)
         #expect(try spec.sourceKey().text == "org/uploads/file.csv")
     }
@@ -38,11 +39,12 @@ struct ImportSpecTests {
              "mode":"insert","atomic":false,"onError":{"policy":"skip","maxErrors":3,"maxErrorRate":0.5},
              "csv":{"delimiter":";","quote":"'","encoding":"utf-8","header":false},"downloadUrlTTL":1}
             """)
-        #expect(spec.format == .jsonl && spec.formatName == "jsonl")
+        #expect(spec.format?.name == "jsonl" && spec.formatName == "jsonl")
         let rules = spec.mapping.rules
         #expect(rules.map(\.sources) == [["Mail"], ["Nr"]] && rules.map(\.field) == ["email", "id"])
         #expect(spec.unmapped == .error && spec.duplicates == .skip && spec.isDryRun && spec.downloadURLTTL == 1)
-        #expect(spec.csv.delimiter == 0x3B && spec.csv.quote == 0x27 && !spec.csv.hasHeader)
+        let csv = CSVReaderOptions(spec: spec.options(of: CSVInput()))
+        #expect(csv.delimiter == 0x3B && csv.quote == 0x27 && !csv.hasHeader)
         #expect(try spec.sourceKey().text == "org/uploads/a/b.jsonl")
     }
 
@@ -137,6 +139,6 @@ struct ImportSpecTests {
         #expect(rate.check(rejected: 2, read: 10, isEnd: true) != nil)
         #expect(rate.check(rejected: 0, read: 0, isEnd: true) == nil)
         #expect(try limit(#"{"maxErrorRate":0}"#).check(rejected: 1, read: 1, isEnd: true) != nil)
-        #expect(ErrorLimit(nil).check(rejected: 5, read: 5, isEnd: true) == nil)
+        #expect(ErrorLimit(.null).check(rejected: 5, read: 5, isEnd: true) == nil)
     }
 }

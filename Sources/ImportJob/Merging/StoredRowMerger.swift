@@ -2,24 +2,6 @@ internal import Formats
 internal import JobCore
 internal import JobRuntime
 
-/// What an import does with the values of rows that are there (`onMatch`).
-struct MergeRules: Sendable, Equatable {
-    /// An empty cell clears the value; otherwise it is left.
-    var clearsEmpty = false
-    /// A JSON object takes the place of the one that is there; otherwise its members are put into that one.
-    var replacesJSON = false
-    /// Who refused messages may be subscribed again.
-    var maySubscribeAgain = false
-
-    init() {}
-
-    init(_ value: JSONValue?) {
-        clearsEmpty = value?.text("empty") == "clear"
-        replacesJSON = value?.text("json") == "replace"
-        maySubscribeAgain = value?.flag("resubscribe") ?? false
-    }
-}
-
 /// Puts the values of the source over those of a row that is there.
 struct StoredRowMerger: RowMerger {
     private static let limits = JSONLimits(maxDepth: 128, maxBytes: 1 << 30)

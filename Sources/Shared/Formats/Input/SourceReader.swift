@@ -1,51 +1,59 @@
 package import JobCore
 
-/// A reader of any of the source formats: one call per piece of input, so the choice costs nothing.
-package enum SourceReader: Sendable {
-    case csv(CSVReader)
-    case json(JSONRowReader)
-
-    /// Objects rather than records: columns may grow, cells know whether they were strings.
-    package var isJSON: Bool {
-        if case .json = self { return true }
-        return false
-    }
-
+/// A reader of one source: one call for a piece of input, or for a batch.
+///
+/// Used by one task.
+package protocol SourceReader: Sendable {
+    /// Names of the columns so far.
+    var columns: [String] { get }
     /// Bytes of a record whose end has not come yet.
-    package var heldBytes: Int {
-        switch self {
-        case .csv(let reader): reader.heldBytes
-        case .json(let reader): reader.heldBytes
-        }
-    }
+    var heldBytes: Int { get }
+    /// What it found out about the file; `nil` until that is known.
+    var findings: SourceFindings? { get }
 
     /// Reads from `input[position...]` until the batch is full; returns the new position.
     ///
-    /// Throws as the format's reader.
-    package mutating func read(
-        _ input: [UInt8], from position: Int, into batch: inout SourceBatch
-    ) throws(JobError) -> Int {
-        // Moved out and back in, so that nobody else holds what a long record was gathered in.
-        switch consume self {
-        case .csv(var reader):
-            defer { self = .csv(reader) }
-            return try reader.read(input, from: position, into: &batch)
-        case .json(var reader):
-            defer { self = .json(reader) }
-            return try reader.read(input, from: position, into: &batch)
-        }
+    /// A position before the end of the input means that the batch is full: empty it and call again with the same input.
+    mutating func read(_ input: [UInt8], from position: Int, into batch: inout SourceBatch) throws(JobError) -> Int
+    /// Flushes what the end of the input completes; call until the batch stays empty.
+    ///
+    /// For formats that seek, this reads the rows.
+    mutating func finish(into batch: inout SourceBatch) throws(JobError)
+    /// What is done to each batch once, before it goes on.
+    mutating func complete(_ batch: inout SourceBatch)
+}
+
+extension SourceReader {
+    package var heldBytes: Int { 0 }
+    package var findings: SourceFindings? { nil }
+    package mutating func complete(_ batch: inout SourceBatch) {}
+}
+
+/// How a file turned out to be written, and what tells it.
+package struct SourceFindings: Sendable, Equatable {
+    /// What tells a fact.
+    package enum Evidence: String, Sendable {
+        case spec
+        /// The file says so itself, in a line `sep=`.
+        case sep
+        case content
     }
 
-    /// Flushes what the end of the input completes; call until the batch stays empty.
-    package mutating func finish(into batch: inout SourceBatch) throws(JobError) {
-        // Moved out and back in, so that nobody else holds what a long record was gathered in.
-        switch consume self {
-        case .csv(var reader):
-            defer { self = .csv(reader) }
-            try reader.finish(into: &batch)
-        case .json(var reader):
-            defer { self = .json(reader) }
-            try reader.finish(into: &batch)
-        }
+    /// A fact with what tells it.
+    package struct Finding: Sendable, Equatable {
+        package let text: String
+        package let by: Evidence
     }
+
+    package var delimiter: Finding?
+    /// By what the delimiter was found out; empty when it was told.
+    package var delimiterCandidates: [DelimiterCandidate] = []
+    /// The character around fields.
+    package var quote: Finding?
+    /// How quotes inside quoted fields are written.
+    package var escape: Finding?
+    /// Blanks around quotes or behind delimiters are no text.
+    package var leavesOutBlanks = false
+    /// Lines above the header that were left out.
+    package var skippedLines = 0
 }

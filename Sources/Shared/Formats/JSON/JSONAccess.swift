@@ -11,6 +11,12 @@ extension JSONValue {
         return nil
     }
 
+    /// The number when it is one.
+    package var asDouble: Double? {
+        if case .number(let text) = self { return Double(text) }
+        return nil
+    }
+
     /// The truth value when it is one.
     package var asFlag: Bool? {
         if case .bool(let flag) = self { return flag }
@@ -24,10 +30,7 @@ extension JSONValue {
     package func integer(_ name: String) -> Int? { self[name]?.asInteger }
 
     /// Number of a member.
-    package func double(_ name: String) -> Double? {
-        if case .number(let text)? = self[name] { return Double(text) }
-        return nil
-    }
+    package func double(_ name: String) -> Double? { self[name]?.asDouble }
 
     /// Boolean of a member.
     package func flag(_ name: String) -> Bool? { self[name]?.asFlag }

@@ -12,12 +12,12 @@ package protocol RowCounting {
 
 /// Counts by reading the rows.
 struct ReaderCounter: RowCounting {
-    private var reader: SourceReader
+    private var reader: any SourceReader
     private var batch = SourceBatch()
     private var rows = 0
     private var isEmpty = true
 
-    init(_ reader: SourceReader) { self.reader = reader }
+    init(_ reader: any SourceReader) { self.reader = reader }
 
     mutating func consume(_ bytes: [UInt8]) throws(JobError) {
         if !bytes.isEmpty { isEmpty = false }

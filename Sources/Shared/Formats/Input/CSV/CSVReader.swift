@@ -21,12 +21,16 @@ package struct CSVReaderOptions: Sendable {
     package var limits: ReaderLimits
     /// Field bytes after which a batch is full; the last row may go beyond, and at most 512 MiB count.
     package var batchBytes: Int
+    /// What becomes of text that a spreadsheet would run.
+    package var formulas: CSVFormulas
+    /// Whether a file with these columns has apostrophes in front of text like a formula, whatever `formulas` says.
+    package var isGuarded: @Sendable ([String]) -> Bool = { _ in false }
 
     /// Options, each at its default unless given.
     package init(
         delimiter: UInt8? = nil, quote: UInt8? = nil, escape: CSVEscape = .auto, skipLines: Int? = nil,
         recognisesBlanks: Bool = true, hasHeader: Bool = true, sourceEncoding: String? = nil,
-        limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20
+        limits: ReaderLimits = ReaderLimits(), batchBytes: Int = 1 << 20, formulas: CSVFormulas = .raw
     ) {
         self.delimiter = delimiter
         self.quote = quote
@@ -37,6 +41,7 @@ package struct CSVReaderOptions: Sendable {
         self.sourceEncoding = sourceEncoding
         self.limits = limits
         self.batchBytes = batchBytes
+        self.formulas = formulas
     }
 }
 
@@ -92,7 +97,7 @@ package struct CSVReader: Sendable {
     package var delimiter: UInt8? { scanner?.dialect.delimiter ?? options.delimiter }
 
     /// Bytes of a record whose end has not come yet.
-    var heldBytes: Int { cut.bytes.count + raw.count }
+    package var heldBytes: Int { cut.bytes.count + raw.count }
 
     /// By what the delimiter was found out; empty when it was told.
     package private(set) var delimiterCandidates: [DelimiterCandidate] = []
@@ -220,6 +225,7 @@ package struct CSVReader: Sendable {
     private mutating func prepare(_ batch: inout SourceBatch) {
         if batch.defects.isEmpty { defectBytes = 0 }
         batch.columns = columns
+        batch.isJSON = false
         batch.rows.columnCount = columns.count
         batch.rows.bytes.removeLast(batch.rows.bytes.count - batch.rows.byteCount)
     }

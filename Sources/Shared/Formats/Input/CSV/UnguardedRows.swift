@@ -1,9 +1,9 @@
-package import JobCore
+internal import JobCore
 
 extension SourceBatch {
     /// Takes away the apostrophes that `formulas: escape` has put into the rows of a file with this delimiter, from rows
     /// that could not be read as well, and from the names of columns.
-    package mutating func removeFormulaGuards(delimiter: UInt8) {
+    mutating func removeFormulaGuards(delimiter: UInt8) {
         columns = columns.map { FormulaText.unguarded($0, delimiter: delimiter) }
         rows.removeFormulaGuards(delimiter: delimiter)
         defects = defects.map { defect in

@@ -1,9 +1,9 @@
 internal import Glibc
-package import JobCore
+internal import JobCore
 
 extension SourceBatch {
     /// Replaces cells that are `="text"`, a spreadsheet's way to keep text from becoming a number, by that text.
-    package mutating func unwrapFormulas() { rows.unwrapFormulas() }
+    mutating func unwrapFormulas() { rows.unwrapFormulas() }
 }
 
 extension RowBatch {

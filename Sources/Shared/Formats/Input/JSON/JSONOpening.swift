@@ -26,13 +26,25 @@ package struct JSONOpening: Sendable {
         let (end, fault) = Self.end(bytes, start)
         guard let end else {
             // An object that goes on behind what is seen has more than one line, or is large.
-            isSequence = fault == .endsEarly ? bytes[start...].contains(0x0A) : SourceFormat.isSpreadObject(bytes)
+            isSequence = fault == .endsEarly ? bytes[start...].contains(0x0A) : Self.isSpread(bytes)
             return
         }
         let rest = bytes[end...].firstIndex { !RowFinder.isFiller($0) }
         isAlone = rest == nil
         isSequence = bytes[start..<end].contains(0x0A)
         if let rest, !isSequence { isSequence = bytes[rest] == 0x7B && !bytes[end..<rest].contains(0x0A) }
+    }
+
+    /// Whether the first line of a file that begins with an object looks like a part of one that has several.
+    static func isSpread(_ sample: [UInt8]) -> Bool {
+        let start = TextStart.of(sample)
+        guard let first = sample[start...].firstIndex(where: { !TextStart.isSpace($0) }),
+            sample[first] == UInt8(ascii: "{"),
+            let end = sample[first...].firstIndex(of: 0x0A),
+            let last = sample[first..<end].last(where: { !TextStart.isSpace($0) })
+        else { return false }
+        if last == UInt8(ascii: ",") { return !sample[first..<end].contains(UInt8(ascii: "}")) }
+        return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
     }
 
     /// Where the value ends, or what is wrong with it.

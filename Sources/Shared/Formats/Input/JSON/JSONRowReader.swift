@@ -47,7 +47,7 @@ package struct JSONRowReader: Sendable {
     package var columns: [String] { table.names }
 
     /// Bytes of a record whose end has not come yet.
-    var heldBytes: Int { cut.count }
+    package var heldBytes: Int { cut.count }
 
     /// A reader at the beginning of a file; a batch is full at `batchBytes` bytes of fields.
     ///
@@ -131,6 +131,7 @@ package struct JSONRowReader: Sendable {
             batch.rows.columnCount = columns.count
         }
         batch.openingColumns = openingColumns
+        batch.isJSON = true
         batch.rows.bytes.removeLast(batch.rows.bytes.count - batch.rows.byteCount)
     }
 

@@ -40,7 +40,7 @@ package struct CSVOutput: OutputFormat {
         var options = CSVReaderOptions()
         options.hasHeader = written.header
         options.delimiter = written.delimiter
-        return ReaderCounter(.csv(CSVReader(options: options)))
+        return ReaderCounter(CSVReader(options: options))
     }
 }
 

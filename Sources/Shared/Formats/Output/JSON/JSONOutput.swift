@@ -25,6 +25,6 @@ package struct JSONOutput: OutputFormat {
     }
 
     package func counter(_ options: JSONValue) -> any RowCounting {
-        ReaderCounter(.json(JSONRowReader(layout: layout)))
+        ReaderCounter(JSONRowReader(layout: layout))
     }
 }

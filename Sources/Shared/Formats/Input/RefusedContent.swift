@@ -1,9 +1,7 @@
-package import JobCore
+internal import JobCore
 
-/// The formats source files can have.
-package enum SourceFormat: String, Sendable, CaseIterable {
-    case csv, json, jsonl
-
+/// Contents that are none of the formats sources are in.
+enum RefusedContent {
     /// What files that are no text begin with, and what they are.
     private static let signatures: [(bytes: [UInt8], name: String, hint: String)] = [
         (
@@ -28,11 +26,10 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         ([0xFE, 0xFF], "UTF-16 text", "save the file as UTF-8"),
     ]
 
-    /// Guesses the format by the first bytes of the decompressed file; a few KiB are enough.
+    /// Looks at the first bytes of the decompressed file; a few KiB are enough.
     ///
-    /// An array is `json`, an object `jsonl`, all else `csv`. Throws `not_text` for what is none of them, and
-    /// `not_tabular` for a page of HTML or XML.
-    package static func detect(_ sample: [UInt8]) throws(JobError) -> SourceFormat {
+    /// Throws `not_text` for what is no text, and `not_tabular` for a page of HTML or XML.
+    static func check(_ sample: [UInt8]) throws(JobError) {
         for signature in signatures where sample.starts(with: signature.bytes) {
             // "BZh" and "PAR1" can begin a header; what follows tells text from binary data.
             if signature.bytes.allSatisfy({ 0x20..<0x7F ~= $0 }) && signature.bytes.count < 5 && isText(sample) {
@@ -41,35 +38,18 @@ package enum SourceFormat: String, Sendable, CaseIterable {
             throw notText(signature.name, hint: signature.hint)
         }
         guard isText(sample) else { throw notText("binary data", hint: "CSV, JSON or JSON Lines is expected") }
-        let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        if let name = markup(sample[start...]) {
+        if let name = markup(sample[TextStart.of(sample)...]) {
             throw JobError(
                 .notTabular, "the source is no table, it looks like \(name)",
                 position: DataPosition(byteOffset: 0))
         }
-        switch sample[start...].first(where: { !isSpace($0) && $0 != recordSeparator }) {
-        case UInt8(ascii: "["): return .json
-        case UInt8(ascii: "{"): return .jsonl
-        default: return .csv
-        }
     }
 
-    /// Whether the first line of a file that begins with an object looks like a part of one that has several.
-    package static func isSpreadObject(_ sample: [UInt8]) -> Bool {
-        let start = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        guard let first = sample[start...].firstIndex(where: { !isSpace($0) }), sample[first] == UInt8(ascii: "{"),
-            let end = sample[first...].firstIndex(of: 0x0A),
-            let last = sample[first..<end].last(where: { !isSpace($0) })
-        else { return false }
-        if last == UInt8(ascii: ",") { return !sample[first..<end].contains(UInt8(ascii: "}")) }
-        return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
-    }
-
-    /// Stands in front of each record of a JSON text sequence (RFC 7464).
-    private static let recordSeparator: UInt8 = 0x1E
     /// What a file that begins with a tag is; `nil` when it begins otherwise.
     private static func markup(_ text: ArraySlice<UInt8>) -> String? {
-        guard let first = text.firstIndex(where: { !isSpace($0) }), text[first] == UInt8(ascii: "<") else { return nil }
+        guard let first = text.firstIndex(where: { !TextStart.isSpace($0) }), text[first] == UInt8(ascii: "<") else {
+            return nil
+        }
         let beginning = String(decoding: text[first...].prefix(1024), as: UTF8.self).lowercased()
         func begins(_ names: [String]) -> Bool {
             names.contains { name in
@@ -92,14 +72,14 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     /// Few control characters, hardly a NUL: a stray one is the business of the reader, which names the row.
     private static func isText(_ sample: [UInt8]) -> Bool {
         let nuls = sample.count { $0 == 0 }
-        let controls = sample.count { $0 < 0x20 && !isSpace($0) && $0 != recordSeparator || $0 == 0x7F }
+        let controls = sample.count {
+            $0 < 0x20 && !TextStart.isSpace($0) && $0 != TextStart.recordSeparator || $0 == 0x7F
+        }
         if nuls * 100 <= sample.count && controls * 20 <= sample.count { return true }
         // In a small file a single one is a large share: then the rest must be lines of text.
         return controls == nuls && nuls * 8 <= sample.count && sample.contains { $0 == 0x0A || $0 == 0x0D }
             && String(validating: sample, as: UTF8.self) != nil
     }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 
     private static func notText(_ name: String, hint: String) -> JobError {
         JobError(
