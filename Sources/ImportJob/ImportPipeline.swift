@@ -29,10 +29,12 @@ struct ImportPipeline: Sendable {
                 mayReadAgain = false
                 context.log.warning("the source was changed while it was read; reading it again")
             } catch let error as JobError {
-                guard let pause = retries.pause(after: error, rowsDone: context.meter.counts.rowsRead) else {
+                // Rows that are loaded stay so: only their rejects are published again.
+                let reason = error.code == .statusUnpublished ? error.cause as? JobError ?? error : error
+                guard let pause = retries.pause(after: reason, rowsDone: context.meter.counts.rowsRead) else {
                     throw error
                 }
-                context.log.warning("\(error.description); going on from the last checkpoint")
+                context.log.warning("\(reason.description); going on from the last checkpoint")
                 try await Task.sleep(for: .milliseconds(pause))
             }
             context.meter.update { counts in

@@ -74,7 +74,7 @@ struct ImportSpec: Sendable {
         [
             SpecField(
                 "mapping",
-                .map(MappingRule.shape, atMost: MappingRule.maximumRules),
+                .map(MappingEntry.shape, atMost: MappingEntry.maximumEntries),
                 "Source column to target field, or null to leave it out; all others by their names, unless automatic is false"
             ),
             SpecField(

@@ -1,6 +1,7 @@
 import Formats
 import JobCore
 import ObjectStorage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -73,6 +74,27 @@ struct ToyDatabaseTests {
         try await place.audit.show("o", job: nil) { outcomes.append("\($0.event.action) \($0.event.outcome)") }
         #expect(outcomes == ["import started", "import partial", "export started", "export completed"])
         #expect(try toy.change { try $0.records(RecordQuery(["seq"], of: .auditLog, where: [])).count } == 4)
+    }
+
+    @Test(
+        "A connection that is lost while rejects are published costs no row: the job goes on, or the next launch does",
+        arguments: [1, 9])
+    func lostWhilePublishing(times: Int) async throws {
+        _ = try await toy.migrate(.builtIn)
+        let place = try await place(toy)
+        _ = try await place.store.put(
+            Array("id,email\nc1,a@b.org\n,nobody@b.org\nc2,b@b.org\n".utf8),
+            at: ObjectKey(validating: "o/uploads/f.csv"), contentType: "text/csv", mode: .overwrite)
+        let spec = #"{"jobId":"i","orgId":"o","resource":"contacts","sourceKey":"f.csv"}"#
+        toy.losses.withLock { $0 = times }
+        if times > 4 {
+            let error = await #expect(throws: JobError.self) { _ = try await run(Import.self, spec, on: toy) }
+            #expect(error?.code == .statusUnpublished)
+            toy.losses.withLock { $0 = 0 }
+        }
+        let manifest = try await run(Import.self, spec, on: toy)
+        #expect(manifest.status == .completed && manifest.attempt == (times > 4 ? 2 : 1))
+        #expect(manifest.counts.inserted == 2 && manifest.counts.rejected == 1 && manifest.rejects?.rows == 1)
     }
 
     @Test("One that only has rows to export exports them, and keeps the log in the store")

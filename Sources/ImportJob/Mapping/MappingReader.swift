@@ -34,7 +34,8 @@ struct MappingReader {
     }
 
     private mutating func read(_ member: JSONMember, _ path: String, _ problems: inout SpecProblems) {
-        guard let name = member.value.asText ?? member.value.text("field") else { return }
+        guard let entry = MappingEntry(member.value) else { return }
+        let name = entry.field
         guard let (target, inside) = target(name) else {
             problems.add(
                 path, "unknown target field \(JSONValue.string(String(name.prefix(64))).serialized())", nearest: name,
@@ -45,14 +46,13 @@ struct MappingReader {
             problems.add(path, "target field '\(name)' is mapped twice, also as '\(other)'; 'columns' joins several")
             return
         }
-        let columns = member.value.items("columns").compactMap(\.asText)
-        let constant = Self.scalar(member.value["value"])
-        if constant != nil && !columns.isEmpty { problems.add(path, "has both 'value' and 'columns'") }
+        let constant = entry.constant
+        if constant != nil && !entry.columns.isEmpty { problems.add(path, "has both 'value' and 'columns'") }
         var rule = MappingRule(
-            sources: constant != nil ? [] : columns.isEmpty ? [member.name] : columns,
-            separator: member.value.text("separator") ?? " ", constant: constant, target: target, path: inside,
-            value: value(member.value, target, inside, path, &problems))
-        rule.isGenerated = member.value["generate"] != nil
+            sources: constant != nil ? [] : entry.columns.isEmpty ? [member.name] : entry.columns,
+            separator: entry.separator, constant: constant, target: target, path: inside,
+            value: value(entry, target, inside, path, &problems))
+        rule.isGenerated = entry.isGenerated
         if rule.isGenerated {
             if constant != nil { problems.add(path, "has both 'value' and 'generate'") }
             if !inside.isEmpty || target.type != .text && target.type != .uuid {
@@ -73,21 +73,21 @@ struct MappingReader {
     }
 
     private mutating func value(
-        _ value: JSONValue, _ target: Column, _ inside: [String], _ path: String, _ problems: inout SpecProblems
+        _ entry: MappingEntry, _ target: Column, _ inside: [String], _ path: String, _ problems: inout SpecProblems
     ) -> ValueRule {
         let own = inside.isEmpty ? ValueKind(target) : .text
-        var rule = ValueRule(value.text("type").flatMap(ValueKind.init(name:)) ?? own)
+        var rule = ValueRule(entry.kind ?? own)
         if inside.isEmpty, !ValueKind.allowed(in: target.type).contains(rule.kind) {
             problems.add(
                 path + ".type",
                 "'\(rule.kind.name)' does not fit column '\(target.name)', which is \(target.type.rawValue)")
         }
-        rule.trims = value.flag("trim") ?? false
-        rule.letterCase = value.text("case").flatMap(ValueRule.LetterCase.init(rawValue:))
-        rule.nulls = Set(value.items("nulls").compactMap(\.asText))
-        rule.isRequired = value.flag("required") ?? false
-        FormatReader(path: path).read(value, into: &rule, &zones, &problems)
-        if let text = Self.scalar(value["default"]) {
+        rule.trims = entry.trims
+        rule.letterCase = entry.letterCase
+        rule.nulls = entry.nulls
+        rule.isRequired = entry.isRequired
+        FormatReader(path: path).read(entry, into: &rule, &zones, &problems)
+        if let text = entry.fallback {
             rule.fallback = Self.canonical(text, rule.kind)
             if rule.fallback == nil {
                 problems.add(
@@ -96,15 +96,6 @@ struct MappingReader {
             }
         }
         return rule
-    }
-
-    private static func scalar(_ value: JSONValue?) -> String? {
-        switch value {
-        case .string(let text): text
-        case .number(let text): text
-        case .bool(let flag): flag ? "true" : "false"
-        default: nil
-        }
     }
 
     /// Text as a cell of that kind would leave it; nil when it does not fit.
@@ -141,88 +132,6 @@ private struct TakenTargets {
         whole.insert(path)
         return nil
     }
-}
-
-/// Reads `format` and `timezone` of one entry.
-private struct FormatReader {
-    let path: String
-
-    func read(
-        _ value: JSONValue, into rule: inout ValueRule, _ zones: inout ZoneCache, _ problems: inout SpecProblems
-    ) {
-        let formats = value.text("format").map { [$0] } ?? value.items("format").compactMap(\.asText)
-        if let name = value.text("timezone") {
-            guard rule.kind == .timestamp || rule.kind == .date else {
-                problems.add(path + ".timezone", "is for timestamps and dates; '\(rule.kind.name)' has none")
-                return
-            }
-            do {
-                rule.zone = try zones.zone(name)
-            } catch {
-                problems.add(path + ".timezone", error.problem)
-            }
-        }
-        if formats.isEmpty {
-            // A time needs none: its zone is all that was missing.
-            if rule.zone != nil && rule.kind == .date { rule.layouts = TimeLayout.common }
-            return
-        }
-        rule.description = formats.joined(separator: ", or ")
-        switch rule.kind {
-        case .timestamp, .date:
-            for format in formats { rule.layouts += layout(format, rule.kind, &problems).map { [$0] } ?? [] }
-        case .int, .decimal, .double:
-            rule.number = NumberPattern(formats[0])
-            if rule.number == nil || formats.count > 1 {
-                problems.add(
-                    path + ".format",
-                    "is no number format; write 1234.56 as the source does: 1,234.56, 1.234,56, 1 234,56, 1'234.56 or 1234,56"
-                )
-            }
-        case .bool:
-            rule.words = WordPattern(formats[0])
-            if rule.words == nil || formats.count > 1 {
-                problems.add(
-                    path + ".format",
-                    "is no list of words; write those for true, a slash, those for false: yes,ja/no,nein")
-            }
-        case .list:
-            let bytes = Array(formats[0].utf8)
-            rule.delimiter = bytes.first
-            if bytes.count != 1 || bytes[0] < 0x20 || bytes[0] > 0x7E || bytes[0] == UInt8(ascii: "\"")
-                || formats.count > 1
-            {
-                problems.add(path + ".format", "is no delimiter; write the one character between items, such as ;")
-            }
-        default: problems.add(path + ".format", "has no meaning for '\(rule.kind.name)'")
-        }
-    }
-
-    private func layout(_ format: String, _ kind: ValueKind, _ problems: inout SpecProblems) -> TimeLayout? {
-        switch format {
-        case "epochSeconds": return .epoch(.seconds)
-        case "epochMilliseconds": return .epoch(.milliseconds)
-        case "epochMicroseconds": return .epoch(.microseconds)
-        case "epochNanoseconds": return .epoch(.nanoseconds)
-        default: break
-        }
-        do {
-            let pattern = try DatePattern(format)
-            return .pattern(pattern)
-        } catch {
-            problems.add(path + ".format", "\(JSONValue.string(format).serialized()): \(error.problem)")
-            return nil
-        }
-    }
-}
-
-extension TimeLayout {
-    /// What a date may look like when only its zone is told.
-    static let common: [TimeLayout] = [
-        "yyyy-MM-dd'T'HH:mm:ssX", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm",
-        "yyyy-MM-dd'T'HH:mm",
-        "yyyy-MM-dd HH:mm:ss.S", "yyyy-MM-dd'T'HH:mm:ss.S", "yyyy-MM-dd'T'HH:mm:ss.SX", "yyyy-MM-dd",
-    ].compactMap { text in (try? DatePattern(text)).map { .pattern($0) } }
 }
 
 /// Zones that were loaded already: many entries name the same one.

@@ -17,6 +17,8 @@ final class ToyDatabase: Database, RowSource, RowSink, RecordStore {
 
     let description = "toy"
     let tables = Mutex(Tables())
+    /// How many more times the connection is lost when rejects are asked for.
+    let losses = Mutex(0)
 
     var source: any RowSource { self }
     var sink: (any RowSink)? { self }

@@ -180,7 +180,12 @@ actor ToyLoader: RowLoader {
     func rollBack(lane: Int) async throws { transaction?.rollBack() }
 
     func rejects(after record: Int, limit: Int) async throws -> [KeptReject] {
-        try toy.change { try ledger.rejects(after: record, limit: limit, $0) }
+        let isLost = toy.losses.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+        if isLost { throw JobError(.databaseConnectionLost, "toy: the connection was lost") }
+        return try toy.change { try ledger.rejects(after: record, limit: limit, $0) }
     }
 
     func rejectUsage() async throws -> RejectUsage { try toy.change { try ledger.rejectUsage($0) } }
