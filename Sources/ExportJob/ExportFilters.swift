@@ -12,8 +12,8 @@ struct ExportFilters: Sendable {
     private var conditions: [Condition] = []
     private var hasTimeRange = false
     private let time: Column?
-    /// `last`: microseconds before the moment the job was asked for.
-    private var last: Int64?
+    /// `last`: how long before the moment the job was asked for.
+    private var last: Duration?
 
     /// Decodes `filters`; adds every mistake.
     ///
@@ -22,7 +22,7 @@ struct ExportFilters: Sendable {
         time = resource.timeColumn.flatMap { resource.column($0) }
         guard case .object(let members)? = value else { return }
         let reader = FilterReader(resource: resource)
-        var bounds: [String: Int64] = [:]
+        var bounds: [String: Instant] = [:]
         for member in members {
             let path = SpecType.join("$.filters", member.name)
             switch member.name {
@@ -42,7 +42,7 @@ struct ExportFilters: Sendable {
                 // The end of the last day there is bounds nothing, and has no text.
                 if !Timestamp.range.contains(instant) { continue }
                 conditions.append(
-                    .compare(.column(time), member.name == "from" ? .greaterOrEqual : .less, time.instant(instant)))
+                    .compare(.column(time), member.name == "from" ? .greaterOrEqual : .less, time.bound(instant)))
             case "last":
                 guard time != nil else {
                     problems.add(path, "resource \(resource.name) has no time column")
@@ -73,12 +73,12 @@ struct ExportFilters: Sendable {
         }
     }
 
-    /// The conditions, with relative ranges counted from `moment` (microseconds).
-    func conditions(at moment: Int64) -> [Condition] {
+    /// The conditions, with relative ranges counted from `moment`.
+    func conditions(at moment: Instant) -> [Condition] {
         guard let last, let time else { return conditions }
         return conditions + [
-            .compare(.column(time), .greaterOrEqual, time.instant(moment - last)),
-            .compare(.column(time), .less, time.instant(moment)),
+            .compare(.column(time), .greaterOrEqual, time.bound(moment - last)),
+            .compare(.column(time), .less, time.bound(moment)),
         ]
     }
 
@@ -99,9 +99,9 @@ extension Condition {
 
 /// One end of a time range: a date stands for the whole day of the zone, a timestamp for itself.
 private struct TimeBound {
-    let start: Int64
+    let start: Instant
     /// Exclusive.
-    let end: Int64
+    let end: Instant
 
     init?(_ value: JSONValue, zone: ZoneRules?) {
         guard let text = value.asText, let instant = Timestamp.parse(text) else { return nil }
@@ -110,12 +110,12 @@ private struct TimeBound {
             end = instant
             return
         }
-        let midnights = [instant, instant + 86_400_000_000].map { midnight in
-            zone.map { $0.instant(local: midnight / 1_000_000) * 1_000_000 } ?? midnight
+        func midnight(_ localSeconds: Int64) -> Instant {
+            zone?.instant(localSeconds: localSeconds) ?? Instant(seconds: localSeconds)
         }
         // The first day of the calendar may begin before there are instants, and the last one end behind them.
-        start = max(midnights[0], Timestamp.range.lowerBound)
-        end = midnights[1]
+        start = max(midnight(instant.seconds), Timestamp.range.lowerBound)
+        end = midnight(instant.seconds + 86_400)
     }
 }
 
@@ -124,10 +124,11 @@ extension Column {
     ///
     /// A day begins at its midnight, so a day is at or after an instant when it is at or after the first midnight from
     /// there on.
-    fileprivate func instant(_ microseconds: Int64) -> Literal {
-        guard type == .date else { return .timestamp(microseconds) }
+    fileprivate func bound(_ instant: Instant) -> Literal {
+        guard type == .date else { return .timestamp(instant) }
         let day: Int64 = 86_400_000_000
-        let midnight = (microseconds + day - 1) >= 0 ? (microseconds + day - 1) / day * day : microseconds / day * day
+        let (days, time) = instant.microseconds.quotientAndRemainder(dividingBy: day)
+        let midnight = Instant(microseconds: (time > 0 ? days + 1 : days) * day)
         return .date(String(Timestamp.format(midnight).prefix(10)))
     }
 }

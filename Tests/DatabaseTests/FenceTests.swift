@@ -80,7 +80,7 @@ struct FenceTests {
 
 @Suite("Transactions over the jobs' own tables, in every database")
 struct RecordTests {
-    private static func key(_ hash: String, org: String, revoked: Int64? = nil) -> [RecordField] {
+    private static func key(_ hash: String, org: String, revoked: Instant? = nil) -> [RecordField] {
         let texts = ["key_hash": hash, "org_id": org, "actor_id": "", "role": "", "plan": ""]
         return texts.sorted { $0.key < $1.key }.map { RecordField($0.key, .text($0.value)) }
             + (revoked.map { [RecordField("revoked_at", .timestamp($0))] } ?? [])
@@ -121,12 +121,13 @@ struct RecordTests {
     func values(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         var random = SeededRandom(seed: 3)
-        let instants =
+        let times =
             [0, 1, -1, 1_775_044_802_123_456]
             + (0..<300).map { _ in
                 Int64.random(in: 0...4_102_444_800_000_000, using: &random)
             }
-        for (number, instant) in instants.enumerated() {
+        for (number, time) in times.enumerated() {
+            let instant = Instant(microseconds: time)
             let text = "ä'\"\\\n\(number)"
             let rows = try await fixture.database.transact(.writing(lock: "x")) { session in
                 try session.insert(Self.key("k\(number)", org: text, revoked: instant), into: .apiKeys)
@@ -135,7 +136,7 @@ struct RecordTests {
                         ["org_id", "revoked_at", "plan"], of: .apiKeys,
                         where: [RecordCondition("key_hash", .text("k\(number)"))]))
             }
-            #expect(rows == [Record([text, "\(instant)", ""])])
+            #expect(rows == [Record([text, "\(time)", ""])])
         }
     }
 

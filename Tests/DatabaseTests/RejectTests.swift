@@ -95,9 +95,9 @@ struct RejectTests {
             #expect(try await loader.rejectUsage().rows == 1)
             await loader.close()
         }
-        let days = { (count: Int64) in WallClock.now() - count * 86_400_000_000 }
-        for (job, count) in [("old", Int64(8)), ("young", 6)] {
-            let value = backend == .sqlite ? "\(days(count))" : "'\(Timestamp.format(days(count)))'"
+        for (job, days) in [("old", 8), ("young", 6)] {
+            let time = WallClock.now() - .seconds(days * 86_400)
+            let value = backend == .sqlite ? "\(time.microseconds)" : "'\(time)'"
             try fixture.shell("UPDATE import_ledger SET updated_at = \(value) WHERE job_id = '\(job)';")
         }
         let next = try await fixture.database.openLoader(Things.plan(job: "next"))

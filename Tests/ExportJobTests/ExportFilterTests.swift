@@ -32,7 +32,7 @@ struct ExportFilterTests {
     private func conditions(_ text: String, resource: String = "things") throws -> [Condition] {
         let (filters, problems) = try filters(text, resource: resource)
         #expect(problems == [])
-        return filters.conditions(at: 1_000_000_000_000_000)
+        return filters.conditions(at: Instant(seconds: 1_000_000_000))
     }
 
     private static let n = Operand.column(Column("n", .int))
@@ -71,7 +71,7 @@ struct ExportFilterTests {
         (
             #"{"at":{"gt":"1970-01-01T01:00:00+01:00"}}"#,
             [
-                .compare(.column(Column("at", .timestamp)), .greater, .timestamp(0))
+                .compare(.column(Column("at", .timestamp)), .greater, .timestamp(Instant(seconds: 0)))
             ]
         ),
         (
@@ -176,7 +176,7 @@ struct ExportFilterTests {
                 value, resource: try #require(Self.catalogue.resource("things")), zone: berlin, problems: &problems)
             let instant = try #require(Timestamp.parse(expected))
             #expect(
-                filters.conditions(at: 0) == [
+                filters.conditions(at: Instant(seconds: 0)) == [
                     .compare(.column(Column("at", .timestamp)), comparison, .timestamp(instant))
                 ])
         }
@@ -212,11 +212,11 @@ struct ExportFilterTests {
         let (filters, problems) = try filters(#"{"last":"2d","n":1}"#)
         #expect(problems == [])
         let at = Operand.column(Column("at", .timestamp))
-        let moment: Int64 = 1_775_044_800_000_000
+        let moment = Instant(seconds: 1_775_044_800)
         #expect(
             filters.conditions(at: moment) == [
                 .compare(Self.n, .equal, .integer(1)),
-                .compare(at, .greaterOrEqual, .timestamp(moment - 172_800_000_000)),
+                .compare(at, .greaterOrEqual, .timestamp(moment - .seconds(172_800))),
                 .compare(at, .less, .timestamp(moment)),
             ])
     }

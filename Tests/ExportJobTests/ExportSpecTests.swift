@@ -29,7 +29,8 @@ struct ExportSpecTests {
         let csv = CSVWriterOptions(spec: spec.formatOptions)
         #expect(csv.delimiter == 0x2C && csv.header && !csv.bom && csv.nulls == "")
         #expect(csv.formulas == .raw)
-        #expect(spec.filters.conditions(at: 0) == [] && spec.filters.order(spec.common.resource) == ["id"])
+        #expect(spec.filters.conditions(at: Instant(seconds: 0)) == [])
+        #expect(spec.filters.order(spec.common.resource) == ["id"])
         #expect(!spec.common.hasOwnJobId && spec.common.notAfter == nil)
     }
 
@@ -41,9 +42,9 @@ struct ExportSpecTests {
         )
         let time = Operand.column(Column("occurred_at", .timestamp))
         #expect(
-            spec.filters.conditions(at: 0) == [
-                .compare(time, .greaterOrEqual, .timestamp(1_775_001_600_000_000)),
-                .compare(time, .less, .timestamp(1_777_593_600_000_000)),
+            spec.filters.conditions(at: Instant(seconds: 0)) == [
+                .compare(time, .greaterOrEqual, .timestamp(Instant(seconds: 1_775_001_600))),
+                .compare(time, .less, .timestamp(Instant(seconds: 1_777_593_600))),
             ])
         #expect(spec.filters.order(spec.common.resource) == ["occurred_at", "id"])
     }

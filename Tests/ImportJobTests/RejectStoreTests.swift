@@ -22,7 +22,7 @@ struct RejectStoreTests {
         context = JobContext(
             spec: spec, place: try await Configuration(environment, log: log).open(),
             folder: try JobFolder(orgId: "o", jobId: "j"), meter: ProgressMeter(), attempt: 1,
-            attemptId: "a1-x", createdAt: 0, sourceMinimumRate: 0)
+            attemptId: "a1-x", createdAt: Instant(seconds: 0), sourceMinimumRate: 0)
     }
 
     private func read(_ store: RejectStore, _ part: RejectPart) async throws -> [RejectRecord]? {

@@ -1,3 +1,5 @@
+import JobCore
+
 /// The Gregorian calendar as everybody knows it, counted year by year.
 enum CalendarReference {
     static func isLeap(_ year: Int) -> Bool {
@@ -49,10 +51,10 @@ enum CalendarReference {
     }
 
     /// Canonical text of an instant that is not infinite.
-    static func text(instant: Int64) -> String {
+    static func text(instant: Instant) -> String {
         // Counted from a beginning that no instant is before, so that nothing is negative.
         let origin = 110_000_000
-        let shifted = Int128(instant) + Int128(origin) * 86_400_000_000
+        let shifted = Int128(instant.microseconds) + Int128(origin) * 86_400_000_000
         let day = Int(shifted / 86_400_000_000) - origin
         let time = Int(shifted % 86_400_000_000 / 1_000_000)
         let micros = Int(shifted % 1_000_000)

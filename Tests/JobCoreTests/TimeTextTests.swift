@@ -44,7 +44,7 @@ struct TimeTextTests {
         }
         #expect(time.isDate == (text.utf8.count == 10))
         let utc = try #require(time.instant(nil))
-        #expect(time.instant(ZoneRules(fixed: 3600)) == utc - 3_600_000_000)
+        #expect(time.instant(ZoneRules(fixed: 3600)) == utc - .seconds(3600))
     }
 
     @Test(

@@ -43,7 +43,7 @@ struct AuditAttackTests {
 
     private static func event(_ number: Int, org: String = "o") -> AuditEvent {
         var event = AuditEvent(orgId: org, actor: "u", action: "export", outcome: "completed")
-        event.at = 1_775_044_802_123_456 + Int64(number) * 1_000_003
+        event.at = Instant(microseconds: 1_775_044_802_123_456 + Int64(number) * 1_000_003)
         event.jobId = "j\(number)"
         event.rows = number
         return event
@@ -83,8 +83,8 @@ struct AuditAttackTests {
             event.actor = "mallory"
             let entry = AuditEntry(event, after: before)
             statements +=
-                "INSERT INTO audit_log VALUES ('o', \(entry.seq), \(event.at), 'mallory', 'export', 'j\(number)', '', '', "
-                + "\(event.rows), 0, 'completed', '\(entry.previousHash)', '\(entry.hash)');"
+                "INSERT INTO audit_log VALUES ('o', \(entry.seq), \(event.at.microseconds), 'mallory', 'export', "
+                + "'j\(number)', '', '', \(event.rows), 0, 'completed', '\(entry.previousHash)', '\(entry.hash)');"
             before = entry
         }
         return statements

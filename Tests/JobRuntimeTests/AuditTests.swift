@@ -30,7 +30,7 @@ struct AuditTests {
 
     private static func event(_ number: Int, org: String = "o") -> AuditEvent {
         var event = AuditEvent(orgId: org, actor: "u\(number % 3)", action: "export", outcome: "completed")
-        event.at = 1_775_044_802_123_456 + Int64(number) * 1_000_003
+        event.at = Instant(microseconds: 1_775_044_802_123_456 + Int64(number) * 1_000_003)
         event.jobId = "j\(number)"
         event.resource = "events"
         event.filters = #"{"filters":{"name":"ä\"\n\#(number)"}}"#
@@ -181,15 +181,15 @@ struct AuditTests {
         var start = end
         start.outcome = "started"
         for chain in [AuditTable(place.records), AuditObjects(place.store)] as [any AuditChain] {
-            start.at = end.at - 5_000_000
+            start.at = end.at - .seconds(5)
             _ = try await chain.append(end)
             let error = await #expect(throws: JobError.self) { _ = try await chain.append(start) }
             #expect(error?.code == .leaseLost && error?.exitCode == .temporary)
-            start.at = end.at + 1
+            start.at = end.at + .microseconds(1)
             #expect(try await chain.append(start).seq == 2)
             var other = start
             other.jobId = "other"
-            other.at = end.at - 5_000_000
+            other.at = end.at - .seconds(5)
             #expect(try await chain.append(other).seq == 3)
         }
     }

@@ -52,17 +52,17 @@ struct ClaimTests {
         #expect(manifest.status == .running && manifest.attempt == 1 && manifest.attemptId.hasPrefix("a1-"))
         let seen = try await stored()
         #expect(seen.bytes() == manifest.bytes())
-        #expect((seen.leaseExpiresAt ?? 0) > WallClock.now() + 20_000_000)
+        #expect(try #require(seen.leaseExpiresAt) > WallClock.now() + .seconds(20))
     }
 
     @Test("A prepared job is taken over with the time and spec it was prepared with")
     func prepared() async throws {
         var queued = try announced()
-        queued.createdAt = 1_000_000
+        queued.createdAt = Instant(seconds: 1)
         _ = try await store.put(
             queued.bytes(), at: folder.manifest(), contentType: "application/json", mode: .createOnly)
         let (manifest, _) = try await own()
-        #expect(manifest.createdAt == 1_000_000 && manifest.attempt == 1 && manifest.status == .running)
+        #expect(manifest.createdAt == Instant(seconds: 1) && manifest.attempt == 1 && manifest.status == .running)
     }
 
     @Test("A finished job is answered from its manifest, byte for byte")
@@ -181,7 +181,7 @@ struct ClaimTests {
         try await keeper.heartbeat(JobProgress(counts: counts, percent: 30, secondsLeft: nil, rowsPerSecond: 1))
         let seen = try await stored()
         #expect(seen.progress == 40 && seen.counts.rowsRead == 5 && seen.timeLeftSeconds == nil)
-        #expect((seen.leaseExpiresAt ?? 0) > (owned.0.leaseExpiresAt ?? 0))
+        #expect(try #require(seen.leaseExpiresAt) > #require(owned.0.leaseExpiresAt))
         // Only a finished job is at 100.
         try await keeper.heartbeat(JobProgress(counts: counts, percent: 100, secondsLeft: 0, rowsPerSecond: 1))
         #expect(try await stored().progress == 99.9)

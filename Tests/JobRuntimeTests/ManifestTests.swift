@@ -11,13 +11,13 @@ struct ManifestTests {
     static func full() throws -> Manifest {
         let spec = try CommonSpecTests.spec(#"{"jobId":"j","orgId":"o","resource":"events","format":"csv"}"#)
         var manifest = Manifest(
-            spec, format: "csv", actor: JobActor(id: "me", role: "ADMIN"), now: 1_775_044_800_000_000)
+            spec, format: "csv", actor: JobActor(id: "me", role: "ADMIN"), now: Instant(seconds: 1_775_044_800))
         manifest.status = .completed
         manifest.outcome = .partial
         manifest.progress = 42.5
         manifest.timeLeftSeconds = 12
         manifest.downloadURL = "https://x/y?z"
-        manifest.downloadURLExpiresAt = 1_775_044_801_500_000
+        manifest.downloadURLExpiresAt = Instant(microseconds: 1_775_044_801_500_000)
         manifest.counts.rowsTotal = 10
         manifest.counts.rowsRead = 9
         manifest.counts.rowsWritten = 8
@@ -41,11 +41,11 @@ struct ManifestTests {
         manifest.error = ManifestFailure(JobError(.tooManyRejects, "1 \"row\"\n", hint: "look"))
         manifest.attempt = 3
         manifest.attemptId = "a3-x"
-        manifest.leaseExpiresAt = 1_775_044_802_000_000
+        manifest.leaseExpiresAt = Instant(seconds: 1_775_044_802)
         manifest.owner = ProcessIdentity(host: "0123456789abcdef", pid: 7, startTicks: 4711)
-        manifest.startedAt = 1_775_044_803_000_001
-        manifest.updatedAt = 1_775_044_804_000_000
-        manifest.finishedAt = 1_775_044_805_000_000
+        manifest.startedAt = Instant(microseconds: 1_775_044_803_000_001)
+        manifest.updatedAt = Instant(seconds: 1_775_044_804)
+        manifest.finishedAt = Instant(seconds: 1_775_044_805)
         var stats = JobStats()
         stats.durationMs = 5
         stats.rowsPerSecond = 6
@@ -69,7 +69,7 @@ struct ManifestTests {
         let full = try Self.full().json()
         #expect(full.members.map(\.name) == Self.members)
         let spec = try CommonSpecTests.spec(#"{"orgId":"o","resource":"events"}"#)
-        let empty = Manifest(spec, format: "csv", actor: nil, now: 0).json()
+        let empty = Manifest(spec, format: "csv", actor: nil, now: Instant(seconds: 0)).json()
         #expect(empty.members.map(\.name) == Self.members)
         #expect(empty.text("status") == "queued" && empty.integer("manifestVersion") == 1)
         #expect(

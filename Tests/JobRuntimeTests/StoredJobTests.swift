@@ -143,7 +143,7 @@ struct StoredJobTests {
         "A job without a live owner is cancelled at once",
         arguments: [Manifest.Status.queued, .running, .failed, .interrupted])
     func cancel(status: Manifest.Status) async throws {
-        try await store(status) { $0.leaseExpiresAt = 1 }
+        try await store(status) { $0.leaseExpiresAt = Instant(microseconds: 1) }
         _ = try await job().cancel()
         let cancelled = try await job()
         #expect(cancelled.manifest.status == .cancelled && cancelled.manifest.error?.exitCode == 80)
@@ -154,7 +154,7 @@ struct StoredJobTests {
 
     @Test("A running job gets a marker, a completed one stays")
     func cancelOthers() async throws {
-        try await store(.running) { $0.leaseExpiresAt = WallClock.now() + 60_000_000 }
+        try await store(.running) { $0.leaseExpiresAt = WallClock.now() + .seconds(60) }
         let running = try await job()
         #expect(try await Array(running.cancel().utf8) == running.bytes)
         #expect(try files.read("objects/o/jobs/j/cancel") == Array("cancel\n".utf8))

@@ -34,7 +34,7 @@ struct InputFormatTests {
         JobContext(
             spec: common, place: try await Configuration(environment, log: JobLog(level: "critical")).open(),
             folder: try JobFolder(orgId: "o", jobId: "j"), meter: ProgressMeter(), attempt: 1, attemptId: "a1-x",
-            createdAt: 0, sourceMinimumRate: 0)
+            createdAt: Instant(microseconds: 0), sourceMinimumRate: 0)
     }
 
     /// Imports the file as a job does.

@@ -43,7 +43,7 @@ struct OutputFormatTests {
         let folder = try JobFolder(orgId: "o", jobId: "j")
         let context = JobContext(
             spec: spec.common, place: place, folder: folder, meter: ProgressMeter(), attempt: 1,
-            attemptId: "a1-x", createdAt: 0, sourceMinimumRate: 0)
+            attemptId: "a1-x", createdAt: Instant(seconds: 0), sourceMinimumRate: 0)
         let result = try await ExportPipeline(spec: spec, context: context).run()
         var manifest = Manifest(spec.common, format: spec.format.name, actor: nil, now: WallClock.now())
         manifest.status = .completed

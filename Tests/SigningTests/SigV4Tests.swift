@@ -1,3 +1,4 @@
+import JobCore
 import Signing
 import Testing
 
@@ -12,7 +13,7 @@ struct SigV4Tests {
         credentials: AWSCredentials(
             accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")),
         region: "us-east-1")
-    private let date = SigningDate(secondsSince1970: 1_369_353_600)
+    private let date = SigningDate(Instant(seconds: 1_369_353_600))
     private let host = "examplebucket.s3.amazonaws.com"
     private let nothing = SigV4Signer.Payload.digest(SHA256Digest.of(""))
 
@@ -80,7 +81,7 @@ struct SigV4Tests {
         let fields = temporary.fields(
             "PUT", host: "acct.r2.cloudflarestorage.com", path: "/bucket/org/a.csv",
             fields: [("If-Match", "\"abc\""), ("Content-Type", "text/csv")],
-            payload: .digest(SHA256Digest.of("hello")), at: SigningDate(secondsSince1970: 1_795_435_205))
+            payload: .digest(SHA256Digest.of("hello")), at: SigningDate(Instant(seconds: 1_795_435_205)))
         #expect(
             authorization(fields)
                 == "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20261123/auto/s3/aws4_request, "
@@ -95,7 +96,7 @@ struct SigV4Tests {
             "GET", host: "acct.r2.cloudflarestorage.com",
             path: URIEncoding.path("/bucket/org/day=1/a+b c.csv"),
             query: [("response-content-disposition", "attachment; filename=\"a b.csv\"")], secondsToLive: 1800,
-            at: SigningDate(secondsSince1970: 1_795_435_205))
+            at: SigningDate(Instant(seconds: 1_795_435_205)))
         #expect(query.contains("&X-Amz-Security-Token=token%2Fwith%2Bsigns%3D%3D&"))
         #expect(
             query.hasSuffix("&X-Amz-Signature=f61b75176b3ea38ebb1bbf9192041a62ee22505ecf482ef0e9eb67d09d210c2d"))
@@ -116,7 +117,7 @@ struct SigV4Tests {
                 "21000228T235959Z",
             ]))
     func dates(seconds: Int, text: String) {
-        #expect(SigningDate(secondsSince1970: Int64(seconds)).text == text)
+        #expect(SigningDate(Instant(seconds: Int64(seconds))).text == text)
     }
 }
 

@@ -123,7 +123,7 @@ struct CellCanonicaliser: Sendable {
         }
     }
 
-    private func write(_ instant: Int64, to output: inout [UInt8]) -> CellFault {
+    private func write(_ instant: Instant, to output: inout [UInt8]) -> CellFault {
         output.append(addingCapacity: Timestamp.maximumBytes) { output in
             unsafe output.withUnsafeMutableBufferPointer { buffer, count in
                 if let base = buffer.baseAddress { count += unsafe Timestamp.write(instant, to: base + count) }

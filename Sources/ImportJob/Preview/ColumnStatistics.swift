@@ -108,8 +108,10 @@ struct ColumnStatistics {
     }
 
     private static func time(_ text: UnsafeBufferPointer<UInt8>, _ type: ColumnType) -> Double? {
-        if type == .timestamp { return unsafe Timestamp.parse(text).map(Double.init) }
-        return unsafe Timestamp.parse(String(decoding: text, as: UTF8.self) + "T00:00:00Z").map(Double.init)
+        if type == .timestamp { return unsafe Timestamp.parse(text).map { Double($0.microseconds) } }
+        return unsafe Timestamp.parse(String(decoding: text, as: UTF8.self) + "T00:00:00Z").map {
+            Double($0.microseconds)
+        }
     }
 
     /// By bytes: negative when the text comes first, positive when the other does.

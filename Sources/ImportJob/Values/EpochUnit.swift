@@ -17,9 +17,9 @@ enum EpochUnit: String, Sendable, CaseIterable {
         }
     }
 
-    /// Microseconds since 1970 of digits with a sign and a fraction, rounded to the nearest; nil when it is something
-    /// else, or no instant of the years 1 to 9999.
-    func instant(_ cell: UnsafeBufferPointer<UInt8>) -> Int64? {
+    /// The instant of digits with a sign and a fraction, to the nearest microsecond; nil when it is something else, or
+    /// no instant of the years 1 to 9999.
+    func instant(_ cell: UnsafeBufferPointer<UInt8>) -> Instant? {
         let isNegative = unsafe cell.first == UInt8(ascii: "-")
         let start = isNegative ? 1 : 0
         var point = start
@@ -42,11 +42,8 @@ enum EpochUnit: String, Sendable, CaseIterable {
         var fraction = SecondFraction()
         for _ in 0..<max(0, start - border) { fraction.add(0) }
         for place in max(start, border)..<cell.count where place != point { unsafe fraction.add(cell[place] &- 0x30) }
-        let (micros, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        if overflows { return nil }
-        let (sum, isTooLarge) = micros.addingReportingOverflow(fraction.microseconds)
-        if isTooLarge { return nil }
-        let instant = isNegative ? -sum : sum
+        let sign: Int64 = isNegative ? -1 : 1
+        let instant = Instant(seconds: sign * seconds).adding(microseconds: sign * fraction.microseconds)
         return Timestamp.range.contains(instant) ? instant : nil
     }
 }

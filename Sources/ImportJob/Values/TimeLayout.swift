@@ -14,23 +14,21 @@ enum TimeLayout: Sendable {
         }
     }
 
-    /// Microseconds since 1970; nil when the text is not written in this way.
-    func instant(_ cell: UnsafeBufferPointer<UInt8>, _ zone: ZoneRules?) -> Int64? {
+    /// The instant that is meant; nil when the text is not written in this way.
+    func instant(_ cell: UnsafeBufferPointer<UInt8>, _ zone: ZoneRules?) -> Instant? {
         switch self {
         case .epoch(let unit): return unsafe unit.instant(cell)
         case .pattern(let pattern):
             guard let reading = unsafe pattern.read(cell) else { return nil }
-            let seconds = Int64(reading.days) * 86_400
-            let second = reading.time / 1_000_000
-            let instant: Int64
-            if let offset = reading.offset {
-                instant = seconds + second - Int64(offset)
-            } else if let zone {
-                instant = zone.instant(local: seconds + second)
-            } else {
-                instant = seconds + second
-            }
-            return instant * 1_000_000 + reading.time % 1_000_000
+            let (second, fraction) = reading.time.quotientAndRemainder(dividingBy: 1_000_000)
+            let localSeconds = Int64(reading.days) * 86_400 + second
+            let start =
+                if let offset = reading.offset {
+                    Instant(seconds: localSeconds - Int64(offset))
+                } else {
+                    zone?.instant(localSeconds: localSeconds) ?? Instant(seconds: localSeconds)
+                }
+            return start.adding(microseconds: fraction)
         }
     }
 
@@ -48,9 +46,8 @@ enum TimeLayout: Sendable {
         case .pattern(let pattern): return unsafe pattern.read(cell)?.days
         case .epoch(let unit):
             guard let instant = unsafe unit.instant(cell) else { return nil }
-            var seconds = instant / 1_000_000 - (instant % 1_000_000 < 0 ? 1 : 0)
-            if let zone { seconds += Int64(zone.offset(at: seconds)) }
-            return Int(seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0))
+            let localSeconds = instant.seconds + Int64(zone?.offset(at: instant) ?? 0)
+            return Int(localSeconds / 86_400 - (localSeconds % 86_400 < 0 ? 1 : 0))
         }
     }
 }

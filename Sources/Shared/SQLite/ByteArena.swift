@@ -39,9 +39,9 @@ internal import JobCore
         count += bytes.count
     }
 
-    /// Appends the canonical text of an instant in microseconds since 1970.
+    /// Appends the canonical text of an instant.
     @inline(__always)
-    mutating func append(instant: Int64) {
+    mutating func append(_ instant: Instant) {
         reserve(Timestamp.maximumBytes)
         count += unsafe Timestamp.write(instant, to: base + count)
     }

@@ -44,8 +44,8 @@ internal import JobCore
     ) -> CInt {
         switch type {
         case .timestamp:
-            guard let value = unsafe Timestamp.parse(field) else { return SQLITE_MISMATCH }
-            return unsafe sqlite3_bind_int64(handle, parameter, value)
+            guard let instant = unsafe Timestamp.parse(field) else { return SQLITE_MISMATCH }
+            return unsafe sqlite3_bind_int64(handle, parameter, instant.microseconds)
         case .int:
             guard let value = unsafe Int64(String(decoding: field, as: UTF8.self)) else { return SQLITE_MISMATCH }
             return unsafe sqlite3_bind_int64(handle, parameter, value)

@@ -71,10 +71,10 @@ internal import JobCore
                 let text = unsafe UnsafeBufferPointer(
                     start: bytes.assumingMemoryBound(to: UInt8.self), count: Int(sqlite3_column_bytes(handle, index)))
                 if type == .timestamp {
-                    guard let value = unsafe Timestamp.parse(text) else {
+                    guard let instant = unsafe Timestamp.parse(text) else {
                         throw storedValueInvalid(index, "text that is not an RFC 3339 timestamp")
                     }
-                    arena.append(instant: value)
+                    arena.append(instant)
                 } else {
                     unsafe arena.append(text)
                 }
@@ -83,10 +83,11 @@ internal import JobCore
             let value = unsafe sqlite3_column_int64(handle, index)
             switch type {
             case .timestamp:
-                guard Self.instants.contains(value) else {
+                let instant = Instant(microseconds: value)
+                guard Self.instants.contains(instant) else {
                     throw storedValueInvalid(index, "an instant outside the years 1 to 9999")
                 }
-                arena.append(instant: value)
+                arena.append(instant)
             case .bool: arena.append(value == 0 ? "false" : "true")
             case .double: arena.append(Double(value).description)
             case .text, .int, .decimal, .date, .uuid, .json: arena.append(value)

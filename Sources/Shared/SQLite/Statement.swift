@@ -42,7 +42,8 @@ internal import JobCore
         let code: CInt =
             switch value {
             case .text(let text), .decimal(let text), .date(let text): try bindText(text, index)
-            case .integer(let number), .timestamp(let number): unsafe sqlite3_bind_int64(handle, index, number)
+            case .integer(let number): unsafe sqlite3_bind_int64(handle, index, number)
+            case .timestamp(let instant): unsafe sqlite3_bind_int64(handle, index, instant.microseconds)
             case .double(let number): unsafe sqlite3_bind_double(handle, index, number)
             case .bool(let flag): unsafe sqlite3_bind_int64(handle, index, flag ? 1 : 0)
             }

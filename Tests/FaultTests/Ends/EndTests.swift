@@ -228,6 +228,6 @@ struct EndTests {
     }
 
     private static func millisecondsPast(_ timestamp: String) -> Int {
-        Timestamp.parse(timestamp).map { Int(WallClock.now() - $0) / 1_000 } ?? .max
+        Timestamp.parse(timestamp).map { Int((WallClock.now() - $0) / .milliseconds(1)) } ?? .max
     }
 }

@@ -91,7 +91,8 @@ enum ToyValue {
     static func text(_ value: Literal) -> String {
         switch value {
         case .text(let text), .decimal(let text), .date(let text): text
-        case .integer(let number), .timestamp(let number): String(number)
+        case .integer(let number): String(number)
+        case .timestamp(let instant): String(instant.microseconds)
         case .double(let number): String(number)
         case .bool(let flag): String(flag)
         }
@@ -103,7 +104,9 @@ enum ToyValue {
         switch type {
         case .int: return (Int64(left) ?? 0) < (Int64(right) ?? 0)
         case .decimal, .double: return (Double(left) ?? 0) < (Double(right) ?? 0)
-        case .timestamp: return (Timestamp.parse(left) ?? 0) < (Timestamp.parse(right) ?? 0)
+        case .timestamp:
+            let origin = Instant(seconds: 0)
+            return (Timestamp.parse(left) ?? origin) < (Timestamp.parse(right) ?? origin)
         case .text, .bool, .date, .uuid, .json: return left.utf8.lexicographicallyPrecedes(right.utf8)
         }
     }

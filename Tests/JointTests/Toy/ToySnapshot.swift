@@ -60,7 +60,8 @@ struct ToySnapshot: DatabaseSnapshot {
         else { return comparison == .notEqual }
         if case .timestamp(let moment) = literal, found.type == .timestamp {
             return ToyValue.compare(
-                Timestamp.parse(found.text).map { String($0) }, comparison, String(moment), .int)
+                Timestamp.parse(found.text).map { String($0.microseconds) }, comparison, String(moment.microseconds),
+                .int)
         }
         return ToyValue.compare(found.text, comparison, ToyValue.text(literal), found.type)
     }

@@ -25,7 +25,7 @@ struct ContainerCredentialsTests {
             found
                 == AWSCredentials(
                     accessKeyID: "AKIDTEST", secretAccessKey: Secret("CANARY/secret"),
-                    sessionToken: Secret("CANARYtoken"), expiresAtSeconds: Answer.end))
+                    sessionToken: Secret("CANARYtoken"), expiresAt: Answer.end))
         #expect(sender.requests.map(\.url) == ["http://169.254.170.2/v2/credentials/1?a=b"])
         #expect(sender.requests.first?.field("authorization") == nil)
     }

@@ -50,12 +50,20 @@ actor Gate {
     }
 }
 
+extension CredentialChain {
+    /// Credentials that live that many seconds after the beginning of 1970.
+    fileprivate func current(at seconds: Int64) async throws(JobError) -> AWSCredentials {
+        try await current(now: Instant(seconds: seconds))
+    }
+}
+
 @Suite("Chain of credentials")
 struct CredentialChainTests {
-    /// Credentials that end at that time.
+    /// Credentials that end at that time, in seconds since 1970.
     static func keys(_ name: String, until end: Int64?) -> AWSCredentials {
         AWSCredentials(
-            accessKeyID: name, secretAccessKey: Secret("CANARY"), sessionToken: Secret("CANARY"), expiresAtSeconds: end)
+            accessKeyID: name, secretAccessKey: Secret("CANARY"), sessionToken: Secret("CANARY"),
+            expiresAt: end.map { Instant(seconds: $0) })
     }
 
     static let failure = JobError(.credentialsUnavailable, "it failed")
@@ -78,7 +86,7 @@ struct CredentialChainTests {
         }
         func next() async throws -> [String?] {
             let chain = CredentialChain(CredentialContext(variables, files: files, sender))
-            return [try await chain.current(now: 0).accessKeyID, await chain.source]
+            return [try await chain.current(at: 0).accessKeyID, await chain.source]
         }
         #expect(try await next() == ["AKIDENV", "environment"])
         variables["AWS_ACCESS_KEY_ID"] = nil
@@ -95,7 +103,7 @@ struct CredentialChainTests {
     @Test("When nothing is configured the error lists where it was looked and what to set")
     func missing() async throws {
         let chain = CredentialChain(CredentialContext())
-        let error = await #expect(throws: JobError.self) { try await chain.current(now: 0) }
+        let error = await #expect(throws: JobError.self) { try await chain.current(at: 0) }
         #expect(error?.code == .credentialsMissing)
         #expect(error?.exitCode == .configuration)
         #expect(
@@ -109,7 +117,7 @@ struct CredentialChainTests {
         let first = ScriptedSource { _ in .failure(Self.failure) }
         let second = ScriptedSource { _ in .success(Self.keys("b", until: nil)) }
         let chain = CredentialChain([first, second])
-        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(now: 0) }
+        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(at: 0) }
         #expect(second.loads == 0)
     }
 
@@ -117,7 +125,7 @@ struct CredentialChainTests {
     func renewal() async throws {
         let lasting = ScriptedSource { _ in .success(Self.keys("a", until: nil)) }
         let forever = CredentialChain([lasting])
-        for now in [0, 1, 1 << 40] as [Int64] { _ = try await forever.current(now: now) }
+        for now in [0, 1, 1 << 40] as [Int64] { _ = try await forever.current(at: now) }
         #expect(lasting.loads == 1)
 
         let source = ScriptedSource { .success(Self.keys("a\($0)", until: Int64($0) * 10_000)) }
@@ -125,7 +133,7 @@ struct CredentialChainTests {
         for (now, wanted) in [(0, "a1"), (9_699, "a1"), (9_700, "a2"), (19_699, "a2"), (19_700, "a3")]
             as [(Int64, String)]
         {
-            #expect(try await chain.current(now: now).accessKeyID == wanted)
+            #expect(try await chain.current(at: now).accessKeyID == wanted)
         }
     }
 
@@ -134,24 +142,24 @@ struct CredentialChainTests {
         let source = ScriptedSource { $0 == 1 ? .success(Self.keys("a", until: 1_000)) : .failure(Self.failure) }
         let chain = CredentialChain([source])
         for now in [0, 700, 701, 759] as [Int64] {
-            #expect(try await chain.current(now: now).accessKeyID == "a")
+            #expect(try await chain.current(at: now).accessKeyID == "a")
         }
         #expect(source.loads == 2)
-        #expect(try await chain.current(now: 760).accessKeyID == "a")
+        #expect(try await chain.current(at: 760).accessKeyID == "a")
         #expect(source.loads == 3)
-        #expect(try await chain.current(now: 999).accessKeyID == "a")
-        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(now: 1_000) }
+        #expect(try await chain.current(at: 999).accessKeyID == "a")
+        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(at: 1_000) }
     }
 
     @Test("Credentials with little life are taken but not asked for at every call; dead ones are not taken")
     func shortLife() async throws {
         let source = ScriptedSource { _ in .success(Self.keys("a", until: 100)) }
         let chain = CredentialChain([source])
-        for now in [0, 30, 59] as [Int64] { _ = try await chain.current(now: now) }
+        for now in [0, 30, 59] as [Int64] { _ = try await chain.current(at: now) }
         #expect(source.loads == 1)
-        _ = try await chain.current(now: 60)
+        _ = try await chain.current(at: 60)
         #expect(source.loads == 2)
-        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(now: 100) }
+        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(at: 100) }
     }
 
     @Test("A renewal asks the source that was chosen, even when it is silent then")
@@ -159,8 +167,8 @@ struct CredentialChainTests {
         let source = ScriptedSource("machine") { .success($0 == 1 ? Self.keys("a", until: 1_000) : nil) }
         let other = ScriptedSource { _ in .success(Self.keys("b", until: nil)) }
         let chain = CredentialChain([source, other])
-        #expect(try await chain.current(now: 0).accessKeyID == "a")
-        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(now: 2_000) }
+        #expect(try await chain.current(at: 0).accessKeyID == "a")
+        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(at: 2_000) }
         #expect(other.loads == 0)
     }
 
@@ -168,13 +176,13 @@ struct CredentialChainTests {
     func invalidate() async throws {
         let source = ScriptedSource { .success(Self.keys("a\($0)", until: nil)) }
         let chain = CredentialChain([source])
-        let first = try await chain.current(now: 0)
+        let first = try await chain.current(at: 0)
         await chain.invalidate(first)
-        #expect(try await chain.current(now: 0).accessKeyID == "a2")
+        #expect(try await chain.current(at: 0).accessKeyID == "a2")
         await chain.invalidate(first)
-        #expect(try await chain.current(now: 0).accessKeyID == "a2")
+        #expect(try await chain.current(at: 0).accessKeyID == "a2")
         await chain.invalidate()
-        #expect(try await chain.current(now: 0).accessKeyID == "a3")
+        #expect(try await chain.current(at: 0).accessKeyID == "a3")
         #expect(source.loads == 3)
     }
 
@@ -182,10 +190,10 @@ struct CredentialChainTests {
     func invalidateAndFail() async throws {
         let source = ScriptedSource { $0 == 2 ? .failure(Self.failure) : .success(Self.keys("a\($0)", until: nil)) }
         let chain = CredentialChain([source])
-        _ = try await chain.current(now: 0)
+        _ = try await chain.current(at: 0)
         await chain.invalidate()
-        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(now: 0) }
-        #expect(try await chain.current(now: 0).accessKeyID == "a3")
+        await expectCode("credentials_unavailable", .temporary) { _ = try await chain.current(at: 0) }
+        #expect(try await chain.current(at: 0).accessKeyID == "a3")
     }
 
     @Test("Callers that come together share one load")
@@ -194,7 +202,7 @@ struct CredentialChainTests {
         let source = ScriptedSource(gate: gate) { .success(Self.keys("a\($0)", until: nil)) }
         let chain = CredentialChain([source])
         let names = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<20 { group.addTask { try await chain.current(now: 0).accessKeyID } }
+            for _ in 0..<20 { group.addTask { try await chain.current(at: 0).accessKeyID } }
             group.addTask {
                 while source.loads == 0 { await Task.yield() }
                 await gate.open()

@@ -29,7 +29,7 @@ struct CredentialRedactionTests {
         let context = CredentialContext(Self.variables, files: Self.files, ScriptedSender())
         let chain = CredentialChain(context)
         #expect(!Self.texts(chain).contains("CANARY"))
-        let credentials = try await chain.current(now: 0)
+        let credentials = try await chain.current(now: Instant(seconds: 0))
         #expect(credentials.secretAccessKey.reveal() == "CANARYsecret")
         let sources: [any CredentialProvider] = [
             EnvironmentCredentials(context), ProfileCredentials(context, region: nil),

@@ -26,7 +26,7 @@ struct InstanceCredentialsTests {
     @Test("A token, then the role's name, then its credentials are asked for, each within a second")
     func requests() async throws {
         let sender = Self.service()
-        #expect(try await load(sender: sender)?.expiresAtSeconds == Answer.end)
+        #expect(try await load(sender: sender)?.expiresAt == Answer.end)
         #expect(sender.requests.map(\.method) == ["PUT", "GET", "GET"])
         #expect(sender.requests.map(\.url) == [Self.token, Self.roles, Self.roles + "my-role"])
         #expect(sender.requests.first?.field("x-aws-ec2-metadata-token-ttl-seconds") == "21600")

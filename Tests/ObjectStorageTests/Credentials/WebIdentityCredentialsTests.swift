@@ -30,7 +30,7 @@ struct WebIdentityCredentialsTests {
             found
                 == AWSCredentials(
                     accessKeyID: "ASIATEST", secretAccessKey: Secret("CANARY/secret"),
-                    sessionToken: Secret("CANARY&token="), expiresAtSeconds: Answer.end))
+                    sessionToken: Secret("CANARY&token="), expiresAt: Answer.end))
         let request = try #require(sender.requests.first)
         #expect(sender.requests.count == 1)
         #expect(request.method == "POST")

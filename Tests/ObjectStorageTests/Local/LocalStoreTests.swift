@@ -47,7 +47,7 @@ struct LocalStoreTests {
         let store = try LocalStore(root: path, createRoot: true)
         let key = try ObjectKey(validating: "org/day=1/a+b.csv")
         let link = try await store.downloadLink(key, fileName: "a.csv", secondsToLive: 60)
-        #expect(link.expiresAtMicroseconds == nil)
+        #expect(link.expiresAt == nil)
         #expect(link.url == "file://\(folder.path)/with%20space%20%26%20%25/org/day%3D1/a%2Bb.csv")
     }
 

@@ -138,7 +138,7 @@ struct S3FaultTests {
 private final class RenewableKeys: CredentialSource {
     private let number = Mutex(0)
 
-    func current(now: Int64) async throws(JobError) -> AWSCredentials {
+    func current(now: Instant) async throws(JobError) -> AWSCredentials {
         AWSCredentials(accessKeyID: "AKID\(number.withLock { $0 })", secretAccessKey: Secret("s"))
     }
 

@@ -20,7 +20,7 @@ final class ScriptedStore: Sendable {
     /// The store of the URL; chance always gives `random`, and this machine's clock stands at `now`.
     init(
         _ url: String = "s3://bucket/p?endpoint=https://store.example&region=auto", random: Double = 0.5,
-        now: Int64 = 1_767_225_600, credentials: any CredentialSource = ScriptedStore.keys,
+        now: Instant = Instant(seconds: 1_767_225_600), credentials: any CredentialSource = ScriptedStore.keys,
         quota: RetryQuota = RetryQuota(),
         answers: @escaping @Sendable (HTTPRequest, Int) -> Result<HTTPResponse, HTTPFailure>
     ) throws {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import JobCore
 import ObjectStorage
 import Synchronization
 
@@ -81,7 +82,7 @@ enum Answer {
         """
 
     /// 2026-01-01T01:00:00Z.
-    static let end: Int64 = 1_767_229_200
+    static let end = Instant(seconds: 1_767_229_200)
 
     /// A failure of the token service.
     static func error(_ code: String) -> String {

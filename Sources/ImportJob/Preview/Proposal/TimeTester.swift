@@ -92,7 +92,7 @@ enum TimeTester: FieldTester {
     /// The unit in which most values are times of our days.
     private static func epochUnit(_ texts: [String]) -> EpochUnit? {
         // 1980 to 2100.
-        let plausible: ClosedRange<Int64> = 315_532_800_000_000...4_102_444_800_000_000
+        let plausible = Instant(seconds: 315_532_800)...Instant(seconds: 4_102_444_800)
         return EpochUnit.allCases.first { unit in
             let count = texts.count { text in
                 // Digits of a date are one.

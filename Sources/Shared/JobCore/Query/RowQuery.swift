@@ -6,8 +6,7 @@ package enum Literal: Sendable, Equatable {
     case bool(Bool)
     /// Exact decimal digits.
     case decimal(String)
-    /// Microseconds since 1970 in UTC.
-    case timestamp(Int64)
+    case timestamp(Instant)
     /// `YYYY-MM-DD`.
     case date(String)
 }

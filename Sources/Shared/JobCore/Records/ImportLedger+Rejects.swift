@@ -1,8 +1,8 @@
 extension ImportLedger {
     /// A page of rejects ends at about so many bytes, however few rows that are.
     private static let pageBytes = 8 << 20
-    /// Microseconds that the rejects of a job that came to nothing are kept: a week.
-    private static let rejectsLife: Int64 = 7 * 86_400 * 1_000_000
+    /// How long the rejects of a job that came to nothing are kept: a week.
+    private static let rejectsLife = Duration.seconds(7 * 86_400)
     /// Jobs that one import tidies up after, and among how many it looks for them.
     private static let abandonedAtOnce = (jobs: 100, among: 1_000)
     /// What stands as the code of a record that names an object with rejects: the form of that object.

@@ -5,8 +5,8 @@
 package enum TimeText {
     /// What a text says.
     package enum Reading: Sendable, Equatable {
-        /// Microseconds since 1970 in UTC.
-        case instant(Int64)
+        /// A moment, by the zone that it names.
+        case instant(Instant)
         /// A day and a time of it, without a zone.
         case local(LocalTime)
         /// It is written well, and there is no such day.
@@ -25,8 +25,9 @@ package enum TimeText {
         package let isDate: Bool
 
         /// The instant when the clock is that of a zone, else UTC; nil outside the years 1 to 9999.
-        package func instant(_ zone: ZoneRules?) -> Int64? {
-            let instant = (zone?.instant(local: seconds) ?? seconds) * 1_000_000 + microseconds
+        package func instant(_ zone: ZoneRules?) -> Instant? {
+            let start = zone?.instant(localSeconds: seconds) ?? Instant(seconds: seconds)
+            let instant = start.adding(microseconds: microseconds)
             return Timestamp.range.contains(instant) ? instant : nil
         }
     }
@@ -46,7 +47,7 @@ package enum TimeText {
             return .local(
                 LocalTime(seconds: seconds, microseconds: time.microseconds, isDate: reader.count == 10))
         }
-        let instant = (seconds - Int64(offset)) * 1_000_000 + time.microseconds
+        let instant = Instant(seconds: seconds - Int64(offset)).adding(microseconds: time.microseconds)
         return Timestamp.range.contains(instant) ? .instant(instant) : .unreadable
     }
 }

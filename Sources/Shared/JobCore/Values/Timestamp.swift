@@ -1,30 +1,27 @@
-/// Instants as microseconds since 1970-01-01T00:00:00Z, and their RFC 3339 text.
+/// The RFC 3339 text of instants.
 ///
 /// Canonical text is in UTC with `Z` and without trailing zeros in the fraction: `2026-04-01T12:00:00.25Z`. Outside the
 /// years 1 to 9999 the year has a sign and at least six digits, and 0 is 1 BC, as in ECMA-262: `-000043-03-15T00:00:00Z`.
 /// Infinite instants are `infinity` and `-infinity`.
 package enum Timestamp {
+    /// Microseconds of a day.
     private static let day: Int64 = 86_400_000_000
 
     /// The instants of the years 1 to 9999 in UTC: all that RFC 3339 has a text for.
-    package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+    package static let range =
+        Instant(microseconds: -62_135_596_800_000_000)...Instant(microseconds: 253_402_300_799_999_999)
 
     /// The instants that PostgreSQL and 64 bits can both hold: from 4713 BC to the beginning of the year 294247.
     ///
     /// PostgreSQL counts from the year 2000, so its last 30 years have no count of microseconds since 1970.
-    package static let extendedRange: ClosedRange<Int64> = -210_866_803_200_000_000...(.max - 1)
-
-    /// Before every other instant.
-    package static let negativeInfinity = Int64.min
-
-    /// After every other instant.
-    package static let infinity = Int64.max
+    package static let extendedRange =
+        Instant(microseconds: -210_866_803_200_000_000)...Instant(microseconds: .max - 1)
 
     /// Bytes that `write` may use.
     package static let maximumBytes = 32
 
     /// The instant of RFC 3339 text, or of a date for its midnight in UTC; nil when it is neither.
-    package static func parse(_ text: String, isExtended: Bool = false) -> Int64? {
+    package static func parse(_ text: String, isExtended: Bool = false) -> Instant? {
         var text = text
         return text.withUTF8 { unsafe parse($0, isExtended: isExtended) }
     }
@@ -34,24 +31,24 @@ package enum Timestamp {
     /// The zone is required, a space may stand for `T`, years are 1 to 9999, also in UTC. Digits beyond microseconds
     /// are rounded. A leap second is refused: the count of microseconds has no place for it. When `isExtended`, expanded
     /// years of `extendedRange` and the infinities are read too.
-    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, isExtended: Bool = false) -> Int64? {
+    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, isExtended: Bool = false) -> Instant? {
         let reader = unsafe DigitReader(bytes)
         guard let days = reader.date() else { return isExtended ? parseExtended(reader) : nil }
         guard let time = timeOfDay(reader, at: 10) else { return nil }
-        let instant = Int64(days) * day + time
+        let instant = Instant(microseconds: Int64(days) * day + time)
         return range.contains(instant) || (isExtended && extendedRange.contains(instant)) ? instant : nil
     }
 
-    private static func parseExtended(_ reader: DigitReader) -> Int64? {
+    private static func parseExtended(_ reader: DigitReader) -> Instant? {
         switch reader.infinity() {
-        case .positive: return infinity
-        case .negative: return negativeInfinity
+        case .positive: return .infinity
+        case .negative: return .negativeInfinity
         case .none: break
         }
         guard let date = reader.expandedDate(), let time = timeOfDay(reader, at: date.end) else { return nil }
         // A zone may bring back what is too far away; only then does it fit 64 bits.
-        let instant = Int128(date.days) * Int128(day) + Int128(time)
-        return Int64(exactly: instant).flatMap { extendedRange.contains($0) ? $0 : nil }
+        let microseconds = Int64(exactly: Int128(date.days) * Int128(day) + Int128(time))
+        return microseconds.map(Instant.init(microseconds:)).flatMap { extendedRange.contains($0) ? $0 : nil }
     }
 
     /// Microseconds from midnight of the date before `start` to the time that stands there, which must end the text;
@@ -95,18 +92,18 @@ package enum Timestamp {
     }
 
     /// Canonical text of an instant.
-    package static func format(_ microseconds: Int64) -> String {
+    package static func format(_ instant: Instant) -> String {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumBytes) { buffer in
             guard let base = buffer.baseAddress else { return "" }
-            let count = unsafe write(microseconds, to: base)
+            let count = unsafe write(instant, to: base)
             return unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
         }
     }
 
     /// Writes the canonical text of any instant; returns its length, at most `maximumBytes`.
-    package static func write(_ microseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
-        if !range.contains(microseconds) { return unsafe writeExtended(microseconds, to: target) }
-        let (days, time) = split(microseconds)
+    package static func write(_ instant: Instant, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        if !range.contains(instant) { return unsafe writeExtended(instant, to: target) }
+        let (days, time) = split(instant)
         let date = CivilCalendar.date(days: days)
         unsafe writeTwo(date.year / 100, target)
         unsafe writeTwo(date.year % 100, target + 2)
@@ -117,21 +114,20 @@ package enum Timestamp {
         return unsafe 10 + writeTime(time, to: target + 10)
     }
 
-    private static func writeExtended(_ microseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
-        if microseconds == infinity { return unsafe CalendarDate.write(CalendarDate.infinity, to: target) }
-        if microseconds == negativeInfinity {
+    private static func writeExtended(_ instant: Instant, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        if instant == .infinity { return unsafe CalendarDate.write(CalendarDate.infinity, to: target) }
+        if instant == .negativeInfinity {
             return unsafe CalendarDate.write(CalendarDate.negativeInfinity, to: target)
         }
-        let (days, time) = split(microseconds)
+        let (days, time) = split(instant)
         let count = unsafe CalendarDate.writeExpanded(days, to: target)
         return unsafe count + writeTime(time, to: target + count)
     }
 
     /// Days since 1970, and microseconds since their midnight.
     @inline(__always)
-    private static func split(_ microseconds: Int64) -> (days: Int, time: Int64) {
-        let days = microseconds / day
-        let time = microseconds % day
+    private static func split(_ instant: Instant) -> (days: Int, time: Int64) {
+        let (days, time) = instant.microseconds.quotientAndRemainder(dividingBy: day)
         return time < 0 ? (Int(days) - 1, time + day) : (Int(days), time)
     }
 

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The two clocks of this machine.
 package enum WallClock {
-    /// Microseconds since 1970 in UTC.
-    package static func now() -> Int64 { read(CLOCK_REALTIME) }
+    /// The present moment.
+    package static func now() -> Instant { Instant(microseconds: read(CLOCK_REALTIME)) }
 
     /// Microseconds of a clock that never goes back, for durations.
     package static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }

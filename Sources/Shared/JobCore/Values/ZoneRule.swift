@@ -58,18 +58,20 @@ struct ZoneRule: Sendable {
         return .week(month, week, weekday)
     }
 
-    /// Seconds east of UTC at an instant, in seconds since 1970.
-    func offset(at instant: Int64) -> Int {
+    /// Seconds east of UTC at an instant.
+    func offset(at instant: Instant) -> Int {
         guard let changes else { return standard }
-        let days = Int((instant + Int64(standard)) / 86_400) - ((instant + Int64(standard)) % 86_400 < 0 ? 1 : 0)
+        let local = instant.seconds + Int64(standard)
+        let days = Int(local / 86_400) - (local % 86_400 < 0 ? 1 : 0)
         let year = CivilCalendar.date(days: days).year
-        let begin = Self.local(changes.begin, year) - Int64(standard)
-        let end = Self.local(changes.end, year) - Int64(summer)
+        let begin = Instant(seconds: Self.localSeconds(changes.begin, year) - Int64(standard))
+        let end = Instant(seconds: Self.localSeconds(changes.end, year) - Int64(summer))
         let isSummer = begin < end ? instant >= begin && instant < end : instant < end || instant >= begin
         return isSummer ? summer : standard
     }
 
-    private static func local(_ change: Change, _ year: Int) -> Int64 {
+    /// The local time of a change, by the clock before it: seconds from 1970 on.
+    private static func localSeconds(_ change: Change, _ year: Int) -> Int64 {
         let newYear = CivilCalendar.days(year: year, month: 1, day: 1)
         let days: Int
         switch change.day {

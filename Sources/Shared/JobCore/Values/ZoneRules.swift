@@ -3,8 +3,8 @@
 /// Of a local time that comes twice, when clocks go back, the first one is meant; a local time that does not come, when
 /// clocks go forward, is moved on by the length of the gap. So do `java.time` and ECMAScript's Temporal ("compatible").
 package struct ZoneRules: Sendable {
-    /// Seconds since 1970 at which another offset begins, ascending.
-    private let transitions: [Int64]
+    /// When another offset begins, ascending.
+    private let transitions: [Instant]
     /// Seconds east of UTC behind each transition.
     private let offsets: [Int]
     /// Before the first transition.
@@ -35,7 +35,7 @@ package struct ZoneRules: Sendable {
             let types = reader.offsets(block.types), let initial = types.first,
             kinds.allSatisfy({ Int($0) < types.count })
         else { return nil }
-        transitions = times
+        transitions = times.map(Instant.init(seconds:))
         offsets = kinds.map { types[Int($0)] }
         first = initial
         guard isLong else {
@@ -46,8 +46,8 @@ package struct ZoneRules: Sendable {
         rule = reader.footer().flatMap { ZoneRule($0) }
     }
 
-    /// Seconds east of UTC at an instant, in seconds since 1970.
-    package func offset(at instant: Int64) -> Int {
+    /// Seconds east of UTC at an instant.
+    package func offset(at instant: Instant) -> Int {
         if let last = transitions.last, instant >= last { return rule?.offset(at: instant) ?? offsets.last ?? first }
         if transitions.isEmpty { return rule?.offset(at: instant) ?? first }
         var (low, high) = (0, transitions.count)
@@ -58,16 +58,16 @@ package struct ZoneRules: Sendable {
         return low == 0 ? first : offsets[low - 1]
     }
 
-    /// The instant of a local time, both in seconds since 1970.
-    package func instant(local: Int64) -> Int64 {
+    /// The instant of a local time, which is told in seconds from 1970 on the zone's clock.
+    package func instant(localSeconds: Int64) -> Instant {
         let day: Int64 = 86_400
-        let before = Int64(offset(at: local - day))
-        let after = Int64(offset(at: local + day))
-        let early = local - before
+        let before = offset(at: Instant(seconds: localSeconds - day))
+        let after = offset(at: Instant(seconds: localSeconds + day))
+        let early = Instant(seconds: localSeconds - Int64(before))
         if before == after { return early }
-        let late = local - after
-        let isEarly = Int64(offset(at: early)) == before
-        let isLate = Int64(offset(at: late)) == after
+        let late = Instant(seconds: localSeconds - Int64(after))
+        let isEarly = offset(at: early) == before
+        let isLate = offset(at: late) == after
         if isEarly && isLate { return min(early, late) }
         return isLate ? late : early
     }

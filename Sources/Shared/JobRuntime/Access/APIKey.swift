@@ -57,8 +57,8 @@ struct APIKeyRecord: Sendable, Equatable {
     let actorId: String
     let role: String
     let plan: String
-    /// Microseconds since 1970; `nil` while the key is good.
-    let revokedAt: Int64?
+    /// `nil` while the key is good.
+    let revokedAt: Instant?
 
     /// What people call the key: the beginning of its hash.
     var id: String { String(hash.prefix(12)) }

@@ -58,7 +58,7 @@ struct KeyRing: Sendable {
         return try session.records(query).map { record in
             APIKeyRecord(
                 hash: record.text(0), orgId: record.text(1), actorId: record.text(2), role: record.text(3),
-                plan: record.text(4), revokedAt: record.integer(5).map(Int64.init))
+                plan: record.text(4), revokedAt: record.integer(5).map { Instant(microseconds: Int64($0)) })
         }
     }
 }

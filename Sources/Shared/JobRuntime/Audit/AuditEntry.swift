@@ -1,10 +1,10 @@
 package import Formats
-internal import JobCore
+package import JobCore
 internal import Signing
 
 /// What somebody did, before it has a place in the chain.
 package struct AuditEvent: Sendable, Equatable {
-    /// Microseconds since 1970 in UTC, by the machine that did it.
+    /// By the machine that did it.
     package var at = WallClock.now()
     package var orgId: String
     package var actor: String

@@ -6,8 +6,8 @@ package import ObjectStorage
 ///
 /// An entry is written only where no object is (`If-None-Match: *`): of two writers one is refused and looks again.
 package struct AuditObjects: AuditChain {
-    /// How much older than an event, in microseconds, the entries before it may seem: machines' clocks need not agree.
-    private static let clockMargin: Int64 = 600_000_000
+    /// How much older than an event the entries before it may seem: machines' clocks need not agree.
+    private static let clockMargin = Duration.seconds(600)
     /// Writers that may come in between.
     private static let tries = 50
 

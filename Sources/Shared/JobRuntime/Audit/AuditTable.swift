@@ -103,7 +103,7 @@ package struct AuditTable: AuditChain {
         func text(_ column: Int) -> String { row[column] ?? "" }
         func number(_ column: Int) -> Int { row[column].flatMap { Int($0) } ?? 0 }
         var event = AuditEvent(orgId: text(0), actor: text(3), action: text(4), outcome: text(10))
-        event.at = row[2].flatMap { Int64($0) } ?? 0
+        event.at = Instant(microseconds: row[2].flatMap { Int64($0) } ?? 0)
         event.jobId = text(5)
         event.resource = text(6)
         event.filters = text(7)

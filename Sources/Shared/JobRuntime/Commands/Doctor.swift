@@ -31,7 +31,7 @@ struct Doctor: Sendable {
         await examine("clock", &report) { () throws -> String in
             let now = WallClock.now()
             // 2025-01-01: before it, signatures and leases cannot work.
-            if now < 1_735_689_600_000_000 {
+            if now < Instant(seconds: 1_735_689_600) {
                 throw JobError(.clockWrong, "the clock says \(Timestamp.format(now))", hint: "set it")
             }
             return "clock: \(Timestamp.format(now))"

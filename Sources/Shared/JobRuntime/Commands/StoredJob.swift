@@ -32,7 +32,7 @@ struct StoredJob: Sendable {
         self.manifest = manifest
         bytes = stored.bytes
         tag = stored.info.tag
-        isHeld = manifest.status == .running && manifest.leaseLeft(in: stored) > 0
+        isHeld = manifest.status == .running && manifest.leaseLeft(in: stored) > .zero
     }
 
     /// Fresh links to the result, or to the rejects.

@@ -13,7 +13,7 @@ struct DemoPerson {
     private let plan: String
     private let isSubscribed: Bool
     private let value: String?
-    private let createdAt: Int64
+    private let createdAt: Instant
     private let hash: String?
     private let note: String
 
@@ -41,7 +41,7 @@ struct DemoPerson {
         isSubscribed = random.below(5) > 0
         value = random.below(10) == 0 ? nil : "\(random.below(5000)).\(10 + random.below(90))"
         // 2025-01-01 and the 480 days after it.
-        createdAt = 1_735_689_600_000_000 + Int64(random.below(480 * 86_400)) * 1_000_000
+        createdAt = Instant(seconds: 1_735_689_600 + Int64(random.below(480 * 86_400)))
         let salt = "abcdefghijklmnopqrstuu"
         hash = random.below(3) == 0 ? "$2b$12$\(salt)\(String(repeating: "Kx0", count: 10))e" : nil
         note = random.pick(["", "likes \"tea\"", "line one\nline two", "a,b;c", "=SUM(A1:A2)"])
@@ -52,7 +52,7 @@ struct DemoPerson {
         [
             id, email, phone, firstName, lastName, country.code, country.language, country.timezone, plan,
             isSubscribed ? "true" : "false", value, hash, Timestamp.format(createdAt),
-            Timestamp.format(createdAt + 86_400_000_000),
+            Timestamp.format(createdAt + .seconds(86_400)),
             "{\"plan\":\"\(plan)\",\"score\":\(id.utf8.reduce(0) { ($0 * 7 + Int($1)) % 100 })}",
         ]
     }

@@ -18,7 +18,7 @@ package struct JobContext: Sendable {
     /// Data objects of this attempt go under it.
     package let attemptId: String
     /// When the job was first asked for: relative date ranges count from here, in every attempt.
-    package let createdAt: Int64
+    package let createdAt: Instant
     /// Bytes a second that a source by URL must send.
     package let sourceMinimumRate: Int
 

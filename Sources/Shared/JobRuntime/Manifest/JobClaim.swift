@@ -1,5 +1,5 @@
 internal import Formats
-internal import JobCore
+package import JobCore
 package import ObjectStorage
 internal import Synchronization
 
@@ -28,22 +28,22 @@ package struct JobClaim: Sendable {
 
     private let store: any ObjectStore
     private let folder: JobFolder
-    private let leaseMicroseconds: Int64
+    private let leaseSeconds: Double
     private let log: JobLog
-    /// Microseconds since 1970 after which it is no use to wait.
-    private let notAfter: Int64?
+    /// From then on it is no use to wait.
+    private let notAfter: Instant?
     /// The attempts whose manifest was sent to the store.
     private let tried = AttemptNames()
     /// Number of the latest attempt that the database knows, for a job whose manifest is gone.
     private let latestAttempt: @Sendable () async throws -> Int
 
     package init(
-        store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog, notAfter: Int64? = nil,
+        store: any ObjectStore, folder: JobFolder, leaseSeconds: Double, log: JobLog, notAfter: Instant? = nil,
         latestAttempt: @escaping @Sendable () async throws -> Int = { 0 }
     ) {
         self.store = store
         self.folder = folder
-        leaseMicroseconds = Int64(leaseSeconds * 1_000_000)
+        self.leaseSeconds = leaseSeconds
         self.log = log
         self.notAfter = notAfter
         self.latestAttempt = latestAttempt
@@ -54,7 +54,7 @@ package struct JobClaim: Sendable {
     /// Throws `idempotency_mismatch` (64), `lease_held` (75).
     package func acquire(_ fresh: Manifest) async throws -> Result {
         let key = try folder.manifest()
-        let deadline = WallClock.monotonic() + leaseMicroseconds + 2_000_000
+        let deadline = WallClock.monotonicSeconds() + leaseSeconds + 2
         var hasWaited = false
         var defeats = 0
         while true {
@@ -72,18 +72,18 @@ package struct JobClaim: Sendable {
                 return .ended(existing, stored: stored.bytes)
             case .running:
                 let left = existing.leaseLeft(in: stored)
-                if left > 0 {
+                if left > .zero {
                     try checkDeadline()
-                    if WallClock.monotonic() > deadline {
+                    if WallClock.monotonicSeconds() > deadline {
                         throw JobError(
                             .leaseHeld, "another process is running job \(existing.jobId)")
                     }
                     if !hasWaited {
-                        let seconds = left / 1_000_000 + 1
+                        let seconds = left.components.seconds + 1
                         log.info("waiting for the lease of attempt \(existing.attempt), at most \(seconds) s")
                     }
                     hasWaited = true
-                    try await Task.sleep(for: .microseconds(min(left + 20_000, 1_000_000)))
+                    try await Task.sleep(for: min(left + .milliseconds(20), .seconds(1)))
                     continue
                 }
             case .queued, .failed, .interrupted:
@@ -114,7 +114,7 @@ package struct JobClaim: Sendable {
         }
         var seconds = 0.05
         for _ in 1..<defeats { seconds = min(seconds * 2, Self.longestPause) }
-        if let notAfter { seconds = min(seconds, max(0, Double(notAfter - WallClock.now()) / 1e6)) }
+        if let notAfter { seconds = min(seconds, max(0, (notAfter - WallClock.now()) / .seconds(1))) }
         try await Task.sleep(for: .seconds(seconds * Double.random(in: 0.5...1)))
     }
 
@@ -157,7 +157,7 @@ package struct JobClaim: Sendable {
             else { return }
             let keeper = try? JobKeeper(
                 store: store, folder: folder, manifest: existing, tag: stored.info.tag,
-                leaseSeconds: Double(leaseMicroseconds) / 1e6)
+                leaseSeconds: leaseSeconds)
             _ = try? await keeper?.finish { manifest in
                 manifest.status = error.exitCode == .deadline ? .failed : .interrupted
                 manifest.error = ManifestFailure(error)
@@ -181,7 +181,7 @@ package struct JobClaim: Sendable {
         manifest.owner = .current
         manifest.startedAt = now
         manifest.updatedAt = now
-        manifest.leaseExpiresAt = now + leaseMicroseconds
+        manifest.leaseExpiresAt = now + .seconds(leaseSeconds)
         return manifest
     }
 }

@@ -5,7 +5,7 @@ package import ObjectStorage
 package actor JobKeeper {
     private let store: any ObjectStore
     private let key: ObjectKey
-    private let leaseMicroseconds: Int64
+    private let lease: Duration
     private var tag: ObjectTag
     private var manifest: Manifest
     /// The store is being proved with the manifest: no other write of it now.
@@ -16,7 +16,7 @@ package actor JobKeeper {
     {
         self.store = store
         key = try folder.manifest()
-        leaseMicroseconds = Int64(leaseSeconds * 1_000_000)
+        lease = .seconds(leaseSeconds)
         self.manifest = manifest
         self.tag = tag
     }
@@ -75,7 +75,7 @@ package actor JobKeeper {
     private func write(_ next: inout Manifest, renewsLease: Bool = true) async throws(JobError) {
         let now = WallClock.now()
         next.updatedAt = now
-        if renewsLease { next.leaseExpiresAt = now + leaseMicroseconds }
+        if renewsLease { next.leaseExpiresAt = now + lease }
         let bytes = next.bytes()
         do throws(JobError) {
             tag = try await store.put(

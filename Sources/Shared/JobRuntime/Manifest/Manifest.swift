@@ -23,7 +23,7 @@ package struct Manifest: Sendable {
     package var progress = 0.0
     package var timeLeftSeconds: Int?
     package var downloadURL: String?
-    package var downloadURLExpiresAt: Int64?
+    package var downloadURLExpiresAt: Instant?
     package var counts = JobCounts()
     package var files: [ResultFile] = []
     package var rejects: RejectsFile?
@@ -42,18 +42,18 @@ package struct Manifest: Sendable {
     package var actor: JobActor?
     package var attempt = 0
     package var attemptId = ""
-    package var leaseExpiresAt: Int64?
+    package var leaseExpiresAt: Instant?
     /// The process that runs the attempt, while it runs.
     package var owner: ProcessIdentity?
-    package var createdAt: Int64
-    package var startedAt: Int64?
-    package var updatedAt: Int64
-    package var finishedAt: Int64?
+    package var createdAt: Instant
+    package var startedAt: Instant?
+    package var updatedAt: Instant
+    package var finishedAt: Instant?
     package var stats: JobStats?
     package var toolVersion = ToolVersion.text
 
     /// The manifest of a job that has not started.
-    package init(_ spec: CommonSpec, format: String, actor: JobActor?, now: Int64) {
+    package init(_ spec: CommonSpec, format: String, actor: JobActor?, now: Instant) {
         kind = spec.kind
         jobId = spec.jobId
         orgId = spec.orgId
@@ -67,12 +67,12 @@ package struct Manifest: Sendable {
         updatedAt = now
     }
 
-    /// Microseconds that the owner may still be silent, by the clock of the store, which all attempts share.
+    /// How long the owner may still be silent, by the clock of the store, which all attempts share.
     ///
     /// None when the owner has certainly ended.
-    func leaseLeft(in object: StoredObject) -> Int64 {
-        guard let leaseExpiresAt, owner?.hasEnded != true else { return 0 }
-        return object.info.lastModifiedMicroseconds + (leaseExpiresAt - updatedAt) - object.readAtMicroseconds
+    func leaseLeft(in object: StoredObject) -> Duration {
+        guard let leaseExpiresAt, owner?.hasEnded != true else { return .zero }
+        return object.info.lastModified + (leaseExpiresAt - updatedAt) - object.readAt
     }
 
     /// Takes over a preview as it was stored; nothing of it is lost when the manifest is written again.
@@ -81,7 +81,7 @@ package struct Manifest: Sendable {
         storedPreview = stored
     }
 
-    init(kind: JobKind, jobId: String, orgId: String, status: Status, spec: JSONValue, createdAt: Int64) {
+    init(kind: JobKind, jobId: String, orgId: String, status: Status, spec: JSONValue, createdAt: Instant) {
         self.kind = kind
         self.jobId = jobId
         self.orgId = orgId

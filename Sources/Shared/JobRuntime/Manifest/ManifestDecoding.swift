@@ -51,7 +51,7 @@ extension Manifest {
         return member
     }
 
-    private static func time(_ value: JSONValue, _ name: String) -> Int64? {
+    private static func time(_ value: JSONValue, _ name: String) -> Instant? {
         value.text(name).flatMap { Timestamp.parse($0) }
     }
 

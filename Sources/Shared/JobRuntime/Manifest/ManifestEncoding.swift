@@ -31,8 +31,8 @@ extension Manifest {
     /// The stored form: one line of JSON.
     package func bytes() -> [UInt8] { Array((json().serialized() + "\n").utf8) }
 
-    private static func time(_ microseconds: Int64?) -> JSONValue {
-        microseconds.map { .string(Timestamp.format($0)) } ?? .null
+    private static func time(_ instant: Instant?) -> JSONValue {
+        instant.map { .string(Timestamp.format($0)) } ?? .null
     }
 
     /// One decimal place is what a progress bar can show.

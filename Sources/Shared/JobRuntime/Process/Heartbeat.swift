@@ -93,7 +93,7 @@ package struct Heartbeat: Sendable {
     }
 
     private var secondsLeft: Double {
-        let byClock = context.spec.notAfter.map { Double($0 - WallClock.now()) / 1e6 } ?? .infinity
+        let byClock = context.spec.notAfter.map { ($0 - WallClock.now()) / .seconds(1) } ?? .infinity
         return min(byClock, end.map { $0 - WallClock.monotonicSeconds() } ?? .infinity)
     }
 

@@ -16,16 +16,15 @@ enum Race {
         }
     }
 
-    /// Runs the operation until it ends or the moment, in microseconds since 1970, comes; one that has passed is for the
-    /// operation to judge.
+    /// Runs the operation until it ends or the moment comes; one that has passed is for the operation to judge.
     static func untilDeadline<Value: Sendable>(
-        _ notAfter: Int64?, _ operation: @escaping @Sendable () async throws -> Value
+        _ notAfter: Instant?, _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let notAfter, notAfter > WallClock.now() else { return try await operation() }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 while notAfter > WallClock.now() {
-                    guard await Heartbeat.pause(min(1, Double(notAfter - WallClock.now()) / 1e6)) else { return nil }
+                    guard await Heartbeat.pause(min(1, (notAfter - WallClock.now()) / .seconds(1))) else { return nil }
                 }
                 throw Heartbeat.deadline()
             }

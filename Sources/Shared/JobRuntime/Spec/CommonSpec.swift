@@ -15,8 +15,8 @@ package struct CommonSpec: Sendable {
     package let value: JSONValue
     /// SHA-256 of the canonical spec without its job id: equal for the same work.
     package let sha256: String
-    /// Deadline in microseconds since 1970.
-    package let notAfter: Int64?
+    /// Deadline.
+    package let notAfter: Instant?
     /// What `JOB_SPEC_SIGNATURE` proves of the exact bytes of the spec.
     package private(set) var signature = SpecSignature.absent
 

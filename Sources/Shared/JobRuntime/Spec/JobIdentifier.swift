@@ -6,7 +6,7 @@ package enum JobIdentifier {
 
     /// A new job id, 26 characters.
     package static func fresh() -> String {
-        let milliseconds = UInt64(clamping: WallClock.now() / 1000)
+        let milliseconds = UInt64(clamping: WallClock.now().microseconds / 1000)
         return encode(milliseconds, characters: 10) + random(16)
     }
 

@@ -5,10 +5,10 @@ package import Signing
 ///
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
 package actor CredentialChain: CredentialSource {
-    /// Credentials are renewed that long before they end, in seconds.
-    private static let margin: Int64 = 300
-    /// After a failed renewal the next one waits that long, in seconds, while the old credentials live.
-    private static let pause: Int64 = 60
+    /// Credentials are renewed that long before they end.
+    private static let margin = Duration.seconds(300)
+    /// After a failed renewal the next one waits that long, while the old credentials live.
+    private static let pause = Duration.seconds(60)
 
     /// What a source gave.
     private struct Found: Sendable {
@@ -24,8 +24,8 @@ package actor CredentialChain: CredentialSource {
 
     private let providers: [any CredentialProvider]
     private var found: Found?
-    /// When `found` should be renewed, in seconds since 1970.
-    private var renewal = Int64.max
+    /// When `found` should be renewed.
+    private var renewal = Instant.infinity
     private var flight: Flight?
     private var flights = 0
     /// The source that gave credentials once; renewals ask no other, because identities must not change in a run.
@@ -50,11 +50,11 @@ package actor CredentialChain: CredentialSource {
     /// What messages call the source in use; nil before the first credentials.
     package var source: String? { chosen?.name }
 
-    /// Credentials that live at that time, in seconds since 1970.
+    /// Credentials that live at that time.
     ///
     /// Callers that come while a load is under way wait for it. When a renewal fails, the old credentials are given as
     /// long as they live. Throws `credentials_missing` when no source is configured.
-    package func current(now: Int64) async throws(JobError) -> AWSCredentials {
+    package func current(now: Instant) async throws(JobError) -> AWSCredentials {
         if let found, now < renewal { return found.credentials }
         let flight = flight ?? start()
         let result = await flight.task.value
@@ -83,7 +83,7 @@ package actor CredentialChain: CredentialSource {
 
     /// What a load means at that time; the first of its callers to come back keeps the result.
     private func land(
-        _ number: Int, _ result: Result<Found, JobError>, _ now: Int64
+        _ number: Int, _ result: Result<Found, JobError>, _ now: Instant
     ) throws(JobError) -> AWSCredentials {
         let isFirst = flight?.number == number
         if isFirst { flight = nil }
@@ -91,7 +91,7 @@ package actor CredentialChain: CredentialSource {
         switch result {
         case .failure(let error): failure = error
         case .success(let new):
-            let end = new.credentials.expiresAtSeconds ?? .max
+            let end = new.credentials.expiresAt ?? .infinity
             if now < end {
                 if isFirst { keep(new, until: end, now) }
                 return new.credentials
@@ -99,17 +99,17 @@ package actor CredentialChain: CredentialSource {
             failure = CredentialFailure.unavailable(new.provider.name, "those it has are expired")
         }
         guard let found else { throw failure }
-        let end = found.credentials.expiresAtSeconds ?? .max
+        let end = found.credentials.expiresAt ?? .infinity
         guard now < end else { throw failure }
         if isFirst { renewal = min(now + Self.pause, end) }
         return found.credentials
     }
 
-    private func keep(_ new: Found, until end: Int64, _ now: Int64) {
+    private func keep(_ new: Found, until end: Instant, _ now: Instant) {
         found = new
         chosen = new.provider
         // Credentials that are given with less life than the margin are not asked for again at every call.
-        renewal = end == .max ? .max : max(end - Self.margin, min(now + Self.pause, end))
+        renewal = max(end - Self.margin, min(now + Self.pause, end))
     }
 
     private static func load(

@@ -19,16 +19,16 @@ struct CredentialParts {
         guard accessKeyID.isFieldValue, sessionToken?.isFieldValue != false else {
             throw CredentialFailure.unavailable(source, "its answer has an access key or token with odd characters")
         }
-        var expires: Int64?
+        var end: Instant?
         if let expiration {
             guard let instant = Timestamp.parse(expiration) else {
                 throw CredentialFailure.unavailable(source, "its answer has an expiry that is no RFC 3339 instant")
             }
-            expires = instant / 1_000_000
+            end = instant.startOfSecond
         }
         return AWSCredentials(
             accessKeyID: accessKeyID, secretAccessKey: Secret(secretAccessKey),
-            sessionToken: sessionToken.flatMap { $0.isEmpty ? nil : Secret($0) }, expiresAtSeconds: expires)
+            sessionToken: sessionToken.flatMap { $0.isEmpty ? nil : Secret($0) }, expiresAt: end)
     }
 }
 

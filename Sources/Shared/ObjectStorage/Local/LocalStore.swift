@@ -48,7 +48,7 @@ package actor LocalStore: ObjectStore {
         guard bytes.count == wanted.count, after.isSameVersion(as: status) else { throw StoreFailure.changed(key) }
         let info = tree.info(key, status, contents: isShort ? SHA256Digest.of(bytes) : nil)
         return StoredObject(
-            info: info, bytes: wanted == range ? bytes : Array(bytes[range]), readAtMicroseconds: WallClock.now())
+            info: info, bytes: wanted == range ? bytes : Array(bytes[range]), readAt: WallClock.now())
     }
 
     package func openReader(_ key: ObjectKey, chunkBytes: Int) async throws(JobError) -> any ObjectReader {
@@ -75,7 +75,7 @@ package actor LocalStore: ObjectStore {
 
     private func link(_ key: ObjectKey) -> ObjectLink {
         let path = tree.path == "/" ? "/\(key)" : "\(tree.path)/\(key)"
-        return ObjectLink(url: "file://" + URIEncoding.path(path), expiresAtMicroseconds: nil)
+        return ObjectLink(url: "file://" + URIEncoding.path(path), expiresAt: nil)
     }
 
     package func sweep(prefix: String, where abandoned: @Sendable (ObjectKey) -> Bool) async throws(JobError) {

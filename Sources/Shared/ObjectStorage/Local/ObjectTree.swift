@@ -93,7 +93,7 @@ final class ObjectTree: Sendable {
         return ObjectInfo(
             key: key, size: status.size,
             tag: ObjectTag(rawValue: tag ?? "\(status.size)-\(status.modifiedNanoseconds)-\(status.inode)"),
-            lastModifiedMicroseconds: status.modifiedNanoseconds / 1000)
+            lastModified: Instant(microseconds: status.modifiedNanoseconds / 1000))
     }
 
     private func isLink(_ name: String, in folder: borrowing FileDescriptor) -> Bool {

@@ -1,3 +1,5 @@
+package import JobCore
+
 /// Names one version of an object's contents (an ETag, RFC 9110 section 8.8.3, without quotes).
 package struct ObjectTag: Sendable, Hashable {
     package let rawValue: String
@@ -12,14 +14,14 @@ package struct ObjectInfo: Sendable, Equatable {
     /// Length of the contents in bytes.
     package let size: Int
     package let tag: ObjectTag
-    /// Microseconds since 1970-01-01 UTC, by the store's clock.
-    package let lastModifiedMicroseconds: Int64
+    /// By the store's clock.
+    package let lastModified: Instant
 
-    package init(key: ObjectKey, size: Int, tag: ObjectTag, lastModifiedMicroseconds: Int64) {
+    package init(key: ObjectKey, size: Int, tag: ObjectTag, lastModified: Instant) {
         self.key = key
         self.size = size
         self.tag = tag
-        self.lastModifiedMicroseconds = lastModifiedMicroseconds
+        self.lastModified = lastModified
     }
 }
 
@@ -28,13 +30,13 @@ package struct StoredObject: Sendable {
     /// Describes the whole object, also when `bytes` is a part.
     package let info: ObjectInfo
     package let bytes: [UInt8]
-    /// When it was read, in microseconds since 1970-01-01 UTC, by the same clock as `lastModifiedMicroseconds`.
-    package let readAtMicroseconds: Int64
+    /// When it was read, by the same clock as `lastModified`.
+    package let readAt: Instant
 
-    package init(info: ObjectInfo, bytes: [UInt8], readAtMicroseconds: Int64) {
+    package init(info: ObjectInfo, bytes: [UInt8], readAt: Instant) {
         self.info = info
         self.bytes = bytes
-        self.readAtMicroseconds = readAtMicroseconds
+        self.readAt = readAt
     }
 }
 
@@ -42,12 +44,12 @@ package struct StoredObject: Sendable {
 package struct ObjectLink: Sendable, Equatable {
     /// A secret while it lives, unless it names a file.
     package let url: String
-    /// Microseconds since 1970-01-01 UTC; `nil`: never.
-    package let expiresAtMicroseconds: Int64?
+    /// `nil`: never.
+    package let expiresAt: Instant?
 
-    package init(url: String, expiresAtMicroseconds: Int64?) {
+    package init(url: String, expiresAt: Instant?) {
         self.url = url
-        self.expiresAtMicroseconds = expiresAtMicroseconds
+        self.expiresAt = expiresAt
     }
 }
 

@@ -6,8 +6,8 @@ enum HTTPDate {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Microseconds since 1970; `nil` when the text is no such date.
-    static func parse(_ text: String) -> Int64? {
+    /// `nil` when the text is no such date.
+    static func parse(_ text: String) -> Instant? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
             let month = months.firstIndex(of: String(parts[2]))

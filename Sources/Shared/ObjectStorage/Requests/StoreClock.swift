@@ -1,9 +1,9 @@
-internal import JobCore
+package import JobCore
 
 /// The time, chance and patience that requests to a store depend on; tests give their own.
 package struct StoreClock: Sendable {
-    /// Seconds since 1970 by this machine.
-    package var now: @Sendable () -> Int64
+    /// By this machine, in whole seconds as requests are dated.
+    package var now: @Sendable () -> Instant
     /// Seconds from some moment on, never set back.
     package var elapsed: @Sendable () -> Double
     /// A number in 0..<1.
@@ -14,7 +14,7 @@ package struct StoreClock: Sendable {
     package var wait: @Sendable (Double) async throws -> Void
 
     package init(
-        now: @escaping @Sendable () -> Int64, elapsed: @escaping @Sendable () -> Double,
+        now: @escaping @Sendable () -> Instant, elapsed: @escaping @Sendable () -> Double,
         random: @escaping @Sendable () -> Double, wait: @escaping @Sendable (Double) async throws -> Void
     ) {
         self.now = now
@@ -26,7 +26,7 @@ package struct StoreClock: Sendable {
     /// The clocks and the chance of this machine.
     package static var system: StoreClock {
         StoreClock(
-            now: { WallClock.now() / 1_000_000 }, elapsed: { WallClock.monotonicSeconds() },
+            now: { WallClock.now().startOfSecond }, elapsed: { WallClock.monotonicSeconds() },
             random: { Double.random(in: 0..<1) },
             wait: { try await Task.sleep(for: .seconds($0)) })
     }

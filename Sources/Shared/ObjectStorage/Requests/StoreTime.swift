@@ -1,13 +1,17 @@
 import HTTPTransport
+import JobCore
 import Synchronization
 
 /// The store's clock as its answers tell it, beside this machine's.
 final class StoreTime: Sendable {
+    /// Differences that say nothing: both clocks tell whole seconds, and the answer has travelled.
+    private static let noise = Duration.seconds(-2)...Duration.seconds(2)
+
     private struct State {
-        /// The store's clock minus this machine's, in seconds, once a request was refused for its date.
-        var skewSeconds: Int64 = 0
+        /// The store's clock minus this machine's, once a request was refused for its date.
+        var skew = Duration.zero
         /// The same by the latest answer.
-        var aheadSeconds: Int64 = 0
+        var ahead = Duration.zero
     }
 
     private let clock: StoreClock
@@ -15,30 +19,29 @@ final class StoreTime: Sendable {
 
     init(_ clock: StoreClock) { self.clock = clock }
 
-    /// Seconds since 1970 by this machine.
-    var own: Int64 { clock.now() }
+    /// By this machine.
+    var own: Instant { clock.now() }
 
-    /// Seconds since 1970 as requests are dated: by this machine until the store has refused that.
-    var ofRequests: Int64 { clock.now() + state.withLock { $0.skewSeconds } }
+    /// As requests are dated: by this machine until the store has refused that.
+    var ofRequests: Instant { clock.now() + state.withLock { $0.skew } }
 
-    /// Seconds since 1970 by the store: it judges when a link begins and ends.
-    var ofLinks: Int64 { clock.now() + state.withLock { $0.aheadSeconds } }
+    /// By the store: it judges when a link begins and ends.
+    var ofLinks: Instant { clock.now() + state.withLock { $0.ahead } }
 
     /// Takes note of an answer, which tells the store's time.
     func note(_ head: HTTPHead) {
         guard let date = Self.date(head) else { return }
         let ahead = date - clock.now()
-        // Both are whole seconds, and the answer has travelled.
-        state.withLock { $0.aheadSeconds = abs(ahead) > 2 ? ahead : 0 }
+        state.withLock { $0.ahead = Self.noise.contains(ahead) ? .zero : ahead }
     }
 
     /// Takes the time of an answer for this machine's from now on; false when it tells none.
     func adopt(_ head: HTTPHead) -> Bool {
         guard let date = Self.date(head) else { return false }
         let skew = date - clock.now()
-        state.withLock { $0.skewSeconds = skew }
+        state.withLock { $0.skew = skew }
         return true
     }
 
-    private static func date(_ head: HTTPHead) -> Int64? { head["Date"].flatMap(HTTPDate.parse).map { $0 / 1_000_000 } }
+    private static func date(_ head: HTTPHead) -> Instant? { head["Date"].flatMap(HTTPDate.parse)?.startOfSecond }
 }

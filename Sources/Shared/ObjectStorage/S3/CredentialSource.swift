@@ -3,10 +3,10 @@ package import Signing
 
 /// Where requests get their credentials from.
 package protocol CredentialSource: Sendable {
-    /// Credentials that are good for the next minutes; `now` in seconds since 1970.
+    /// Credentials that are good for the next minutes.
     ///
     /// Throws `credentials_missing` and what the source reports.
-    func current(now: Int64) async throws(JobError) -> AWSCredentials
+    func current(now: Instant) async throws(JobError) -> AWSCredentials
 
     /// The store has refused the current ones as ended: the next call loads anew.
     func invalidate() async
@@ -18,7 +18,7 @@ package struct FixedCredentials: CredentialSource {
 
     package init(_ credentials: AWSCredentials) { self.credentials = credentials }
 
-    package func current(now: Int64) async throws(JobError) -> AWSCredentials { credentials }
+    package func current(now: Instant) async throws(JobError) -> AWSCredentials { credentials }
 
     package func invalidate() async {}
 }

@@ -93,7 +93,7 @@ final class S3Client: Sendable {
         let signer = SigV4Signer(credentials: credentials, region: state.region)
         fields = signer.fields(
             operation.method, host: address.host, path: address.path, query: operation.query, fields: fields,
-            payload: payload, at: SigningDate(secondsSince1970: time.ofRequests))
+            payload: payload, at: SigningDate(time.ofRequests))
         let query = SigV4Signer.canonicalQuery(operation.query)
         return HTTPRequest(
             operation.method,
@@ -110,23 +110,23 @@ final class S3Client: Sendable {
         }
     }
 
-    /// A URL that does one thing with one object, and when it ends, in seconds since 1970.
+    /// A URL that does one thing with one object, and when it ends.
     ///
     /// It never lives longer than the credentials that sign it.
     func presign(
         _ method: String, _ key: ObjectKey, query: [SigV4Signer.Pair], secondsToLive: Int
-    ) async throws(JobError) -> (url: String, expiresAt: Int64) {
+    ) async throws(JobError) -> (url: String, expiresAt: Instant) {
         let credentials = try await credentials.current(now: time.own)
         let state = state.withLock { $0 }
         let now = time.ofLinks
         var seconds = min(max(secondsToLive, 1), 604_800)
-        if let end = credentials.expiresAtSeconds { seconds = max(1, min(seconds, Int(end - now))) }
+        if let end = credentials.expiresAt { seconds = max(1, min(seconds, Int((end - now).components.seconds))) }
         let address = address(of: key, state)
         let signer = SigV4Signer(credentials: credentials, region: state.region)
         let signed = signer.presignedQuery(
             method, host: address.host, path: address.path, query: query, secondsToLive: seconds,
-            at: SigningDate(secondsSince1970: now))
-        return ("\(location.scheme)://\(address.host)\(address.path)?\(signed)", now + Int64(seconds))
+            at: SigningDate(now))
+        return ("\(location.scheme)://\(address.host)\(address.path)?\(signed)", now + .seconds(seconds))
     }
 
     /// An answer has come: the store is there, and tells its time.

@@ -69,7 +69,7 @@ struct S3Multipart: Sendable {
             document.name == "CompleteMultipartUploadResult", store.dialect == .s3
         {
             return ObjectInfo(
-                key: key, size: size, tag: S3Object.tag(tag), lastModifiedMicroseconds: S3Object.time(answer.head))
+                key: key, size: size, tag: S3Object.tag(tag), lastModified: S3Object.time(answer.head))
         }
         // The reply may have been lost, or not be one: what is stored decides.
         if let info = try await store.ownWrite(key, writeID, size) { return info }

@@ -25,11 +25,11 @@ enum S3Object {
     ) throws(JobError) -> ObjectInfo {
         guard let tag = tag(head, dialect), let size = size(head) else { throw S3Failure.unreadable("object \(key)") }
         let modified = head["Last-Modified"].flatMap(HTTPDate.parse) ?? time(head)
-        return ObjectInfo(key: key, size: size, tag: tag, lastModifiedMicroseconds: modified)
+        return ObjectInfo(key: key, size: size, tag: tag, lastModified: modified)
     }
 
     /// The store's clock.
-    static func time(_ head: HTTPHead) -> Int64 {
+    static func time(_ head: HTTPHead) -> Instant {
         head["Date"].flatMap(HTTPDate.parse) ?? WallClock.now()
     }
 

@@ -47,8 +47,8 @@ extension S3Store {
         guard let key = key(item["Key"], page), let size = item["Size"].flatMap({ Int($0) }) else { return nil }
         let tag = dialect == .gcs ? item["Generation"].map(ObjectTag.init(rawValue:)) : item["ETag"].map(S3Object.tag)
         guard let tag else { return nil }
-        let modified = item["LastModified"].flatMap { Timestamp.parse($0) } ?? 0
-        return ObjectInfo(key: key, size: size, tag: tag, lastModifiedMicroseconds: modified)
+        let modified = item["LastModified"].flatMap { Timestamp.parse($0) } ?? Instant(seconds: 0)
+        return ObjectInfo(key: key, size: size, tag: tag, lastModified: modified)
     }
 
     /// The key below the store's prefix that a listing names.

@@ -65,8 +65,7 @@ package struct S3Store: ObjectStore {
         if answer.isSuccess, let tag = S3Object.tag(answer.head, dialect) {
             if case .updateIfMatches = mode { client.conditions.keep(form) }
             return .stored(
-                ObjectInfo(
-                    key: key, size: bytes.count, tag: tag, lastModifiedMicroseconds: S3Object.time(answer.head)))
+                ObjectInfo(key: key, size: bytes.count, tag: tag, lastModified: S3Object.time(answer.head)))
         }
         // An earlier try, here or on a connection that was closed, may have taken place although its reply was lost:
         // then this one has met its own object.
@@ -116,7 +115,7 @@ package struct S3Store: ObjectStore {
             }
             guard answer.body.count == range.count else { throw S3Failure.unreadable(operation.subject) }
         }
-        return StoredObject(info: info, bytes: answer.body, readAtMicroseconds: S3Object.time(answer.head))
+        return StoredObject(info: info, bytes: answer.body, readAt: S3Object.time(answer.head))
     }
 
     /// A range that cannot be asked for: no bytes when it lies inside the object, an error otherwise.
@@ -126,7 +125,7 @@ package struct S3Store: ObjectStore {
         guard range.isEmpty, (0...info.size).contains(range.lowerBound) else {
             throw StoreFailure.invalidRange(key, range, size: info.size)
         }
-        return StoredObject(info: info, bytes: [], readAtMicroseconds: S3Object.time(head))
+        return StoredObject(info: info, bytes: [], readAt: S3Object.time(head))
     }
 
     package func openReader(_ key: ObjectKey, chunkBytes: Int) async throws(JobError) -> any ObjectReader {
@@ -147,12 +146,12 @@ package struct S3Store: ObjectStore {
         let signed = try await client.presign(
             "GET", key, query: [("response-content-disposition", ContentDisposition.attachment(fileName))],
             secondsToLive: secondsToLive)
-        return ObjectLink(url: signed.url, expiresAtMicroseconds: signed.expiresAt * 1_000_000)
+        return ObjectLink(url: signed.url, expiresAt: signed.expiresAt)
     }
 
     package func uploadLink(_ key: ObjectKey, secondsToLive: Int) async throws(JobError) -> ObjectLink {
         let signed = try await client.presign("PUT", key, query: [], secondsToLive: secondsToLive)
-        return ObjectLink(url: signed.url, expiresAtMicroseconds: signed.expiresAt * 1_000_000)
+        return ObjectLink(url: signed.url, expiresAt: signed.expiresAt)
     }
 }
 

@@ -6,12 +6,12 @@ enum BinaryValue {
     private static let epoch: Int64 = 946_684_800_000_000
     private static let epochDay = 10_957
 
-    /// An instant since 1970; `nil` when that does not fit.
+    /// The instant of microseconds since 2000, whose extremes are infinite too; `nil` when it does not fit.
     @inline(__always)
-    static func instant(_ value: Int64) -> Int64? {
-        if value == .max || value == .min { return value }
-        let (instant, overflows) = value.addingReportingOverflow(epoch)
-        return overflows ? nil : instant
+    static func instant(_ value: Int64) -> Instant? {
+        if value == .max || value == .min { return Instant(microseconds: value) }
+        let (microseconds, overflows) = value.addingReportingOverflow(epoch)
+        return overflows ? nil : Instant(microseconds: microseconds)
     }
 
     /// A day since 1970.
