@@ -18,7 +18,7 @@ struct NameFormTests {
         for row in rows {
             for text in row {
                 batch.append(text, isString: isJSON)
-                if text == nil && isJSON { batch.ends[batch.ends.count - 1] |= RowBatch.absentFlag }
+                if text == nil && isJSON { batch.ends[batch.ends.count - 1] = CellEnd(batch.byteCount, .absent) }
             }
         }
         let plan = try MappingPlan(spec: ImportSpecTests.decode(members: members), columns: columns, isJSON: isJSON)

@@ -8,8 +8,8 @@ struct RowBatchTests {
         var batch = RowBatch(columnCount: 3)
         for field in ["1", "ab", nil, "22", "", "x"] { batch.append(field) }
         #expect(String(decoding: batch.bytes, as: UTF8.self) == "1ab22x")
-        #expect(batch.ends.map { $0 & RowBatch.offsetMask } == [1, 3, 3, 5, 5, 6])
-        #expect(batch.ends.map { $0 & RowBatch.nullFlag != 0 } == [false, false, true, false, false, false])
+        #expect(batch.ends.map(\.offset) == [1, 3, 3, 5, 5, 6])
+        #expect(batch.ends.map(\.isNull) == [false, false, true, false, false, false])
         #expect(batch.rowCount == 2)
         #expect(batch.byteCount == 6)
         #expect(batch.range(row: 1, column: 0) == 3..<5)

@@ -31,13 +31,12 @@ enum AssumptionNotes {
     }
 
     private static func hasDay(_ batch: SourceBatch, _ column: Int) -> Bool {
-        let rows = batch.rows
-        return unsafe rows.bytes.withUnsafeBufferPointer { bytes in
-            (0..<min(rows.rowCount, firstRows)).contains { row in
-                let range = rows.range(row: row, column: column)
-                guard range.count >= 10, range.count <= 12 else { return false }
-                let cell = unsafe CellCanonicaliser.trim(UnsafeBufferPointer(rebasing: bytes[range]))
-                guard case .local(let time) = unsafe TimeText.read(cell) else { return false }
+        batch.rows.withCells { cells in
+            (0..<min(cells.rowCount, firstRows)).contains { row in
+                let cell = cells[row, column]
+                guard cell.count >= 10, cell.count <= 12 else { return false }
+                let text = unsafe CellCanonicaliser.trim(cells.text(cell))
+                guard case .local(let time) = unsafe TimeText.read(text) else { return false }
                 return time.isDate
             }
         }

@@ -67,12 +67,12 @@ struct DecimalWatch {
     private static func look(
         _ batch: SourceBatch, _ column: Int, _ range: Range<Int>, stopsAtBoth: Bool, _ evidence: inout Evidence
     ) {
-        let rows = batch.rows
-        unsafe rows.bytes.withUnsafeBufferPointer { bytes in
-            for row in range where !rows.isNull(row: row, column: column) {
-                let cell = unsafe UnsafeBufferPointer(rebasing: bytes[rows.range(row: row, column: column)])
-                let text = unsafe CellCanonicaliser.trim(cell)
-                let isNumber = batch.isJSON && !rows.isString(row: row, column: column)
+        batch.rows.withCells { cells in
+            for row in range {
+                let cell = cells[row, column]
+                if cell.isNull { continue }
+                let text = unsafe CellCanonicaliser.trim(cells.text(cell))
+                let isNumber = batch.isJSON && !cell.isString
                 switch unsafe DecimalMark(text) {
                 case .unknown: break
                 case .point: evidence.hasPoint = true

@@ -19,14 +19,13 @@ struct NumberQuestion: Error {
         self.field = field
         self.text = text
         let patterns = Self.formats.map { NumberPattern($0) }
-        let rows = batch.rows
-        unsafe rows.bytes.withUnsafeBufferPointer { bytes in
-            for row in 0..<min(rows.rowCount, Self.triedRows) where !rows.isNull(row: row, column: field.source) {
-                let range = rows.range(row: row, column: field.source)
-                if range.isEmpty || range.count > 1_000 { continue }
+        batch.rows.withCells { cells in
+            for row in 0..<min(cells.rowCount, Self.triedRows) {
+                let cell = cells[row, field.source]
+                if cell.isNull || cell.count == 0 || cell.count > 1_000 { continue }
                 sampled += 1
                 for (index, pattern) in patterns.enumerated() {
-                    if unsafe pattern?.plain(UnsafeBufferPointer(rebasing: bytes[range])) != nil { read[index] += 1 }
+                    if unsafe pattern?.plain(cells.text(cell)) != nil { read[index] += 1 }
                 }
             }
         }

@@ -121,69 +121,64 @@ struct RowCanonicaliser: Sendable {
         sources.removeAll(keepingCapacity: true)
         problems.removeAll(keepingCapacity: true)
         output.bytes.reserveCapacity(batch.bytes.count)
-        let width = batch.columnCount
-        let nullFlag = RowBatch.nullFlag
-        let absentFlag = RowBatch.absentFlag
         var done = 0
-        unsafe batch.bytes.withUnsafeBufferPointer { bytes in
-            unsafe batch.ends.withUnsafeBufferPointer { ends in
-                var cells = unsafe SourceCells(bytes, ends, literals: batch.literals)
-                for row in 0..<batch.rowCount {
-                    cells.first = row * width
-                    let firstByte = output.bytes.count
-                    let firstEnd = output.ends.count
-                    let firstProblem = problems.count
-                    var isTooLarge = false
-                    for index in steps.indices {
-                        let step = steps[index]
-                        let start = output.bytes.count
-                        var isNull = true
-                        var fault = CellFault.none
-                        var member: Int?
-                        if step.isRuled {
-                            (fault, member) = append(index, cells, to: &output.bytes, isNull: &isNull)
-                        } else if step.source >= 0, !cells.isNull(Int(step.source)) {
-                            let column = Int(step.source)
-                            fault = unsafe self.cells.append(
-                                cells.text(column), isString: cells.isString(column),
-                                isLiteral: cells.isLiteral(column), step.kind, to: &output.bytes, isNull: &isNull)
-                        }
-                        if case .none = fault {
-                            if step.hasRefusals {
-                                refusals[index]?.apply(cells, over: start, to: &output.bytes, isNull: &isNull)
-                            }
-                        } else if fault == .invalidBool, fields[index].target.holdsConsent {
-                            fault = refusal(index, cells, from: start, to: &output.bytes)
-                        }
-                        let end = output.bytes.count
-                        if step.isLimited, case .none = fault {
-                            if step.isKey, isNull || end == start {
-                                fault = .missingKey
-                            } else if step.maxLength >= 0, isLonger(output.bytes[start...], than: step.maxLength) {
-                                fault = .tooLong
-                            }
-                        }
-                        var flags = isNull ? nullFlag : 0
-                        if isNull && (isJSONSource || step.hasMembers) && isAbsent(index, step, cells) {
-                            flags = absentFlag
-                        }
-                        if end - firstByte > Self.maximumRowBytes {
-                            fault = .rowTooLarge
-                            isTooLarge = true
-                        }
-                        if case .none = fault {} else { problems.append(problem(row, index, member, fault, cells)) }
-                        if isTooLarge { break }
-                        output.ends.append(UInt32(end) | flags)
+        batch.withCells { source in
+            var cells = SourceCells(source, literals: batch.literals)
+            for row in 0..<batch.rowCount {
+                cells.go(toRow: row)
+                let firstByte = output.bytes.count
+                let firstEnd = output.ends.count
+                let firstProblem = problems.count
+                var isTooLarge = false
+                for index in steps.indices {
+                    let step = steps[index]
+                    let start = output.bytes.count
+                    var isNull = true
+                    var fault = CellFault.none
+                    var member: Int?
+                    if step.isRuled {
+                        (fault, member) = append(index, cells, to: &output.bytes, isNull: &isNull)
+                    } else if step.source >= 0, !cells.isNull(Int(step.source)) {
+                        let column = Int(step.source)
+                        fault = unsafe self.cells.append(
+                            cells.text(column), isString: cells.isString(column),
+                            isLiteral: cells.isLiteral(column), step.kind, to: &output.bytes, isNull: &isNull)
                     }
-                    done = row + 1
-                    if problems.count == firstProblem {
-                        sources.append(row)
-                    } else {
-                        output.bytes.removeLast(output.bytes.count - firstByte)
-                        output.ends.removeLast(output.ends.count - firstEnd)
+                    if case .none = fault {
+                        if step.hasRefusals {
+                            refusals[index]?.apply(cells, over: start, to: &output.bytes, isNull: &isNull)
+                        }
+                    } else if fault == .invalidBool, fields[index].target.holdsConsent {
+                        fault = refusal(index, cells, from: start, to: &output.bytes)
                     }
-                    if output.bytes.count > Self.fullBytes || problems.count >= Self.fullProblems { break }
+                    let end = output.bytes.count
+                    if step.isLimited, case .none = fault {
+                        if step.isKey, isNull || end == start {
+                            fault = .missingKey
+                        } else if step.maxLength >= 0, isLonger(output.bytes[start...], than: step.maxLength) {
+                            fault = .tooLong
+                        }
+                    }
+                    var kind = isNull ? CellEnd.Kind.null : .value
+                    if isNull && (isJSONSource || step.hasMembers) && isAbsent(index, step, cells) {
+                        kind = .absent
+                    }
+                    if end - firstByte > Self.maximumRowBytes {
+                        fault = .rowTooLarge
+                        isTooLarge = true
+                    }
+                    if case .none = fault {} else { problems.append(problem(row, index, member, fault, cells)) }
+                    if isTooLarge { break }
+                    output.ends.append(CellEnd(end, kind))
                 }
+                done = row + 1
+                if problems.count == firstProblem {
+                    sources.append(row)
+                } else {
+                    output.bytes.removeLast(output.bytes.count - firstByte)
+                    output.ends.removeLast(output.ends.count - firstEnd)
+                }
+                if output.bytes.count > Self.fullBytes || problems.count >= Self.fullProblems { break }
             }
         }
         // What was for a row that was refused after all is given back.

@@ -21,18 +21,18 @@ enum DoubleEncoding {
                 field = Self.field(of: at, in: batch.ends, from: field)
                 counts[field % batch.columnCount, default: 0] += 1
                 // One of a field is enough.
-                at = max(at + 1, Int(batch.ends[field] & RowBatch.offsetMask))
+                at = max(at + 1, batch.ends[field].offset)
             }
         }
         return counts
     }
 
     /// The field that has the byte, found by halving.
-    private static func field(of place: Int, in ends: [UInt32], from first: Int) -> Int {
+    private static func field(of place: Int, in ends: [CellEnd], from first: Int) -> Int {
         var (low, high) = (first, ends.count - 1)
         while low < high {
             let middle = (low + high) / 2
-            if Int(ends[middle] & RowBatch.offsetMask) > place { high = middle } else { low = middle + 1 }
+            if ends[middle].offset > place { high = middle } else { low = middle + 1 }
         }
         return low
     }

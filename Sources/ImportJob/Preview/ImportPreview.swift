@@ -56,21 +56,13 @@ struct ImportPreview {
         _ mapped: RowBatch, column: Int, close: Int, source: Int?, _ batch: CheckedBatch,
         _ statistics: inout ColumnStatistics
     ) {
-        let width = mapped.columnCount
-        let (nullFlag, mask) = (RowBatch.nullFlag, RowBatch.offsetMask)
-        unsafe mapped.bytes.withUnsafeBufferPointer { bytes in
-            unsafe mapped.ends.withUnsafeBufferPointer { ends in
-                var index = column
-                for row in 0..<mapped.rowCount {
-                    let end = unsafe ends[index]
-                    if end & nullFlag != 0 {
-                        statistics.addNull()
-                    } else {
-                        let start = unsafe index == 0 ? 0 : Int(ends[index - 1] & mask)
-                        let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & mask)])
-                        unsafe statistics.add(text, isSampled: row < close)
-                    }
-                    index += width
+        mapped.withCells { cells in
+            for row in 0..<cells.rowCount {
+                let cell = cells[row, column]
+                if cell.isNull {
+                    statistics.addNull()
+                } else {
+                    unsafe statistics.add(cells.text(cell), isSampled: row < close)
                 }
             }
         }
@@ -85,20 +77,12 @@ struct ImportPreview {
     private static func lookForDamage(
         _ batch: SourceBatch, column: Int, isNumber: Bool, _ identifiers: inout IdentifierGuard
     ) {
-        let cells = batch.rows
-        let mask = RowBatch.offsetMask
-        unsafe cells.bytes.withUnsafeBufferPointer { bytes in
-            unsafe cells.ends.withUnsafeBufferPointer { ends in
-                var index = column
-                for row in 0..<cells.rowCount {
-                    let start = unsafe index == 0 ? 0 : Int(ends[index - 1] & mask)
-                    let end = unsafe Int(ends[index] & mask)
-                    index += cells.columnCount
-                    // Most cells of most columns begin with something else.
-                    guard unsafe start < end && bytes[start] &- 0x30 < 10 else { continue }
-                    let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<end])
-                    unsafe identifiers.look(text, isNumber: isNumber, line: batch.lines[row])
-                }
+        batch.rows.withCells { cells in
+            for row in 0..<cells.rowCount {
+                let text = unsafe cells.text(cells[row, column])
+                // Most cells of most columns begin with something else.
+                guard unsafe !text.isEmpty && text[0] &- 0x30 < 10 else { continue }
+                unsafe identifiers.look(text, isNumber: isNumber, line: batch.lines[row])
             }
         }
     }

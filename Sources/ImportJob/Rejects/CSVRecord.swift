@@ -22,13 +22,12 @@ enum CSVRecord {
     /// Copied once: a row may have 64 MiB.
     static func encode(_ batch: RowBatch, row: Int, columns: [Int]) -> String {
         var output: [UInt8] = []
-        output.reserveCapacity(columns.reduce(64) { $0 + batch.range(row: row, column: $1).count + 3 })
-        unsafe batch.bytes.withUnsafeBufferPointer { bytes in
+        batch.withCells { cells in
+            output.reserveCapacity(columns.reduce(64) { $0 + cells[row, $1].count + 3 })
             for (index, column) in columns.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                if batch.isNull(row: row, column: column) { continue }
-                let field = batch.range(row: row, column: column)
-                unsafe append(UnsafeBufferPointer(rebasing: bytes[field]), to: &output)
+                let cell = cells[row, column]
+                if !cell.isNull { unsafe append(cells.text(cell), to: &output) }
             }
         }
         return String(decoding: output, as: UTF8.self)

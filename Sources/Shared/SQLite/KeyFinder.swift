@@ -27,10 +27,9 @@ internal import JobCore
     func existing(_ batch: RowBatch, _ rows: [Int]) throws -> Set<Int>? {
         var found: Set<Int> = []
         if !hasRows { return found }
-        let ends = batch.ends
-        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+        try batch.withCells { cells throws(JobError) in
             for row in rows {
-                try unsafe binder.bind(find.handle, bytes, ends, row, positions)
+                try unsafe binder.bind(find.handle, cells, row, positions)
                 let code = unsafe sqlite3_step(find.handle)
                 find.reset()
                 if code == SQLITE_ROW {

@@ -90,11 +90,10 @@ internal import JobCore
         var stored = StoredRows(rows: RowBatch(columnCount: layout.read.count))
         if rows.isEmpty { return stored }
         try forget.run()
-        let ends = batch.ends
-        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+        try batch.withCells { cells throws(JobError) in
             for row in rows {
                 try keep.bind(.integer(Int64(row)), at: 1)
-                try unsafe binder.bind(keep.handle, bytes, ends, row, keys.positions)
+                try unsafe binder.bind(keep.handle, cells, row, keys.positions)
                 try keep.run()
             }
         }
@@ -157,11 +156,10 @@ internal import JobCore
 
     func change(_ batch: RowBatch) throws -> LoadOutcome {
         var outcome = LoadOutcome()
-        let ends = batch.ends
         let count = batch.rowCount
-        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+        try batch.withCells { cells throws(JobError) in
             for row in 0..<count {
-                try unsafe binder.bind(update.handle, bytes, ends, row, all)
+                try unsafe binder.bind(update.handle, cells, row, all)
                 let code = unsafe sqlite3_step(update.handle)
                 update.reset()
                 if code == SQLITE_DONE {

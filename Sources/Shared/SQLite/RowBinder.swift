@@ -16,19 +16,16 @@ internal import JobCore
     /// Binds the columns at these places of one row, one parameter after the other.
     @inline(__always)
     func bind(
-        _ handle: OpaquePointer, _ bytes: UnsafeBufferPointer<UInt8>, _ ends: [UInt32], _ row: Int, _ bound: [Int],
-        first: CInt = 2
+        _ handle: OpaquePointer, _ cells: RowCells, _ row: Int, _ bound: [Int], first: CInt = 2
     ) throws(JobError) {
         var parameter = first
         for column in bound {
-            let index = row * types.count + column
-            let end = ends[index]
-            let start = index == 0 ? 0 : Int(ends[index - 1] & RowBatch.offsetMask)
+            let cell = cells[row, column]
             let code: CInt
-            if end & RowBatch.nullFlag != 0 {
+            if cell.isNull {
                 code = unsafe sqlite3_bind_null(handle, parameter)
             } else {
-                let field = unsafe UnsafeBufferPointer(rebasing: bytes[start..<Int(end & RowBatch.offsetMask)])
+                let field = unsafe cells.text(cell)
                 code = unsafe bind(handle, parameter, field, types[column])
                 // Functions and shells of SQLite take text to end at a NUL.
                 if let base = field.baseAddress, unsafe memchr(base, 0, field.count) != nil { throw NULCheck.error }

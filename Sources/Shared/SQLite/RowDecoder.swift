@@ -11,7 +11,7 @@ internal import JobCore
     private let connection: Connection
     private let columns: [Column]
     private var arena: ByteArena
-    private var ends: [UInt32] = []
+    private var ends: [CellEnd] = []
     private let batchBytes: Int
     private(set) var isAtEnd = false
 
@@ -38,7 +38,7 @@ internal import JobCore
         try checkText(batch)
     }
 
-    private func read(into arena: inout ByteArena, _ ends: inout [UInt32]) throws(JobError) {
+    private func read(into arena: inout ByteArena, _ ends: inout [CellEnd]) throws(JobError) {
         arena.count = 0
         ends.removeAll(keepingCapacity: true)
         let handle = unsafe statement.handle
@@ -53,8 +53,8 @@ internal import JobCore
             for index in types.indices {
                 let column = CInt(truncatingIfNeeded: index)
                 let isNull = try unsafe append(handle, column, types[index], &arena)
-                if arena.count > Int(RowBatch.offsetMask) { throw storedValueInvalid(column, "more than 1 GiB") }
-                ends.append(UInt32(truncatingIfNeeded: arena.count) | (isNull ? RowBatch.nullFlag : 0))
+                if arena.count > CellEnd.largestOffset { throw storedValueInvalid(column, "more than 1 GiB") }
+                ends.append(CellEnd(arena.count, isNull: isNull))
             }
         }
     }

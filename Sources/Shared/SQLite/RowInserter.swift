@@ -56,15 +56,14 @@ internal import JobCore
     func load(_ batch: RowBatch, rows: [Int]) throws -> LoadOutcome {
         var outcome = LoadOutcome()
         let all = Array(columns.indices)
-        let ends = batch.ends
-        try unsafe batch.bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+        try batch.withCells { cells throws(JobError) in
             for row in rows {
                 var isThere = false
                 if let find {
-                    try unsafe binder.bind(find.handle, bytes, ends, row, keyPositions)
+                    try unsafe binder.bind(find.handle, cells, row, keyPositions)
                     isThere = try self.isThere(find)
                 }
-                try unsafe binder.bind(insert.handle, bytes, ends, row, all)
+                try unsafe binder.bind(insert.handle, cells, row, all)
                 let code = unsafe sqlite3_step(insert.handle)
                 insert.reset()
                 if code == SQLITE_DONE {

@@ -50,10 +50,9 @@ struct FieldSample {
 
     /// The cells as text, without white space at their ends.
     var texts: [String] {
-        unsafe cells.bytes.withUnsafeBufferPointer { bytes in
+        cells.withCells { cells in
             (0..<cells.rowCount).map { row in
-                let cell = unsafe UnsafeBufferPointer(rebasing: bytes[cells.range(row: row, column: 0)])
-                return unsafe String(decoding: CellCanonicaliser.trim(cell), as: UTF8.self)
+                unsafe String(decoding: CellCanonicaliser.trim(cells.text(cells[row, 0])), as: UTF8.self)
             }
         }
     }

@@ -46,15 +46,13 @@ struct FieldTrial {
         let ruled = RuledCell(cells: cells, keys: KeyGenerator("", ""))
         var faults: [CellFault] = []
         var output: [UInt8] = []
-        unsafe sample.cells.bytes.withUnsafeBufferPointer { bytes in
-            unsafe sample.cells.ends.withUnsafeBufferPointer { ends in
-                var cell = unsafe SourceCells(bytes, ends, literals: [])
-                for row in 0..<sample.cells.rowCount {
-                    cell.first = row
-                    var isNull = true
-                    output.removeAll(keepingCapacity: true)
-                    faults.append(ruled.append(cell, .column(0), rule, to: &output, isNull: &isNull))
-                }
+        sample.cells.withCells { cells in
+            var cell = SourceCells(cells, literals: [])
+            for row in 0..<cells.rowCount {
+                cell.go(toRow: row)
+                var isNull = true
+                output.removeAll(keepingCapacity: true)
+                faults.append(ruled.append(cell, .column(0), rule, to: &output, isNull: &isNull))
             }
         }
         return faults

@@ -14,20 +14,20 @@ extension RowBatch {
         let kept = first * columnCount
         done.ends.append(contentsOf: ends[..<kept])
         done.bytes.append(contentsOf: bytes[..<done.byteCount])
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            for row in first..<rowCount {
+        withCells { cells in
+            for row in first..<cells.rowCount {
                 if done.bytes.count > enough {
                     var behind = self
                     rest = behind.cut(at: row)
                     break
                 }
                 for column in 0..<columnCount {
-                    let cell = unsafe UnsafeBufferPointer(rebasing: bytes[range(row: row, column: column)])
-                    if unsafe !isJSON[column] || !CanonicalJSON.append(cell, to: &done.bytes) {
-                        unsafe done.bytes.append(contentsOf: cell)
+                    let cell = cells[row, column]
+                    let text = unsafe cells.text(cell)
+                    if unsafe !isJSON[column] || !CanonicalJSON.append(text, to: &done.bytes) {
+                        unsafe done.bytes.append(contentsOf: text)
                     }
-                    let flags = ends[row * columnCount + column] & ~Self.offsetMask
-                    done.ends.append(UInt32(done.bytes.count) | flags)
+                    done.ends.append(cell.entry.moved(to: done.bytes.count))
                 }
             }
         }
@@ -36,12 +36,11 @@ extension RowBatch {
     }
 
     private func firstRow(notCanonicalIn columns: [Int]) -> Int? {
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            (0..<rowCount).first { row in
+        withCells { cells in
+            (0..<cells.rowCount).first { row in
                 columns.contains { column in
-                    let range = range(row: row, column: column)
-                    return unsafe !range.isEmpty
-                        && !CanonicalJSONCheck.passes(UnsafeBufferPointer(rebasing: bytes[range]))
+                    let text = unsafe cells.text(cells[row, column])
+                    return unsafe !text.isEmpty && !CanonicalJSONCheck.passes(text)
                 }
             }
         }

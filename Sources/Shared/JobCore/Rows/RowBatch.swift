@@ -2,33 +2,21 @@ internal import Glibc
 
 /// Many rows as one piece: the bytes of all fields back to back, row by row, and where each field ends.
 ///
-/// The unit that travels between stages (1–4 MB, reused). A field starts where the one before it ended. Only `ends` and
-/// `bytes` are read in hot loops; both are plain arrays so that any module can loop over them at full speed.
+/// The unit that travels between stages (1–4 MB, reused). A field starts where the one before it ended. Hot loops read
+/// `withCells` and write `bytes` and `ends`, plain arrays that any module can fill at full speed.
 ///
 ///     rows:   (1, "ab", null) (22, "", "x")
 ///     bytes:  1ab22x
 ///     ends:   1 3 3|null 5 5 6
-package struct RowBatch: Sendable {
-    /// Set in an entry of `ends` when the field is null.
-    @inlinable @inline(__always) package static var nullFlag: UInt32 { 1 << 31 }
-    /// Set in an entry of `ends` when the source marked the field as a string (JSON only): `"12"` as opposed to `12`.
-    @inlinable @inline(__always) package static var stringFlag: UInt32 { 1 << 30 }
-    /// Set in an entry of `ends` when the field is null because its record has no such name (JSON only), not because it
-    /// says null.
-    @inlinable @inline(__always) package static var absentFlag: UInt32 { nullFlag | stringFlag }
-    /// The offset part of an entry of `ends`: a batch holds less than 1 GiB.
-    ///
-    /// Readers and mappings end a batch far below it, and measure it as it is after numbers are written out.
-    @inlinable @inline(__always) package static var offsetMask: UInt32 { (1 << 30) - 1 }
-
+@usableFromInline package struct RowBatch: Sendable {
     /// Fields in each row.
-    package var columnCount: Int
+    @usableFromInline package var columnCount: Int
     /// Names of the columns, for whoever checks that they are the right ones; empty where nobody has told them.
     package var names: [String] = []
     /// Field bytes; may be longer than the last end (room for wide stores), what follows has no meaning.
-    package var bytes: [UInt8]
-    /// One entry per field: end offset in `bytes` and the two flags.
-    package var ends: [UInt32]
+    @usableFromInline package var bytes: [UInt8]
+    /// One entry per field: where it ends in `bytes`, and its kind.
+    @usableFromInline package var ends: [CellEnd]
     /// Places in `ends` of strings of which the source says, by the way it wrote the first character, that they are what
     /// they are (JSON only): `"\u005b1]"` is no array in a string.
     package var literals: Set<Int> = []
@@ -42,10 +30,11 @@ package struct RowBatch: Sendable {
     }
 
     /// Complete rows in the batch.
+    @inlinable
     package var rowCount: Int { columnCount == 0 ? 0 : ends.count / columnCount }
 
     /// Bytes of all fields.
-    package var byteCount: Int { ends.last.map { Int($0 & Self.offsetMask) } ?? 0 }
+    package var byteCount: Int { ends.last?.offset ?? 0 }
 
     /// Forgets the rows, keeps the storage.
     package mutating func removeAll() {
@@ -59,23 +48,22 @@ package struct RowBatch: Sendable {
     /// Precondition: row and column are in range.
     package func range(row: Int, column: Int) -> Range<Int> {
         let index = row * columnCount + column
-        let start = index == 0 ? 0 : Int(ends[index - 1] & Self.offsetMask)
-        return start..<Int(ends[index] & Self.offsetMask)
+        return (index == 0 ? 0 : ends[index - 1].offset)..<ends[index].offset
     }
 
     /// Whether the field is null.
     package func isNull(row: Int, column: Int) -> Bool {
-        ends[row * columnCount + column] & Self.nullFlag != 0
+        ends[row * columnCount + column].isNull
     }
 
     /// Whether the source marked the field as a string.
     package func isString(row: Int, column: Int) -> Bool {
-        ends[row * columnCount + column] & Self.stringFlag != 0
+        ends[row * columnCount + column].isString
     }
 
     /// Whether the record has no such name.
     package func isAbsent(row: Int, column: Int) -> Bool {
-        ends[row * columnCount + column] & Self.absentFlag == Self.absentFlag
+        ends[row * columnCount + column].isAbsent
     }
 
     /// The field as text, `nil` when null.
@@ -110,29 +98,28 @@ package struct RowBatch: Sendable {
     /// Rows are complete when `columnCount` fields were added. For set-up code, not for hot loops.
     package mutating func append(_ text: String?, isString: Bool = false) {
         guard let text else {
-            ends.append(UInt32(byteCount) | Self.nullFlag)
+            ends.append(CellEnd(byteCount, .null))
             return
         }
         bytes.removeLast(bytes.count - byteCount)
         bytes.append(contentsOf: text.utf8)
-        ends.append(end(isString ? Self.stringFlag : 0))
+        ends.append(CellEnd(end, isString ? .string : .value))
     }
 
     /// Adds a field of another batch.
     package mutating func appendField(of other: RowBatch, row: Int, column: Int) {
         let index = row * other.columnCount + column
-        let flags = other.ends[index] & ~Self.offsetMask
         let range = other.range(row: row, column: column)
         let used = byteCount
         if bytes.count > used { bytes.removeLast(bytes.count - used) }
         bytes.append(contentsOf: other.bytes[range])
         if !other.literals.isEmpty, other.literals.contains(index) { literals.insert(ends.count) }
-        ends.append(end(flags))
+        ends.append(other.ends[index].moved(to: end))
     }
 
     /// Takes the first column out of the batch.
     package mutating func removeFirstColumn() {
-        var kept: [UInt32] = []
+        var kept: [CellEnd] = []
         kept.reserveCapacity(ends.count - rowCount)
         var moved = 0
         var end = 0
@@ -141,8 +128,7 @@ package struct RowBatch: Sendable {
             let rest = first.upperBound..<range(row: row, column: columnCount - 1).upperBound
             moved += first.count
             for index in (row * columnCount + 1)..<((row + 1) * columnCount) {
-                // Flags are above the offset, which does not reach them.
-                kept.append(ends[index] - UInt32(moved))
+                kept.append(ends[index].moved(by: -moved))
             }
             unsafe bytes.withUnsafeMutableBufferPointer { bytes in
                 guard let base = bytes.baseAddress else { return }
@@ -161,10 +147,9 @@ package struct RowBatch: Sendable {
     package mutating func cut(at row: Int) -> RowBatch {
         var rest = RowBatch(columnCount: columnCount)
         let kept = row * columnCount
-        let start = kept == 0 ? 0 : Int(ends[kept - 1] & Self.offsetMask)
+        let start = kept == 0 ? 0 : ends[kept - 1].offset
         rest.bytes = Array(bytes[start..<byteCount])
-        // Flags are above the offset, which does not reach them.
-        rest.ends = ends[kept...].map { $0 - UInt32(truncatingIfNeeded: start) }
+        rest.ends = ends[kept...].map { $0.moved(by: -start) }
         if !literals.isEmpty {
             rest.literals = Set(literals.filter { $0 >= kept }.map { $0 - kept })
             literals = literals.filter { $0 < kept }
@@ -174,17 +159,17 @@ package struct RowBatch: Sendable {
         return rest
     }
 
-    /// The entry of `ends` for a field that ends where `bytes` do.
+    /// Where a field ends that ends where `bytes` do.
     ///
-    /// Precondition: the batch is not too large for one, which whoever fills it sees to (`isOverfull`).
-    private func end(_ flags: UInt32) -> UInt32 {
-        precondition(bytes.count <= Int(Self.offsetMask), "a batch holds less than 1 GiB")
-        return UInt32(bytes.count) | flags
+    /// Precondition: the batch is not too large for it, which whoever fills it sees to (`isOverfull`).
+    private var end: Int {
+        precondition(bytes.count <= CellEnd.largestOffset, "a batch holds less than 1 GiB")
+        return bytes.count
     }
 
     /// Whether the fields of another batch might not fit.
     package func isOverfull(with other: RowBatch) -> Bool {
-        byteCount + other.byteCount > Int(Self.offsetMask)
+        byteCount + other.byteCount > CellEnd.largestOffset
     }
 
     /// Some of the rows.

@@ -58,9 +58,9 @@ package struct RowKeys: Sendable {
     /// there by chance happens once in 2^15 such runs.
     package func hash(_ batch: RowBatch, _ row: Int) -> UInt64 {
         var hash = KeyedHash()
-        unsafe batch.bytes.withUnsafeBufferPointer { bytes in
+        batch.withCells { cells in
             for (position, isCaseless) in zip(positions, isCaseless) {
-                let text = unsafe UnsafeBufferPointer(rebasing: bytes[batch.range(row: row, column: position)])
+                let text = unsafe cells.text(cells[row, position])
                 // Where a text ends is told by its length.
                 if positions.count > 1 { hash.add(UInt64(text.count)) }
                 if isCaseless { unsafe hash.addWithoutCase(text) } else { unsafe hash.add(text) }

@@ -53,12 +53,12 @@ internal import JobCore
             if isAtEnd || !batch.ends.isEmpty { break }
             // One row is larger than the whole batch.
             capacity *= 2
-            if capacity > Int(RowBatch.offsetMask) { throw invalid(0, "a row of more than 512 MiB") }
+            if capacity > CellEnd.largestOffset { throw invalid(0, "a row of more than 512 MiB") }
         }
         if checksText { try checkText(batch) }
     }
 
-    private func read(into bytes: inout [UInt8], _ ends: inout [UInt32]) throws {
+    private func read(into bytes: inout [UInt8], _ ends: inout [CellEnd]) throws {
         let limit = batchBytes
         try unsafe bytes.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -104,7 +104,7 @@ internal import JobCore
     @inline(__always)
     private func decode(
         _ message: UnsafeRawBufferPointer, _ start: Int, _ base: UnsafeMutablePointer<UInt8>, _ used: Int, _ room: Int,
-        _ ends: inout [UInt32]
+        _ ends: inout [CellEnd]
     ) throws -> Int {
         let firstEnd = ends.count
         let count = message.count
@@ -116,7 +116,7 @@ internal import JobCore
             let length = unsafe Int(Self.int32(message, position))
             position += 4
             if length < 0 {
-                ends.append(UInt32(truncatingIfNeeded: out) | RowBatch.nullFlag)
+                ends.append(CellEnd(out, .null))
                 continue
             }
             guard position + length <= count else { throw unexpected }
@@ -132,7 +132,7 @@ internal import JobCore
                 return -1
             }
             out += written
-            ends.append(UInt32(truncatingIfNeeded: out))
+            ends.append(CellEnd(out))
         }
         return out
     }

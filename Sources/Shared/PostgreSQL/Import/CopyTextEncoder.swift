@@ -43,17 +43,12 @@ struct CopyTextEncoder {
             while long == nil, next < rows.count, output.count < Self.sliceBytes {
                 let row = rows[next]
                 begin(row)
-                if Self.bytes(of: batch, row) > Self.sliceBytes { long = row } else { append(batch, row) }
+                let count = batch.withCells { $0.byteCount(row: row) }
+                if count > Self.sliceBytes { long = row } else { append(batch, row) }
                 next += 1
             }
             if let long { try send(long: batch, long, over: connection) } else { try flush(over: connection) }
         }
-    }
-
-    private static func bytes(of batch: RowBatch, _ row: Int) -> Int {
-        let first = row * batch.columnCount
-        let start = first == 0 ? 0 : Int(batch.ends[first - 1] & RowBatch.offsetMask)
-        return Int(batch.ends[first + batch.columnCount - 1] & RowBatch.offsetMask) - start
     }
 
     /// Sends what is there; the storage stays.
@@ -118,31 +113,26 @@ struct CopyTextEncoder {
 
     private mutating func append(_ batch: RowBatch, _ row: Int) {
         let width = batch.columnCount
-        let first = row * width
-        var start = first == 0 ? 0 : Int(batch.ends[first - 1] & RowBatch.offsetMask)
-        let rowEnd = Int(batch.ends[first + width - 1] & RowBatch.offsetMask)
-        // Each byte may become two, each field has a mark behind it, a null is two bytes, an old date has a suffix.
-        output.append(addingCapacity: 2 * (rowEnd - start) + 8 * width) { span in
-            unsafe span.withUnsafeMutableBufferPointer { target, count in
-                unsafe batch.bytes.withUnsafeBufferPointer { bytes in
-                    guard let source = bytes.baseAddress, let base = target.baseAddress else { return }
+        batch.withCells { cells in
+            var walk = cells.walk(from: row * width)
+            // Each byte may become two, each field has a mark behind it, a null is two bytes, an old date has a suffix.
+            output.append(addingCapacity: 2 * cells.byteCount(row: row) + 8 * width) { span in
+                unsafe span.withUnsafeMutableBufferPointer { target, count in
+                    guard let source = unsafe cells.bytes.baseAddress, let base = target.baseAddress else { return }
                     var out = unsafe base + count
                     for column in 0..<width {
-                        let entry = batch.ends[first + column]
-                        let end = Int(entry & RowBatch.offsetMask)
-                        if entry & RowBatch.nullFlag != 0 {
+                        let cell = walk.next()
+                        if cell.isNull {
                             unsafe out[0] = UInt8(ascii: "\\")
                             unsafe out[1] = UInt8(ascii: "N")
                             unsafe out += 2
-                        } else if isDated[column], end > start, unsafe source[start] <= UInt8(ascii: "-") {
-                            unsafe out += DatedText.write(
-                                UnsafeBufferPointer(rebasing: bytes[start..<end]), to: out)
+                        } else if isDated[column], cell.count > 0, unsafe source[cell.start] <= UInt8(ascii: "-") {
+                            unsafe out += DatedText.write(cells.text(cell), to: out)
                         } else {
-                            unsafe out = Self.copy(source + start, end - start, to: out)
+                            unsafe out = Self.copy(source + cell.start, cell.count, to: out)
                         }
                         unsafe out[0] = UInt8(ascii: column == width - 1 ? "\n" : "\t")
                         unsafe out += 1
-                        start = end
                     }
                     count = unsafe out - base
                 }

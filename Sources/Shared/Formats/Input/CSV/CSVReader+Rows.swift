@@ -143,11 +143,11 @@ extension CSVReader {
     /// Leaves out blank fields beyond the header, and adds those that need not be there.
     private func fit(_ sink: inout CSVScanner.Sink, _ first: Int) {
         while sink.ends.count - first < columns.count && sink.ends.count - first >= required {
-            sink.ends.append(UInt32(sink.bytes.count) | RowBatch.nullFlag)
+            sink.ends.append(CellEnd(sink.bytes.count, .null))
         }
         let last = first + columns.count
         guard sink.ends.count > last else { return }
-        let end = Int(sink.ends[last - 1] & RowBatch.offsetMask)
+        let end = sink.ends[last - 1].offset
         guard BlankText.isBlank(sink.bytes, from: end, to: sink.bytes.count) else { return }
         sink.ends.removeLast(sink.ends.count - last)
         sink.bytes.removeLast(sink.bytes.count - end)

@@ -310,14 +310,13 @@ package struct CSVReader: Sendable {
     private mutating func join(_ rows: inout CSVScanner.Sink) {
         // A record may have 64 MiB: what it was made from goes first, and alone it is not copied.
         raw.removeAll(keepingCapacity: raw.capacity <= 1 << 20)
-        let base = UInt32(rows.bytes.count)
+        let base = rows.bytes.count
         if rows.bytes.isEmpty, cut.bytes.count > 1 << 20 {
             swap(&rows.bytes, &cut.bytes)
         } else {
             rows.bytes.append(contentsOf: cut.bytes)
         }
-        // Flags are above the offset, which does not reach them.
-        for end in cut.ends { rows.ends.append(end + base) }
+        for end in cut.ends { rows.ends.append(end.moved(by: base)) }
         endCut()
     }
 
@@ -326,7 +325,7 @@ package struct CSVReader: Sendable {
         let bytes = scanner.recordBytes
         let fields = scanner.recordFields
         cut.bytes.append(contentsOf: rows.bytes[bytes...])
-        for end in rows.ends[fields...] { cut.ends.append(end - UInt32(bytes)) }
+        for end in rows.ends[fields...] { cut.ends.append(end.moved(by: -bytes)) }
         rows.bytes.removeLast(rows.bytes.count - bytes)
         rows.ends.removeLast(rows.ends.count - fields)
         scanner.rebase(bytes: 0, fields: 0)

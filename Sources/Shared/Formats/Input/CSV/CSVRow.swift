@@ -27,7 +27,7 @@ struct CSVRow {
     init(_ sink: CSVScanner.Sink, fields first: Int, bytes: Int) {
         var start = bytes
         fields = sink.ends[first...].map { entry in
-            let end = Int(entry & RowBatch.offsetMask)
+            let end = entry.offset
             defer { start = end }
             return Array(sink.bytes[start..<end])
         }

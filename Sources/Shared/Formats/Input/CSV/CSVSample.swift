@@ -1,3 +1,5 @@
+internal import JobCore
+
 /// A record of the beginning of a file.
 struct SampleRecord {
     /// Line from 0, and offset in the sample.
@@ -48,7 +50,7 @@ enum CSVSample {
             let isComplete = scanner.mode == .recordStart
             if !isComplete || !BlankText.isBlank(sink.bytes, from: 0, to: sink.bytes.count) {
                 if case .exhausted = event, !isComplete, !isWhole, !records.isEmpty { break }
-                if !isComplete { sink.ends.append(UInt32(sink.bytes.count)) }
+                if !isComplete { sink.ends.append(CellEnd(sink.bytes.count)) }
                 records.append(
                     SampleRecord(
                         line: scanner.recordLine, offset: scanner.recordOffset, isSound: isComplete,

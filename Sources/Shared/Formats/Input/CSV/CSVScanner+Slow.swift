@@ -190,7 +190,7 @@ extension CSVScanner.Output {
     /// Adds the end of a field.
     @inline(__always)
     mutating func endField(isNull: Bool) {
-        unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? RowBatch.nullFlag : 0)
+        unsafe ends[endCount] = CellEnd(byteCount, isNull: isNull)
         endCount &+= 1
     }
 }

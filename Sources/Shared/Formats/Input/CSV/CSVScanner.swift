@@ -44,7 +44,7 @@ struct CSVScanner: Sendable {
     /// Where fields go.
     struct Sink: Sendable {
         var bytes: [UInt8] = []
-        var ends: [UInt32] = []
+        var ends: [CellEnd] = []
     }
 
     let dialect: CSVDialect
@@ -115,7 +115,7 @@ struct CSVScanner: Sendable {
         let endsBefore = sink.ends.count
         var event = Event.exhausted
         var bytes = Array<UInt8>()
-        var ends = Array<UInt32>()
+        var ends = Array<CellEnd>()
         swap(&bytes, &sink.bytes)
         swap(&ends, &sink.ends)
         let isFast = dialect.isPlain && offset >= suspectEnd && mode != .broken
@@ -161,7 +161,7 @@ struct CSVScanner: Sendable {
     /// The sink's storage; indices count from its beginning.
     @safe struct Output {
         let bytes: UnsafeMutablePointer<UInt8>
-        let ends: UnsafeMutablePointer<UInt32>
+        let ends: UnsafeMutablePointer<CellEnd>
         var byteCount: Int
         var endCount: Int
     }
@@ -175,7 +175,6 @@ struct CSVScanner: Sendable {
         let ends = unsafe output.ends
         var byteCount = output.byteCount
         var endCount = output.endCount
-        let nullFlag = RowBatch.nullFlag
         let mostFieldBytes = limits.fieldBytes
         let mostColumns = limits.columns
         // Offset of a byte in the stream is its index plus this.
@@ -294,7 +293,7 @@ struct CSVScanner: Sendable {
                 // The field ends at the special byte `at`.
                 let length = byteCount &- fieldStart
                 let isNull = length == 0 && !wasQuoted
-                unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (isNull ? nullFlag : 0)
+                unsafe ends[endCount] = CellEnd(byteCount, isNull: isNull)
                 endCount &+= 1
                 wasQuoted = false
                 var isRecordEnd = breaks &>> UInt64(truncatingIfNeeded: at) & 1 == 1
@@ -318,7 +317,7 @@ struct CSVScanner: Sendable {
                         if rest == 0 || count > mostFieldBytes || quotes &>> stop & 1 == 1 { break }
                         unsafe FieldCopy.copy(bytes + byteCount, input + (block &+ at), count, isInner: isInner)
                         byteCount &+= count
-                        unsafe ends[endCount] = UInt32(truncatingIfNeeded: byteCount) | (count == 0 ? nullFlag : 0)
+                        unsafe ends[endCount] = CellEnd(byteCount, isNull: count == 0)
                         endCount &+= 1
                         at &+= count &+ 1
                         if breaks &>> stop & 1 == 1 {
@@ -389,14 +388,14 @@ struct CSVScanner: Sendable {
     /// The record is looked at as one piece; a character that two fields share has its second half at a field's
     /// beginning.
     static func isSound(
-        _ bytes: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>, fields: Range<Int>, from start: Int
+        _ bytes: UnsafePointer<UInt8>, _ ends: UnsafePointer<CellEnd>, fields: Range<Int>, from start: Int
     ) -> Bool {
         guard let last = fields.last else { return true }
-        let end = unsafe Int(ends[last] & RowBatch.offsetMask)
+        let end = unsafe ends[last].offset
         guard unsafe UTF8Text.firstInvalid(bytes, from: start, to: end) == end else { return false }
         guard unsafe !UTF8Text.hasNUL(bytes, from: start, to: end) else { return false }
         for field in fields.lowerBound..<last {
-            let next = unsafe Int(ends[field] & RowBatch.offsetMask)
+            let next = unsafe ends[field].offset
             if unsafe next < end && bytes[next] & 0xC0 == 0x80 { return false }
         }
         return true

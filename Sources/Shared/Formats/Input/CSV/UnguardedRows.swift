@@ -23,10 +23,10 @@ extension RowBatch {
         var start = 0
         unsafe bytes.withUnsafeBufferPointer { bytes in
             for index in ends.indices {
-                let end = Int(ends[index] & Self.offsetMask)
+                let end = ends[index].offset
                 let text = unsafe UnsafeBufferPointer(rebasing: bytes[start..<end])
                 unsafe FormulaText.append(unguarded: text, delimiter: delimiter, to: &plain)
-                ends[index] = UInt32(truncatingIfNeeded: plain.count) | (ends[index] & ~Self.offsetMask)
+                ends[index] = ends[index].moved(to: plain.count)
                 start = end
             }
         }

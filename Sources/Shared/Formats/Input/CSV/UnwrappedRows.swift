@@ -9,16 +9,16 @@ extension SourceBatch {
 extension RowBatch {
     fileprivate mutating func unwrapFormulas() {
         guard let first = firstWrapped() else { return }
-        var start = first == 0 ? 0 : Int(ends[first - 1] & Self.offsetMask)
+        var start = first == 0 ? 0 : ends[first - 1].offset
         // Text only gets shorter, so its ends stay in range.
         var plain = Array(bytes[..<start])
         plain.reserveCapacity(byteCount)
         unsafe bytes.withUnsafeBufferPointer { bytes in
             for index in first..<ends.count {
-                let end = Int(ends[index] & Self.offsetMask)
+                let end = ends[index].offset
                 let isWrapped = unsafe Self.isWrapped(bytes, start, end)
                 unsafe plain.append(contentsOf: isWrapped ? bytes[(start + 2)..<(end - 1)] : bytes[start..<end])
-                ends[index] = UInt32(truncatingIfNeeded: plain.count) | (ends[index] & ~Self.offsetMask)
+                ends[index] = ends[index].moved(to: plain.count)
                 start = end
             }
         }
@@ -27,20 +27,19 @@ extension RowBatch {
 
     /// Index of the first such cell, which most batches have not.
     private func firstWrapped() -> Int? {
-        let mask = Self.offsetMask
-        return unsafe bytes.withUnsafeBufferPointer { bytes in
+        withCells { cells in
+            let bytes = unsafe cells.bytes
             guard unsafe Self.mayBeWrapped(bytes) else { return nil }
-            return unsafe ends.withUnsafeBufferPointer { ends in
-                var start = 0
-                for index in 0..<ends.count {
-                    let end = unsafe Int(ends[index] & mask)
-                    if unsafe start < end && bytes[start] == UInt8(ascii: "=") && Self.isWrapped(bytes, start, end) {
-                        return index
-                    }
-                    start = end
+            var walk = cells.walk(from: 0)
+            for index in 0..<cells.count {
+                let cell = walk.next()
+                if unsafe cell.count > 0 && bytes[cell.start] == UInt8(ascii: "=")
+                    && Self.isWrapped(bytes, cell.start, cell.end)
+                {
+                    return index
                 }
-                return nil
             }
+            return nil
         }
     }
 

@@ -4,7 +4,7 @@ internal import JobCore
 /// The storage of a batch while a JSON reader fills it; indices count from its beginning.
 @safe struct JSONRowOutput {
     let bytes: UnsafeMutablePointer<UInt8>
-    let ends: UnsafeMutablePointer<UInt32>
+    let ends: UnsafeMutablePointer<CellEnd>
     let byteCapacity: Int
     let endCapacity: Int
     var byteCount: Int
@@ -27,24 +27,21 @@ extension JSONRowParser {
     /// The output has room for the row's source text and for one end a column.
     func copyFields(into output: inout JSONRowOutput) -> Copied {
         let bytes = unsafe output.bytes
-        let nullFlag = self.nullFlag
-        let stringFlag = self.stringFlag
-        let absentFlag = nullFlag | stringFlag
         var count = output.byteCount
         let literalsBefore = output.literals.count
         for column in 0..<columnCount {
             let slot = unsafe slots[column]
-            var flags = slot.stamp == stamp ? nullFlag : absentFlag
+            var kind = slot.stamp == stamp ? CellEnd.Kind.null : .absent
             if slot.stamp == stamp && slot.kind != .null {
                 let from = unsafe input + slot.start
                 let length = slot.end &- slot.start
                 let before = count
-                flags = 0
+                kind = .value
                 switch slot.kind {
                 case .plainString:
                     unsafe FieldCopy.copy(bytes + count, from, length, readable: readable &- slot.start)
                     count &+= length
-                    flags = stringFlag
+                    kind = .string
                 case .escapedString:
                     let decoded = unsafe decode(from, length, readable: readable &- slot.start, into: bytes + count)
                     if decoded < 0 {
@@ -55,7 +52,7 @@ extension JSONRowParser {
                         output.literals.append(output.endCount &+ column)
                     }
                     count &+= decoded
-                    flags = stringFlag
+                    kind = .string
                 case .bare, .null:
                     unsafe FieldCopy.copy(bytes + count, from, length, readable: readable &- slot.start)
                     count &+= length
@@ -69,7 +66,7 @@ extension JSONRowParser {
                     return .tooLong
                 }
             }
-            unsafe output.ends[output.endCount &+ column] = UInt32(truncatingIfNeeded: count) | flags
+            unsafe output.ends[output.endCount &+ column] = CellEnd(count, kind)
         }
         output.byteCount = count
         output.endCount &+= columnCount

@@ -42,9 +42,6 @@ internal import JobCore
     var columnCount: Int { unsafe slots.count }
     let index: [[UInt8]: Int]
     let limits: ReaderLimits
-    // Constants of another module are read through a call; here, once.
-    let nullFlag = RowBatch.nullFlag
-    let stringFlag = RowBatch.stringFlag
     /// Differs from row to row.
     var stamp: UInt64
 

@@ -276,7 +276,7 @@ package struct JSONRowReader: Sendable {
     ) -> JSONRowCursor.Event {
         var event = JSONRowCursor.Event.exhausted
         var bytes: [UInt8] = []
-        var ends: [UInt32] = []
+        var ends: [CellEnd] = []
         var slots: [JSONColumns.Slot] = []
         swap(&bytes, &batch.rows.bytes)
         swap(&ends, &batch.rows.ends)

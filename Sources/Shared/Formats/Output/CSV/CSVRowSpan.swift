@@ -3,55 +3,40 @@ internal import JobCore
 
 /// The rows of one batch as the CSV writer's inner loop sees them; valid only while the arrays are borrowed.
 @safe struct CSVRowSpan {
-    let source: UnsafeBufferPointer<UInt8>
-    let ends: UnsafeBufferPointer<UInt32>
-    // Constants of another module are read through a call; here, once.
-    private let offsetMask = RowBatch.offsetMask
-    private let nullFlag = RowBatch.nullFlag
+    let cells: RowCells
     let guarded: UnsafeBufferPointer<Bool>
     let nulls: UnsafeBufferPointer<UInt8>
     let delimiter: UInt8
-    let columnCount: Int
+    private var columnCount: Int { cells.columnCount }
 
     /// The most bytes a row can take, with room for wide stores.
     func bound(row: Int) -> Int {
-        let bytes = offset((row + 1) * columnCount) - offset(row * columnCount)
         // Every byte a quote or a separator with its apostrophe, then two quotes, an apostrophe and a delimiter for each
         // field.
-        return unsafe 2 * bytes + columnCount * (4 + nulls.count) + FieldCopy.slack
-    }
-
-    /// Where the field of that index starts.
-    @inline(__always)
-    private func offset(_ field: Int) -> Int {
-        unsafe field == 0 ? 0 : Int(ends[field &- 1] & offsetMask)
+        unsafe 2 * cells.byteCount(row: row) + columnCount * (4 + nulls.count) + FieldCopy.slack
     }
 
     /// Writes rows until `last` or until the next one may not fit; moves `row` and returns the bytes written.
     func write(_ row: inout Int, to last: Int, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard let base = output.baseAddress else { return 0 }
         // A batch of nulls only may have no bytes; nothing is read then.
-        let bytes = unsafe source.baseAddress ?? UnsafePointer(base)
+        let bytes = unsafe cells.bytes.baseAddress ?? UnsafePointer(base)
         var to = unsafe base
-        var index = row &* columnCount
-        var start = offset(index)
+        var walk = cells.walk(from: row &* columnCount)
         while row < last {
             let used = unsafe to - base
             if used &+ bound(row: row) > output.count { break }
             for column in 0..<columnCount {
-                let entry = unsafe ends[index]
-                let end = Int(entry & offsetMask)
-                if entry & nullFlag != 0 {
+                let cell = walk.next()
+                if cell.isNull {
                     unsafe to = null(into: to)
                 } else {
                     unsafe to = field(
-                        bytes + start, count: end &- start, readable: source.count &- start,
+                        bytes + cell.start, count: cell.count, readable: cells.bytes.count &- cell.start,
                         isGuarded: guarded[column], into: to)
                 }
                 unsafe to.pointee = delimiter
                 unsafe to += 1
-                start = end
-                index &+= 1
             }
             unsafe (to - 1).pointee = 0x0A
             row &+= 1

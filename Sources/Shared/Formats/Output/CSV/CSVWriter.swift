@@ -44,20 +44,17 @@ package struct CSVWriter: RowWriter {
     private func append(_ batch: RowBatch, rows: Range<Int>, guarded: [Bool], into output: inout [UInt8]) {
         guard batch.columnCount == columns.count, !rows.isEmpty else { return }
         var row = rows.lowerBound
-        unsafe batch.bytes.withUnsafeBufferPointer { source in
-            unsafe batch.ends.withUnsafeBufferPointer { ends in
-                unsafe guarded.withUnsafeBufferPointer { guarded in
-                    unsafe nulls.withUnsafeBufferPointer { nulls in
-                        while row < rows.upperBound {
-                            let span = unsafe CSVRowSpan(
-                                source: source, ends: ends, guarded: guarded, nulls: nulls,
-                                delimiter: options.delimiter, columnCount: columns.count)
-                            let need = max(Self.pieceBytes, span.bound(row: row))
-                            output.append(addingCapacity: need) { output in
-                                unsafe output.withUnsafeMutableBufferPointer { buffer, count in
-                                    let room = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
-                                    count += unsafe span.write(&row, to: rows.upperBound, into: room)
-                                }
+        batch.withCells { cells in
+            unsafe guarded.withUnsafeBufferPointer { guarded in
+                unsafe nulls.withUnsafeBufferPointer { nulls in
+                    while row < rows.upperBound {
+                        let span = unsafe CSVRowSpan(
+                            cells: cells, guarded: guarded, nulls: nulls, delimiter: options.delimiter)
+                        let need = max(Self.pieceBytes, span.bound(row: row))
+                        output.append(addingCapacity: need) { output in
+                            unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+                                let room = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
+                                count += unsafe span.write(&row, to: rows.upperBound, into: room)
                             }
                         }
                     }

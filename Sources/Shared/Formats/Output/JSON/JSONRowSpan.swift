@@ -3,24 +3,13 @@ internal import JobCore
 
 /// The rows of one batch as the JSON writer's inner loop sees them; valid only while the arrays are borrowed.
 @safe struct JSONRowSpan {
-    let source: UnsafeBufferPointer<UInt8>
-    let ends: UnsafeBufferPointer<UInt32>
-    // Constants of another module are read through a call; here, once.
-    private let offsetMask = RowBatch.offsetMask
-    private let nullFlag = RowBatch.nullFlag
+    let cells: RowCells
     let shape: JSONRowShape
 
     /// The most bytes a row can take, with room for wide stores.
     func bound(row: Int) -> Int {
-        let columns = shape.kinds.count
-        let bytes = offset((row + 1) * columns) - offset(row * columns)
         // Every byte a `\u0000` escape, then quotes or `null`, the names, and brackets.
-        return 6 * bytes + 4 * columns + shape.prefixes.count + FieldCopy.slack
-    }
-
-    @inline(__always)
-    private func offset(_ field: Int) -> Int {
-        unsafe field == 0 ? 0 : Int(ends[field &- 1] & offsetMask)
+        6 * cells.byteCount(row: row) + 4 * cells.columnCount + shape.prefixes.count + FieldCopy.slack
     }
 
     /// Writes rows until `last` or until the next one may not fit; moves `row` and returns the bytes written.
@@ -29,11 +18,10 @@ internal import JobCore
     ) -> Int {
         guard let base = output.baseAddress else { return 0 }
         // A batch of nulls only may have no bytes; nothing is read then.
-        let bytes = unsafe source.baseAddress ?? UnsafePointer(base)
-        let columnCount = shape.kinds.count
+        let bytes = unsafe cells.bytes.baseAddress ?? UnsafePointer(base)
+        let columnCount = cells.columnCount
         var to = unsafe base
-        var index = row &* columnCount
-        var start = offset(index)
+        var walk = cells.walk(from: row &* columnCount)
         unsafe shape.prefixes.withUnsafeBufferPointer { prefixes in
             unsafe shape.prefixEnds.withUnsafeBufferPointer { prefixEnds in
                 unsafe shape.kinds.withUnsafeBufferPointer { kinds in
@@ -53,18 +41,15 @@ internal import JobCore
                                 to, names + nameStart, nameEnd &- nameStart, readable: prefixes.count &- nameStart)
                             unsafe to += nameEnd &- nameStart
                             nameStart = nameEnd
-                            let entry = unsafe ends[index]
-                            let end = Int(entry & offsetMask)
-                            if entry & nullFlag != 0 {
+                            let cell = walk.next()
+                            if cell.isNull {
                                 unsafe (to[0], to[1], to[2], to[3]) = (0x6E, 0x75, 0x6C, 0x6C)
                                 unsafe to += 4
                             } else {
                                 unsafe to = field(
-                                    kinds[column], bytes + start, count: end &- start, readable: source.count &- start,
-                                    into: to)
+                                    kinds[column], bytes + cell.start, count: cell.count,
+                                    readable: cells.bytes.count &- cell.start, into: to)
                             }
-                            start = end
-                            index &+= 1
                         }
                         unsafe to.pointee = UInt8(ascii: "}")
                         unsafe to += 1

@@ -37,16 +37,14 @@ package struct JSONRowWriter: RowWriter {
         guard batch.columnCount == shape.kinds.count, !rows.isEmpty else { return }
         if isFirst, layout == .array { output.append(0x0A) }
         var row = rows.lowerBound
-        unsafe batch.bytes.withUnsafeBufferPointer { source in
-            unsafe batch.ends.withUnsafeBufferPointer { ends in
-                while row < rows.upperBound {
-                    let span = unsafe JSONRowSpan(source: source, ends: ends, shape: shape)
-                    let need = max(Self.pieceBytes, span.bound(row: row))
-                    output.append(addingCapacity: need) { output in
-                        unsafe output.withUnsafeMutableBufferPointer { buffer, count in
-                            let room = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
-                            count += unsafe span.write(&row, to: rows.upperBound, isFirst: &isFirst, into: room)
-                        }
+        batch.withCells { cells in
+            while row < rows.upperBound {
+                let span = JSONRowSpan(cells: cells, shape: shape)
+                let need = max(Self.pieceBytes, span.bound(row: row))
+                output.append(addingCapacity: need) { output in
+                    unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+                        let room = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
+                        count += unsafe span.write(&row, to: rows.upperBound, isFirst: &isFirst, into: room)
                     }
                 }
             }
