@@ -108,7 +108,7 @@ struct SchedulerTests {
                     .tooManyRejects, String(repeating: text, count: length),
                     hint: String(repeating: text, count: length))
                 let line = TerminationMessage.line([
-                    .init("status", .string("failed")), .init("error", ManifestFailure(error).json()),
+                    .init("status", .string("failed")), .init("error", ManifestFailure(error).json),
                 ])
                 #expect(line.utf8.count <= 2048 && line.hasSuffix("}\n"))
                 #expect(line.contains(#""code":"too_many_rejects""#) && line.contains(#""exitCode":65"#))

@@ -74,6 +74,18 @@ struct ManifestBytesTests {
         }
     }
 
+    @Test("The names of all parts' members are their names in the manifest, in its order")
+    func names() throws {
+        let manifest = try Self.full()
+        expectNames(manifest.counts)
+        manifest.files.forEach(expectNames)
+        manifest.rejects.map(expectNames)
+        manifest.report.map(expectNames)
+        manifest.notes.forEach(expectNames)
+        manifest.actor.map(expectNames)
+        manifest.stats.map(expectNames)
+    }
+
     @Test("What a manifest lacks has no value; what it must have is asked for")
     func missing() throws {
         let required = ["kind", "jobId", "orgId", "status", "spec", "createdAt"]

@@ -50,7 +50,7 @@ struct ManifestTests {
         stats.durationMs = 5
         stats.rowsPerSecond = 6
         stats.peakMemoryBytes = 7
-        stats.stages = [("read", 1), ("upload", 2)]
+        stats.stages = [.init("read", milliseconds: 1), .init("upload", milliseconds: 2)]
         manifest.stats = stats
         return manifest
     }

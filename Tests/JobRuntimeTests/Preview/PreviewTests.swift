@@ -46,16 +46,6 @@ struct PreviewTests {
         full.plan.map(expectNames)
     }
 
-    /// Each property has a key of its name, or one for the names of a part among others, and all keys are written.
-    private func expectNames<Part: PreviewPart>(_ part: Part) {
-        let properties = Mirror(reflecting: part).children.compactMap(\.label)
-        #expect(properties.count == Part.keys.count, "\(Part.self)")
-        for (property, key) in zip(properties, Part.keys) where key.names.count == 1 {
-            #expect([property] == key.names, "\(Part.self)")
-        }
-        #expect(part.json.members.map(\.name) == Part.keys.flatMap(\.names), "\(Part.self)")
-    }
-
     @Test("An empty preview has its three lists")
     func empty() {
         #expect(Preview().json.serialized() == #"{"rows":[],"columns":[],"unmapped":[]}"#)

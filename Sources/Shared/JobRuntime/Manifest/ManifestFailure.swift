@@ -1,18 +1,20 @@
-package import Formats
+internal import Formats
 package import JobCore
 
 /// Why a job failed, as its manifest says it.
 ///
 /// A manifest may be of another version, which knows other codes.
-package struct ManifestFailure: Sendable, Equatable {
+package struct ManifestFailure: ManifestPart {
     /// The stable name, see `ErrorCode`.
-    package let code: String
+    package private(set) var code = ""
     /// What went wrong, then the place.
-    package let message: String
-    package let hint: String?
+    package private(set) var message = ""
+    package private(set) var hint: String?
     /// Whether the same job may succeed when it is launched again without a change.
-    package let isRetryable: Bool
-    package let exitCode: Int
+    package private(set) var isRetryable = ExitCode.software.isRetryable
+    package private(set) var exitCode = Int(ExitCode.software.rawValue)
+
+    package init() {}
 
     package init(_ error: JobError) {
         code = error.code.rawValue
@@ -22,21 +24,18 @@ package struct ManifestFailure: Sendable, Equatable {
         exitCode = Int(error.exitCode.rawValue)
     }
 
-    init(_ value: JSONValue) {
-        code = value.text("code") ?? ""
-        message = value.text("message") ?? ""
-        hint = value.text("hint")
-        exitCode = value.integer("exitCode") ?? Int(ExitCode.software.rawValue)
-        let known = ExitCode(rawValue: Int32(clamping: exitCode))
-        isRetryable = known?.isRetryable ?? ExitCode.software.isRetryable
-    }
+    package static let keys: [ManifestKey<ManifestFailure>] = [
+        ManifestKey("code", \.code), ManifestKey("message", \.message), ManifestKey("hint", orNull: \.hint),
+        ManifestKey("retryable", \.isRetryable, json: { .bool($0) }, value: { _ in nil }),
+        ManifestKey("exitCode", \.exitCodeAsStored),
+    ]
 
-    /// The failure as a member of the manifest.
-    package func json() -> JSONValue {
-        .object([
-            JSONMember("code", .string(code)), JSONMember("message", .string(message)),
-            JSONMember("hint", .optional(hint)), JSONMember("retryable", .bool(isRetryable)),
-            JSONMember("exitCode", .integer(exitCode)),
-        ])
+    /// The exit code tells whether another launch may succeed.
+    private var exitCodeAsStored: Int {
+        get { exitCode }
+        set {
+            exitCode = newValue
+            isRetryable = (ExitCode(rawValue: Int32(clamping: newValue)) ?? .software).isRetryable
+        }
     }
 }

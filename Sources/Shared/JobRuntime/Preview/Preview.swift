@@ -4,7 +4,7 @@ package import Formats
 ///
 /// The import fills it, the report shows it. It has what a manifest holds and nothing else: a new member of any part gets
 /// its name in the part's `keys`.
-package struct Preview: PreviewPart {
+package struct Preview: ManifestPart {
     /// What the source turned out to be.
     package var source: PreviewSource?
     /// The first rows as they would be stored.
@@ -30,11 +30,11 @@ package struct Preview: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<Preview>] = [
-        PreviewKey("source", \.source), PreviewKey("rows", \.rows), PreviewKey("columns", \.columns),
-        PreviewKey("unmapped", \.unmapped), PreviewKey("preset", \.preset),
-        PreviewKey("updates", \.updates, unless: []), PreviewKey("repeatedKeys", \.repeatedKeys, unless: 0),
-        PreviewKey("suggestion", \.suggestion), PreviewKey("questions", \.questions, unless: []),
-        PreviewKey("consentKept", \.consentKept, unless: 0), PreviewKey("plan", \.plan),
+    package static let keys: [ManifestKey<Preview>] = [
+        ManifestKey("source", \.source), ManifestKey("rows", \.rows), ManifestKey("columns", \.columns),
+        ManifestKey("unmapped", \.unmapped), ManifestKey("preset", \.preset),
+        ManifestKey("updates", \.updates, unless: []), ManifestKey("repeatedKeys", \.repeatedKeys, unless: 0),
+        ManifestKey("suggestion", \.suggestion), ManifestKey("questions", \.questions, unless: []),
+        ManifestKey("consentKept", \.consentKept, unless: 0), ManifestKey("plan", \.plan),
     ]
 }

@@ -1,5 +1,5 @@
 /// A field of a preview: where its values come from, how they are read, and what a dry run found in them.
-package struct PreviewColumn: PreviewPart {
+package struct PreviewColumn: ManifestPart {
     /// The field.
     package var name = ""
     package var source = PreviewOrigin.nowhere
@@ -20,16 +20,16 @@ package struct PreviewColumn: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<PreviewColumn>] = [
-        PreviewKey("name", \.name), PreviewKey("source", \.source), PreviewKey("type", \.type),
-        PreviewKey("by", \.by), PreviewKey("confidence", \.confidence), PreviewKey("refusals", \.refusals),
-        PreviewKey("format", \.format), PreviewKey("members", \.members, unless: []),
-        PreviewKey(among: \.statistics),
+    package static let keys: [ManifestKey<PreviewColumn>] = [
+        ManifestKey("name", \.name), ManifestKey("source", \.source), ManifestKey("type", \.type),
+        ManifestKey("by", \.by), ManifestKey("confidence", \.confidence), ManifestKey("refusals", \.refusals),
+        ManifestKey("format", \.format), ManifestKey("members", \.members, unless: []),
+        ManifestKey(among: \.statistics),
     ]
 }
 
 /// A member of a field with JSON, and where its value comes from.
-package struct PreviewMember: PreviewPart {
+package struct PreviewMember: ManifestPart {
     /// Names from the outside to the inside, joined by points.
     package var path = ""
     package var source = PreviewOrigin.nowhere
@@ -41,7 +41,7 @@ package struct PreviewMember: PreviewPart {
         self.source = source
     }
 
-    package static let keys: [PreviewKey<PreviewMember>] = [
-        PreviewKey("path", \.path), PreviewKey("source", \.source),
+    package static let keys: [ManifestKey<PreviewMember>] = [
+        ManifestKey("path", \.path), ManifestKey("source", \.source),
     ]
 }

@@ -1,5 +1,5 @@
 /// What separates the fields of a CSV file, and what else could.
-package struct PreviewDelimiter: PreviewPart {
+package struct PreviewDelimiter: ManifestPart {
     package var text = ""
     /// What tells it: `spec`, `sep` for a first line that says so, or `content`.
     package var by = ""
@@ -8,13 +8,13 @@ package struct PreviewDelimiter: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<PreviewDelimiter>] = [
-        PreviewKey("text", \.text), PreviewKey("by", \.by), PreviewKey("candidates", \.candidates, unless: []),
+    package static let keys: [ManifestKey<PreviewDelimiter>] = [
+        ManifestKey("text", \.text), ManifestKey("by", \.by), ManifestKey("candidates", \.candidates, unless: []),
     ]
 }
 
 /// A delimiter that was tried on the first records.
-package struct PreviewCandidate: PreviewPart {
+package struct PreviewCandidate: ManifestPart {
     package var text = ""
     /// Columns that it makes.
     package var columns = 0
@@ -32,8 +32,8 @@ package struct PreviewCandidate: PreviewPart {
         self.records = records
     }
 
-    package static let keys: [PreviewKey<PreviewCandidate>] = [
-        PreviewKey("text", \.text), PreviewKey("columns", \.columns), PreviewKey("agreeing", \.agreeing),
-        PreviewKey("records", \.records),
+    package static let keys: [ManifestKey<PreviewCandidate>] = [
+        ManifestKey("text", \.text), ManifestKey("columns", \.columns), ManifestKey("agreeing", \.agreeing),
+        ManifestKey("records", \.records),
     ]
 }

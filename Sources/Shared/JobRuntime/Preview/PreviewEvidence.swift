@@ -1,7 +1,7 @@
 package import Formats
 
 /// What the values of a column say about how its dates or numbers are written, and what was tried on them.
-package struct PreviewEvidence: PreviewPart {
+package struct PreviewEvidence: ManifestPart {
     /// Dates that can only have the day first; like the next three, `nil` without refused dates.
     package var dayFirst: Int?
     package var monthFirst: Int?
@@ -26,11 +26,12 @@ package struct PreviewEvidence: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<PreviewEvidence>] = [
-        PreviewKey("dayFirst", \.dayFirst), PreviewKey("monthFirst", \.monthFirst), PreviewKey("either", \.either),
-        PreviewKey("yearFirst", \.yearFirst), PreviewKey("decimalComma", \.decimalComma),
-        PreviewKey("decimalPoint", \.decimalPoint), PreviewKey("eitherMark", \.eitherMark),
-        PreviewKey("recommendedFormat", \.recommendedFormat), PreviewKey("sampled", \.sampled),
-        PreviewKey("read", \.read), PreviewKey("readAsSuggested", \.readAsSuggested), PreviewKey("verdict", \.verdict),
+    package static let keys: [ManifestKey<PreviewEvidence>] = [
+        ManifestKey("dayFirst", \.dayFirst), ManifestKey("monthFirst", \.monthFirst), ManifestKey("either", \.either),
+        ManifestKey("yearFirst", \.yearFirst), ManifestKey("decimalComma", \.decimalComma),
+        ManifestKey("decimalPoint", \.decimalPoint), ManifestKey("eitherMark", \.eitherMark),
+        ManifestKey("recommendedFormat", \.recommendedFormat), ManifestKey("sampled", \.sampled),
+        ManifestKey("read", \.read), ManifestKey("readAsSuggested", \.readAsSuggested),
+        ManifestKey("verdict", \.verdict),
     ]
 }

@@ -1,5 +1,5 @@
 /// What is wrong, or looks wrong, with values of a column.
-package struct PreviewFinding: PreviewPart {
+package struct PreviewFinding: ManifestPart {
     /// The code of its rejects, or of a warning.
     package var code = ""
     /// Values that it is found in.
@@ -17,8 +17,8 @@ package struct PreviewFinding: PreviewPart {
         self.message = message
     }
 
-    package static let keys: [PreviewKey<PreviewFinding>] = [
-        PreviewKey("code", \.code), PreviewKey("count", \.count), PreviewKey("line", \.line),
-        PreviewKey("message", \.message),
+    package static let keys: [ManifestKey<PreviewFinding>] = [
+        ManifestKey("code", \.code), ManifestKey("count", \.count), ManifestKey("line", \.line),
+        ManifestKey("message", \.message),
     ]
 }

@@ -1,7 +1,7 @@
 package import Formats
 
 /// Where the values of a field come from, by the names of the source's columns.
-package enum PreviewOrigin: PreviewValue {
+package enum PreviewOrigin: ManifestValue {
     /// From nowhere: the field is null.
     case nowhere
     case column(String)

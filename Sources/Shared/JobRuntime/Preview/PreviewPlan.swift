@@ -1,5 +1,5 @@
 /// What a dry run has decided, as digests that a later run is held to.
-package struct PreviewPlan: PreviewPart {
+package struct PreviewPlan: ManifestPart {
     /// Version of the source.
     package var source: String?
     /// Digest of the fields of the spec that decide about rows.
@@ -15,7 +15,7 @@ package struct PreviewPlan: PreviewPart {
         self.mapping = mapping
     }
 
-    package static let keys: [PreviewKey<PreviewPlan>] = [
-        PreviewKey("source", \.source), PreviewKey("decisions", \.decisions), PreviewKey("mapping", \.mapping),
+    package static let keys: [ManifestKey<PreviewPlan>] = [
+        ManifestKey("source", \.source), ManifestKey("decisions", \.decisions), ManifestKey("mapping", \.mapping),
     ]
 }

@@ -1,9 +1,9 @@
 package import Formats
 
 /// What only a person can tell, with answers to paste into the spec.
-package struct PreviewQuestion: PreviewPart {
+package struct PreviewQuestion: ManifestPart {
     /// One of several answers.
-    package struct Choice: PreviewPart {
+    package struct Choice: ManifestPart {
         /// A piece of spec.
         package var spec = JSONValue.null
         /// Sampled values that are read with it.
@@ -16,7 +16,7 @@ package struct PreviewQuestion: PreviewPart {
             self.rows = rows
         }
 
-        package static let keys: [PreviewKey<Choice>] = [PreviewKey("spec", \.spec), PreviewKey("rows", \.rows)]
+        package static let keys: [ManifestKey<Choice>] = [ManifestKey("spec", \.spec), ManifestKey("rows", \.rows)]
     }
 
     /// The field, or the member of the spec.
@@ -38,8 +38,8 @@ package struct PreviewQuestion: PreviewPart {
         self.choices = choices
     }
 
-    package static let keys: [PreviewKey<PreviewQuestion>] = [
-        PreviewKey("about", \.about), PreviewKey("source", \.source), PreviewKey("text", \.text),
-        PreviewKey("sampled", \.sampled), PreviewKey("choices", \.choices),
+    package static let keys: [ManifestKey<PreviewQuestion>] = [
+        ManifestKey("about", \.about), ManifestKey("source", \.source), ManifestKey("text", \.text),
+        ManifestKey("sampled", \.sampled), ManifestKey("choices", \.choices),
     ]
 }

@@ -1,5 +1,5 @@
 /// What a CSV file has around its fields.
-package struct PreviewQuote: PreviewPart {
+package struct PreviewQuote: ManifestPart {
     package var text = ""
     /// What tells it: `spec` or `content`.
     package var by = ""
@@ -11,11 +11,11 @@ package struct PreviewQuote: PreviewPart {
         self.by = by
     }
 
-    package static let keys: [PreviewKey<PreviewQuote>] = [PreviewKey("text", \.text), PreviewKey("by", \.by)]
+    package static let keys: [ManifestKey<PreviewQuote>] = [ManifestKey("text", \.text), ManifestKey("by", \.by)]
 }
 
 /// How a CSV file writes a quote inside of quotes.
-package struct PreviewEscape: PreviewPart {
+package struct PreviewEscape: ManifestPart {
     /// `quote` or `backslash`.
     package var name = ""
     /// What tells it: `spec` or `content`.
@@ -28,5 +28,5 @@ package struct PreviewEscape: PreviewPart {
         self.by = by
     }
 
-    package static let keys: [PreviewKey<PreviewEscape>] = [PreviewKey("name", \.name), PreviewKey("by", \.by)]
+    package static let keys: [ManifestKey<PreviewEscape>] = [ManifestKey("name", \.name), ManifestKey("by", \.by)]
 }

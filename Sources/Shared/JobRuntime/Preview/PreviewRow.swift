@@ -1,7 +1,7 @@
 package import Formats
 
 /// Values of a row by the names of their fields, shortened and masked.
-package struct PreviewRow: PreviewValue {
+package struct PreviewRow: ManifestValue {
     /// A value.
     package struct Cell: Sendable, Equatable {
         package let name: String

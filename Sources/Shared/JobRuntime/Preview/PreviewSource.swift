@@ -1,5 +1,5 @@
 /// What a source turned out to be, and how that was found out.
-package struct PreviewSource: PreviewPart {
+package struct PreviewSource: ManifestPart {
     /// `csv`, `json` or `jsonl`.
     package var format = ""
     /// What it is packed as; `none` for nothing.
@@ -18,16 +18,16 @@ package struct PreviewSource: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<PreviewSource>] = [
-        PreviewKey("format", \.format), PreviewKey("compression", \.compression), PreviewKey("member", \.member),
-        PreviewKey("encoding", \.encoding), PreviewKey("delimiter", \.delimiter), PreviewKey("quote", \.quote),
-        PreviewKey("escape", \.escape), PreviewKey("blanks", \.blanks),
-        PreviewKey("skippedLines", \.skippedLines, unless: 0),
+    package static let keys: [ManifestKey<PreviewSource>] = [
+        ManifestKey("format", \.format), ManifestKey("compression", \.compression), ManifestKey("member", \.member),
+        ManifestKey("encoding", \.encoding), ManifestKey("delimiter", \.delimiter), ManifestKey("quote", \.quote),
+        ManifestKey("escape", \.escape), ManifestKey("blanks", \.blanks),
+        ManifestKey("skippedLines", \.skippedLines, unless: 0),
     ]
 }
 
 /// The encoding of a source's text.
-package struct PreviewEncoding: PreviewPart {
+package struct PreviewEncoding: ManifestPart {
     package var name = ""
     /// What tells it: `spec`, `mark`, `content` or `default`.
     package var by = ""
@@ -38,8 +38,8 @@ package struct PreviewEncoding: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<PreviewEncoding>] = [
-        PreviewKey("name", \.name), PreviewKey("by", \.by), PreviewKey("beyondASCII", \.beyondASCII),
-        PreviewKey("invalid", \.invalid),
+    package static let keys: [ManifestKey<PreviewEncoding>] = [
+        ManifestKey("name", \.name), ManifestKey("by", \.by), ManifestKey("beyondASCII", \.beyondASCII),
+        ManifestKey("invalid", \.invalid),
     ]
 }

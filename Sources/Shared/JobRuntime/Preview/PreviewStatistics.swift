@@ -1,5 +1,5 @@
 /// What a dry run found in the values of a field; in the manifest its members stand among those of the column.
-package struct PreviewStatistics: PreviewPart {
+package struct PreviewStatistics: ManifestPart {
     package var values = 0
     package var nulls = 0
     /// Values that were refused.
@@ -27,17 +27,17 @@ package struct PreviewStatistics: PreviewPart {
 
     package init() {}
 
-    package static let keys: [PreviewKey<PreviewStatistics>] = [
-        PreviewKey("values", \.values), PreviewKey("nulls", \.nulls), PreviewKey("invalid", \.invalid),
-        PreviewKey("longestBytes", \.longestBytes), PreviewKey("distinct", \.distinct), PreviewKey("min", \.min),
-        PreviewKey("max", \.max), PreviewKey("commonest", \.commonest), PreviewKey("sampledRows", \.sampledRows),
-        PreviewKey("histogram", \.histogram), PreviewKey("problems", \.problems), PreviewKey("evidence", \.evidence),
-        PreviewKey("warnings", \.warnings, unless: []),
+    package static let keys: [ManifestKey<PreviewStatistics>] = [
+        ManifestKey("values", \.values), ManifestKey("nulls", \.nulls), ManifestKey("invalid", \.invalid),
+        ManifestKey("longestBytes", \.longestBytes), ManifestKey("distinct", \.distinct), ManifestKey("min", \.min),
+        ManifestKey("max", \.max), ManifestKey("commonest", \.commonest), ManifestKey("sampledRows", \.sampledRows),
+        ManifestKey("histogram", \.histogram), ManifestKey("problems", \.problems), ManifestKey("evidence", \.evidence),
+        ManifestKey("warnings", \.warnings, unless: []),
     ]
 }
 
 /// A value, and how often it comes.
-package struct PreviewCommonValue: PreviewPart {
+package struct PreviewCommonValue: ManifestPart {
     package var value = ""
     package var count = 0
 
@@ -48,7 +48,7 @@ package struct PreviewCommonValue: PreviewPart {
         self.count = count
     }
 
-    package static let keys: [PreviewKey<PreviewCommonValue>] = [
-        PreviewKey("value", \.value), PreviewKey("count", \.count),
+    package static let keys: [ManifestKey<PreviewCommonValue>] = [
+        ManifestKey("value", \.value), ManifestKey("count", \.count),
     ]
 }

@@ -1,5 +1,5 @@
 /// What would change in a row that is there already.
-package struct PreviewUpdate: PreviewPart {
+package struct PreviewUpdate: ManifestPart {
     /// Line of the source.
     package var line: Int?
     package var key = PreviewRow([])
@@ -13,13 +13,13 @@ package struct PreviewUpdate: PreviewPart {
         self.changes = changes
     }
 
-    package static let keys: [PreviewKey<PreviewUpdate>] = [
-        PreviewKey("line", \.line), PreviewKey("key", \.key), PreviewKey("changes", \.changes),
+    package static let keys: [ManifestKey<PreviewUpdate>] = [
+        ManifestKey("line", \.line), ManifestKey("key", \.key), ManifestKey("changes", \.changes),
     ]
 }
 
 /// A field that would change, both values as they may be shown.
-package struct PreviewChange: PreviewPart {
+package struct PreviewChange: ManifestPart {
     package var column = ""
     /// `nil` for null.
     package var before: String?
@@ -34,7 +34,7 @@ package struct PreviewChange: PreviewPart {
         self.after = after
     }
 
-    package static let keys: [PreviewKey<PreviewChange>] = [
-        PreviewKey("column", \.column), PreviewKey("before", orNull: \.before), PreviewKey("after", orNull: \.after),
+    package static let keys: [ManifestKey<PreviewChange>] = [
+        ManifestKey("column", \.column), ManifestKey("before", orNull: \.before), ManifestKey("after", orNull: \.after),
     ]
 }

@@ -63,7 +63,7 @@ package final class ProgressMeter: Sendable {
         stats.rowsPerSecond = progress.rowsPerSecond
         stats.peakMemoryBytes = MemoryUse.peakBytes()
         let stages = state.withLock { $0.stages }.sorted { $0.name < $1.name }
-        stats.stages = stages.map { ($0.name, Int($0.microseconds / 1000)) }
+        stats.stages = stages.map { JobStats.Stage($0.name, milliseconds: Int($0.microseconds / 1000)) }
         return stats
     }
 }

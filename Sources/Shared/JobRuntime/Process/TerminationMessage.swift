@@ -26,7 +26,7 @@ enum TerminationMessage {
     /// Says why there is no manifest to show.
     static func write(_ error: JobError, _ environment: JobEnvironment) {
         write(
-            [JSONMember("status", .string("failed")), JSONMember("error", ManifestFailure(error).json())], environment)
+            [JSONMember("status", .string("failed")), JSONMember("error", ManifestFailure(error).json)], environment)
     }
 
     private static func write(_ members: [JSONMember], _ environment: JobEnvironment) {

@@ -1,9 +1,10 @@
 package import Formats
+package import JobCore
 
-/// What a preview can hold: a value with one form in JSON.
+/// What a manifest can hold: a value with one form in JSON.
 ///
-/// Stored previews are of any version and may be broken: reading one neither throws nor traps.
-package protocol PreviewValue: Sendable, Equatable {
+/// Stored manifests are of any version and may be broken: reading a value neither throws nor traps.
+package protocol ManifestValue: Sendable, Equatable {
     /// As a manifest has it; `nil` for what the value cannot be.
     init?(json: JSONValue)
 
@@ -11,13 +12,13 @@ package protocol PreviewValue: Sendable, Equatable {
     var json: JSONValue { get }
 }
 
-extension JSONValue: PreviewValue {
+extension JSONValue: ManifestValue {
     package init?(json: JSONValue) { self = json }
 
     package var json: JSONValue { self }
 }
 
-extension String: PreviewValue {
+extension String: ManifestValue {
     package init?(json: JSONValue) {
         guard let text = json.asText else { return nil }
         self = text
@@ -26,7 +27,7 @@ extension String: PreviewValue {
     package var json: JSONValue { .string(self) }
 }
 
-extension Int: PreviewValue {
+extension Int: ManifestValue {
     /// Integers that every reader of JSON agrees about (RFC 8259, section 6); sums and shares of them are integers too.
     private static let exact = -(1 << 53) + 1...(1 << 53) - 1
 
@@ -38,7 +39,7 @@ extension Int: PreviewValue {
     package var json: JSONValue { .integer(self) }
 }
 
-extension Double: PreviewValue {
+extension Double: ManifestValue {
     package init?(json: JSONValue) {
         guard case .number(let text) = json, let number = Double(text), number.isFinite else { return nil }
         self = number
@@ -48,7 +49,26 @@ extension Double: PreviewValue {
     package var json: JSONValue { isFinite ? .number(Int(exactly: self).map(String.init) ?? description) : .null }
 }
 
-extension Array: PreviewValue where Element: PreviewValue {
+extension Instant: ManifestValue {
+    package init?(json: JSONValue) {
+        guard let instant = json.asText.flatMap({ Timestamp.parse($0) }) else { return nil }
+        self = instant
+    }
+
+    package var json: JSONValue { .string(Timestamp.format(self)) }
+}
+
+/// A value of a few, each with its name.
+extension ManifestValue where Self: RawRepresentable<String> {
+    package init?(json: JSONValue) {
+        guard let value = json.asText.flatMap({ Self(rawValue: $0) }) else { return nil }
+        self = value
+    }
+
+    package var json: JSONValue { .string(rawValue) }
+}
+
+extension Array: ManifestValue where Element: ManifestValue {
     /// Without the elements that cannot be read.
     package init?(json: JSONValue) {
         guard case .array(let items) = json else { return nil }
