@@ -6,7 +6,7 @@ internal import JobRuntime
 struct CheckedBatch: Sendable {
     var source: SourceBatch
     /// How the rows were mapped.
-    var plan: MappingPlan
+    var mapping: ResolvedMapping
     /// The good rows, as canonical text.
     var mapped: RowBatch
     /// For each good row its place in `source`.
@@ -17,9 +17,9 @@ struct CheckedBatch: Sendable {
     /// What has the bytes of the source's rows, when they are not in it.
     var aside: BytesAside?
 
-    init(_ source: SourceBatch, plan: MappingPlan, mapped: RowBatch) {
+    init(_ source: SourceBatch, mapping: ResolvedMapping, mapped: RowBatch) {
         self.source = source
-        self.plan = plan
+        self.mapping = mapping
         self.mapped = mapped
     }
 
@@ -28,7 +28,7 @@ struct CheckedBatch: Sendable {
 
     /// Maps and checks the rows; returns those that are too much for one batch.
     mutating func check() -> SourceBatch? {
-        let done = plan.canonicaliser.map(source.rows, into: &mapped, sources: &sources, problems: &problems)
+        let done = mapping.canonicaliser.map(source.rows, into: &mapped, sources: &sources, problems: &problems)
         return done == source.rows.rowCount ? nil : source.cut(at: done)
     }
 
@@ -36,10 +36,10 @@ struct CheckedBatch: Sendable {
     mutating func judge(_ spec: ImportSpec) throws(JobError) {
         let key = Set(spec.neededFields)
         if let problem = problems.first(where: { $0.fault == .ambiguousField && key.contains($0.target) }) {
-            let names = (([problem.source].compactMap(\.self)) + problem.others).map { plan.shown[$0] }
+            let names = (([problem.source].compactMap(\.self)) + problem.others).map { mapping.shown[$0] }
             throw MappingFault.ambiguous([(problem.target, names)])
         }
-        passedOver = plan.passedOver(in: source.rows).sorted().map { plan.shown[$0] }
+        passedOver = mapping.passedOver(in: source.rows).sorted().map { mapping.shown[$0] }
         if spec.unmapped == .error && !passedOver.isEmpty { throw MappingFault.unmapped(passedOver) }
     }
 

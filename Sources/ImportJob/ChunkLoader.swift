@@ -94,7 +94,8 @@ final class ChunkLoader {
         var isHeavy = false
         for (index, outcome) in done.outcomes.enumerated() {
             var batch = underWay[0].batches[index]
-            underWay[0].batches[index] = CheckedBatch(SourceBatch(), plan: batch.plan, mapped: RowBatch(columnCount: 0))
+            underWay[0].batches[index] = CheckedBatch(
+                SourceBatch(), mapping: batch.mapping, mapped: RowBatch(columnCount: 0))
             try await batch.takeBack(for: outcome)
             load.settle(
                 batch, outcome, known: done.known.isEmpty ? nil : done.known[index],

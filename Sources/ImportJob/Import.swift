@@ -33,8 +33,8 @@ struct Import: Job {
     func forget(_ manifest: Manifest, in place: Workplace) async throws {
         // What is completed without a rejects file has kept none.
         if manifest.status == .completed && manifest.rejects == nil { return }
-        let plan = decoded.loadPlan(attemptId: manifest.attemptId, fence: manifest.attempt)
-        let loader = try await place.database.openLoader(plan)
+        let request = decoded.loadRequest(attemptId: manifest.attemptId, fence: manifest.attempt)
+        let loader = try await place.database.openLoader(request)
         try await loader.discardRejects()
         await loader.close()
     }

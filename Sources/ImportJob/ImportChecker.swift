@@ -22,7 +22,7 @@ final class ImportChecker {
     private let context: JobContext
     private let pool: Pool<RowBatch>
     private var columns: [String] = []
-    private var plan: MappingPlan?
+    private var mapping: ResolvedMapping?
     private var decimals = DecimalWatch()
     private var expansion = ExpansionWatch()
     private var hasNotedZones = false
@@ -63,16 +63,16 @@ final class ImportChecker {
 
     /// Throws what only the end of a source of objects shows: that none of them ever named its key.
     private func checkEnd() throws(JobError) {
-        guard isJSON, hasRows, let plan else { return }
+        guard isJSON, hasRows, let mapping else { return }
         if let preset {
             _ = try preset.rules(for: columns, spec.common.resource, over: spec.mapping, isJSON: false)
         }
-        try plan.checkNeeded(spec.common.resource)
+        try mapping.checkNeeded(spec.common.resource)
     }
 
     private func start(_ batch: SourceBatch, _ group: inout Checks) throws(JobError) {
         hasRows = hasRows || batch.rows.rowCount > 0
-        let draft = CheckedBatch(batch, plan: try adopt(batch), mapped: RowBatch(columnCount: 0))
+        let draft = CheckedBatch(batch, mapping: try adopt(batch), mapped: RowBatch(columnCount: 0))
         let number = started
         started += 1
         group.addTask { [pool, spec, meter = context.meter] in
@@ -98,7 +98,7 @@ final class ImportChecker {
             // One by one, as each is large.
             var rest = next.rest
             while let rows = rest {
-                var batch = CheckedBatch(rows, plan: next.batch.plan, mapped: pool.take())
+                var batch = CheckedBatch(rows, mapping: next.batch.mapping, mapped: pool.take())
                 rest = batch.check()
                 try batch.judge(spec)
                 try look(batch)
@@ -112,15 +112,15 @@ final class ImportChecker {
     /// Throws `format_ambiguous` and `limit_expansion` (65).
     private func look(_ batch: CheckedBatch) throws(JobError) {
         try expansion.add(batch)
-        try decimals.look(batch.source, batch.plan.sourceFields)
+        try decimals.look(batch.source, batch.mapping.sourceFields)
         if hasNotedZones || batch.source.rows.rowCount == 0 || spec.common.zone != nil { return }
         hasNotedZones = true
-        for note in AssumptionNotes.zones(batch.plan, batch.source) { context.notes.add(note) }
+        for note in AssumptionNotes.zones(batch.mapping, batch.source) { context.notes.add(note) }
     }
 
     /// Takes note of the source's columns; a new one in a JSON source changes the mapping.
-    private func adopt(_ batch: SourceBatch) throws(JobError) -> MappingPlan {
-        if let plan, batch.columns == columns { return plan }
+    private func adopt(_ batch: SourceBatch) throws(JobError) -> ResolvedMapping {
+        if let mapping, batch.columns == columns { return mapping }
         columns = batch.columns
         isJSON = batch.isJSON
         if !hasPreset && (!columns.isEmpty || !isJSON) {
@@ -129,18 +129,18 @@ final class ImportChecker {
             let opening = Array(columns.prefix(batch.openingColumns ?? columns.count))
             if preset == nil && spec.recognisesPreset { preset = Preset.recognised(in: opening) }
         }
-        let next = try MappingPlan(
+        let next = try ResolvedMapping(
             spec: spec, columns: columns, isJSON: batch.isJSON, preset: preset,
             allowsSpecialValues: context.place.database.sink?.holdsSpecialValues ?? false)
-        if let plan, plan.columns != next.columns {
+        if let mapping, mapping.columns != next.columns {
             throw JobError(
                 .internalError, "the fields of the import have changed on the way",
                 hint: "report this defect")
         }
-        if plan == nil {
+        if mapping == nil {
             for name in next.shownUnmapped { context.log.debug("source column without a target: \(name)") }
         }
-        plan = next
+        mapping = next
         return next
     }
 }

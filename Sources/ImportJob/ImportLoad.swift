@@ -18,7 +18,7 @@ final class ImportLoad {
     private let agreed: PlannedRun?
 
     /// The latest mapping, and the source's columns it is for.
-    private var plan: MappingPlan?
+    private var mapping: ResolvedMapping?
     private var columns: [String] = []
     /// Source columns that lost their field to another one of their record, in the order in which that was seen.
     private var passedOver: [String] = []
@@ -65,14 +65,14 @@ final class ImportLoad {
 
     /// Takes note of the mapping with which the rows come.
     func adopt(_ batch: CheckedBatch) async throws {
-        if plan == nil {
+        if mapping == nil {
             let planned = PlannedRun(
-                spec, source: sourceTag, mapping: batch.source.isJSON ? nil : batch.plan.described)
+                spec, source: sourceTag, mapping: batch.source.isJSON ? nil : batch.mapping.described)
             if let agreed { try agreed.check(planned) }
             self.planned = planned
-            try await begin(batch.plan)
+            try await begin(batch.mapping)
         }
-        plan = batch.plan
+        mapping = batch.mapping
         columns = batch.source.columns
         notes.look(batch)
         for name in batch.passedOver where !passedOver.contains(name) { passedOver.append(name) }
@@ -124,14 +124,14 @@ final class ImportLoad {
     }
 
     /// Takes over from an earlier attempt, if there was one.
-    private func begin(_ plan: MappingPlan) async throws {
+    private func begin(_ mapping: ResolvedMapping) async throws {
         if spec.isDryRun {
             preview = ImportPreview(
-                columns: plan.shownColumns,
+                columns: mapping.shownColumns,
                 proposal: Proposal(
                     spec, allowsSpecialValues: context.place.database.sink?.holdsSpecialValues ?? false))
         }
-        let found = try await loader.begin(columns: plan.columns)
+        let found = try await loader.begin(columns: mapping.columns)
         for note in await loader.notes() { context.notes.add(note) }
         try await AbandonedRejects(context: context, loader: loader).remove()
         guard let earlier = found else { return }
@@ -182,10 +182,10 @@ final class ImportLoad {
             rejects.omitted = max(0, checkpoint.rejected - rejects.rows)
             result.rejects = rejects
         }
-        notes.add(to: context.notes, unmapped: (plan?.unmapped ?? []) + passedOver)
+        notes.add(to: context.notes, unmapped: (mapping?.unmapped ?? []) + passedOver)
         if let note = preview?.encodingNote { context.notes.add(note) }
-        if let plan {
-            result.preview = plan.summary(
+        if let mapping {
+            result.preview = mapping.summary(
                 preview, spec.isDryRun ? planned : nil, source: traits.found, consentKept: consentKept,
                 passedOver: passedOver)
         }
@@ -277,7 +277,7 @@ final class ImportLoad {
     }
 
     private var keyNames: String {
-        spec.matchOn.compactMap { plan?.sourceName(of: $0) }.joined(separator: ";")
+        spec.matchOn.compactMap { mapping?.sourceName(of: $0) }.joined(separator: ";")
     }
 
     /// Commits what was counted; its rejects may be `stored`, as far as they were known before.

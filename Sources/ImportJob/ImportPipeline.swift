@@ -47,8 +47,8 @@ struct ImportPipeline: Sendable {
     private func attempt() async throws -> JobResult {
         let agreed = try await PlannedRun.named(by: spec, context)
         let source = try await openSource()
-        let plan = spec.loadPlan(attemptId: context.attemptId, fence: context.attempt)
-        let loader = try await context.place.database.openLoader(plan)
+        let request = spec.loadRequest(attemptId: context.attemptId, fence: context.attempt)
+        let loader = try await context.place.database.openLoader(request)
         let result = await Result.of { try await run(from: source, into: loader, agreed) }
         await source.close()
         if case .failure(let error) = result {

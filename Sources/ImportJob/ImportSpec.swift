@@ -198,8 +198,8 @@ struct ImportSpec: Sendable {
     }
 
     /// What the loader needs to know.
-    func loadPlan(attemptId: String, fence: Int) -> LoadPlan {
-        LoadPlan(
+    func loadRequest(attemptId: String, fence: Int) -> LoadRequest {
+        LoadRequest(
             resource: common.resource, orgId: common.orgId, jobId: common.jobId, specSHA256: common.sha256,
             attemptId: attemptId, fence: fence, isDryRun: isDryRun, mode: mode, matchOn: matchOn,
             merger: { [mergeRules] in StoredRowMerger($0, mergeRules) }, isAtomic: isAtomic)

@@ -6,7 +6,7 @@ extension ImportSpec {
     func isRow(_ names: [String]) -> Bool {
         do {
             let preset = preset ?? (recognisesPreset ? Preset.recognised(in: names) : nil)
-            try MappingPlan(spec: self, columns: names, isJSON: true, preset: preset).checkNeeded(common.resource)
+            try ResolvedMapping(spec: self, columns: names, isJSON: true, preset: preset).checkNeeded(common.resource)
             return true
         } catch {
             return error.code != .mappingIncomplete

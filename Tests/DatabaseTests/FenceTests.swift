@@ -10,9 +10,9 @@ struct FenceTests {
         "An attempt that begins after a later one has begun cannot take the job from it", arguments: Backend.allCases)
     func lateBegin(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let second = try await fixture.database.openLoader(Things.plan(attempt: "a10"))
+        let second = try await fixture.database.openLoader(Things.request(attempt: "a10"))
         _ = try await second.begin(columns: Self.columns)
-        let late = try await fixture.database.openLoader(Things.plan(attempt: "a9"))
+        let late = try await fixture.database.openLoader(Things.request(attempt: "a9"))
         let error = await #expect(throws: JobError.self) { _ = try await late.begin(columns: Self.columns) }
         #expect(error?.code == .leaseLost && error?.exitCode == .temporary)
         await late.close()
@@ -26,7 +26,7 @@ struct FenceTests {
     func sameAgain(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         for records in 1...2 {
-            let loader = try await fixture.database.openLoader(Things.plan(attempt: "a3"))
+            let loader = try await fixture.database.openLoader(Things.request(attempt: "a3"))
             let found = try await loader.begin(columns: Self.columns)
             #expect(found?.records == (records == 1 ? nil : 1))
             _ = try await loader.load(Things.batch([["\(records)"]]))
@@ -39,11 +39,11 @@ struct FenceTests {
     @Test("Behind the fence of a cancellation nothing is committed any more", arguments: Backend.allCases)
     func cancelled(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
+        let loader = try await fixture.database.openLoader(Things.request(attempt: "a1"))
         _ = try await loader.begin(columns: Self.columns)
         try await fixture.database.transact(.writing(lock: "x")) { session in
             try ImportLedger.fenceOff(
-                LedgerKey(orgId: "org", jobId: "job"), fence: 1, specSHA256: Things.plan(attempt: "a1").specSHA256,
+                LedgerKey(orgId: "org", jobId: "job"), fence: 1, specSHA256: Things.request(attempt: "a1").specSHA256,
                 session)
         }
         _ = try await loader.load(Things.batch([["a"]]))
@@ -54,11 +54,11 @@ struct FenceTests {
         await loader.close()
         #expect(try fixture.shell("SELECT count(*) FROM things") == "0")
         // Nor does it take the job over again; a later attempt may.
-        let late = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
+        let late = try await fixture.database.openLoader(Things.request(attempt: "a1"))
         let refused = await #expect(throws: JobError.self) { _ = try await late.begin(columns: Self.columns) }
         #expect(refused?.code == .leaseLost)
         await late.close()
-        let next = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        let next = try await fixture.database.openLoader(Things.request(attempt: "a2"))
         _ = try await next.begin(columns: Self.columns)
         await next.close()
     }
@@ -66,12 +66,12 @@ struct FenceTests {
     @Test("An attempt that has not come to the ledger yet is kept out of it too", arguments: Backend.allCases)
     func early(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let plan = Things.plan(attempt: "a1")
+        let request = Things.request(attempt: "a1")
         try await fixture.database.transact(.writing(lock: "x")) { session in
             try ImportLedger.fenceOff(
-                LedgerKey(orgId: "org", jobId: "job"), fence: 1, specSHA256: plan.specSHA256, session)
+                LedgerKey(orgId: "org", jobId: "job"), fence: 1, specSHA256: request.specSHA256, session)
         }
-        let loader = try await fixture.database.openLoader(plan)
+        let loader = try await fixture.database.openLoader(request)
         let refused = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
         #expect(refused?.code == .leaseLost)
         await loader.close()

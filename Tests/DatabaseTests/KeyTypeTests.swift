@@ -49,10 +49,10 @@ struct KeyTypeTests {
         _ fixture: DatabaseFixture, _ resource: Resource, _ columns: [Column], _ rows: [[String?]], _ mode: LoadMode,
         matchOn: [String]?, isDryRun: Bool
     ) async throws -> LoadOutcome {
-        let plan = LoadPlan(
+        let request = LoadRequest(
             resource: resource, orgId: "org", jobId: "j\(mode)\(isDryRun)", specSHA256: "s", attemptId: "a1", fence: 1,
             isDryRun: isDryRun, mode: mode, matchOn: matchOn)
-        let loader = try await fixture.database.openLoader(plan)
+        let loader = try await fixture.database.openLoader(request)
         _ = try await loader.begin(columns: columns)
         var outcome = try await loader.load(Things.batch(rows))
         try await loader.commit(Things.checkpoint(records: rows.count, isComplete: true), rejects: nil)

@@ -12,7 +12,7 @@ struct LoaderTests {
     func duplicates(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell("INSERT INTO things (org_id, id, note) VALUES ('org', 'a', 'old'), ('other', 'b', 'theirs');")
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         _ = try await loader.begin(columns: Self.columns)
         let rows = Things.batch([
             ["a", "1", "new"], ["b", "2", "first"], ["b", "3", "second"], ["c", "4", "x"],
@@ -31,12 +31,12 @@ struct LoaderTests {
     @Test("A column whose type changes values is noted, one that keeps them is not", arguments: Backend.allCases)
     func rounding(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let plain = try await fixture.database.openLoader(Things.plan(attempt: "a1"))
+        let plain = try await fixture.database.openLoader(Things.request(attempt: "a1"))
         _ = try await plain.begin(columns: Self.columns)
         #expect(await plain.notes() == [])
         await plain.close()
         try fixture.shell("ALTER TABLE things DROP COLUMN note; ALTER TABLE things ADD COLUMN note integer;")
-        let loader = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        let loader = try await fixture.database.openLoader(Things.request(attempt: "a2"))
         _ = try await loader.begin(columns: Self.columns)
         #expect(await loader.notes().map { "\($0.code) \($0.place)" } == ["column_rounds note"])
         await loader.close()
@@ -47,7 +47,7 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func oneTransaction(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         _ = try await loader.begin(columns: Self.columns)
         _ = try await loader.load(Things.batch([["a", "1", nil]]))
         let look =
@@ -63,7 +63,7 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func rollback(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         _ = try await loader.begin(columns: Self.columns)
         _ = try await loader.load(Things.batch([["a", "1", nil]]))
         try await loader.commit(Things.checkpoint(records: 1), rejects: nil)
@@ -79,7 +79,7 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func resume(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(Things.plan())
+        let first = try await fixture.database.openLoader(Things.request())
         #expect(try await first.begin(columns: Self.columns) == nil)
         var checkpoint = Things.checkpoint(records: 9)
         checkpoint.inserted = 4
@@ -90,10 +90,10 @@ struct LoaderTests {
         checkpoint.isComplete = true
         try await first.commit(checkpoint, rejects: nil)
         await first.close()
-        let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.request(attempt: "a2"))
         #expect(try await second.begin(columns: Self.columns) == checkpoint)
         await second.close()
-        let stranger = try await fixture.database.openLoader(Things.plan(org: "other"))
+        let stranger = try await fixture.database.openLoader(Things.request(org: "other"))
         #expect(try await stranger.begin(columns: Self.columns) == nil)
         await stranger.close()
     }
@@ -103,10 +103,10 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func nothingCommitted(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(Things.plan())
+        let first = try await fixture.database.openLoader(Things.request())
         _ = try await first.begin(columns: Self.columns)
         await first.close()
-        let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.request(attempt: "a2"))
         #expect(try await second.begin(columns: Self.columns) == nil)
         try await second.commit(Things.checkpoint(records: 1), rejects: nil)
         await second.close()
@@ -118,10 +118,10 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func otherSpec(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(Things.plan())
+        let first = try await fixture.database.openLoader(Things.request())
         _ = try await first.begin(columns: Self.columns)
         try await first.commit(Things.checkpoint(records: 1), rejects: nil)
-        let second = try await fixture.database.openLoader(Things.plan(sha: "other", attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.request(sha: "other", attempt: "a2"))
         let error = await #expect(throws: JobError.self) { _ = try await second.begin(columns: Self.columns) }
         #expect(error?.code == .idempotencyMismatch && error?.exitCode == .usage)
         await second.close()
@@ -134,9 +134,9 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func leaseLost(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let first = try await fixture.database.openLoader(Things.plan())
+        let first = try await fixture.database.openLoader(Things.request())
         _ = try await first.begin(columns: Self.columns)
-        let second = try await fixture.database.openLoader(Things.plan(attempt: "a2"))
+        let second = try await fixture.database.openLoader(Things.request(attempt: "a2"))
         _ = try await second.begin(columns: Self.columns)
         _ = try await first.load(Things.batch([["late", "1", nil]]))
         let error = await #expect(throws: JobError.self) {
@@ -156,7 +156,7 @@ struct LoaderTests {
         arguments: Backend.allCases)
     func notBegun(_ backend: Backend) async throws {
         let fixture = try await DatabaseFixture.migrated(backend)
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         let error = await #expect(throws: JobError.self) { _ = try await loader.load(RowBatch(columnCount: 3)) }
         #expect(error?.code == .internalError)
         await loader.close()
@@ -178,7 +178,7 @@ struct LoaderTests {
             ["3", nil, nil, nil, nil, nil, nil, nil, nil, nil],
             ["4", "0", "0.00", "0.0", "true", "0001-01-01T00:00:00Z", nil, nil, "null", "\\N"],
         ]
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         #expect(try await loader.begin(columns: Things.resource.columns) == nil)
         #expect(try await loader.load(Things.batch(rows)) == LoadOutcome(inserted: 4))
         try await loader.commit(LoadCheckpoint(), rejects: nil)
@@ -198,7 +198,7 @@ struct LoaderTests {
         try fixture.shell(
             "CREATE TABLE small (org_id TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL CHECK (number < 100), "
                 + "email TEXT UNIQUE, PRIMARY KEY (org_id, id));")
-        let loader = try await fixture.database.openLoader(Things.plan(resource: resource))
+        let loader = try await fixture.database.openLoader(Things.request(resource: resource))
         _ = try await loader.begin(columns: resource.columns)
         let rows = Things.batch([
             ["a", "1", "a@example.com"], ["b", "100", nil], ["c", nil, nil], ["d", "2", "a@example.com"],
@@ -229,7 +229,7 @@ struct LoaderTests {
         try fixture.shell(
             "CREATE TABLE small (org_id TEXT NOT NULL, id TEXT NOT NULL, number INTEGER CHECK (number < 100), "
                 + "PRIMARY KEY (org_id, id));")
-        let loader = try await fixture.database.openLoader(Things.plan(resource: resource))
+        let loader = try await fixture.database.openLoader(Things.request(resource: resource))
         _ = try await loader.begin(columns: resource.columns)
         // Single ones, a run, the first and the last row.
         let bad = Set([0, 1, 17, 500, 1234, 4999] + Array(2000..<2300))
@@ -249,7 +249,7 @@ struct LoaderTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         try fixture.shell(
             "INSERT INTO things (org_id, id, number, note) VALUES ('org', 'a', 1, 'old'), ('other', 'b', 2, 'theirs');")
-        let loader = try await fixture.database.openLoader(Things.plan(mode: .upsert))
+        let loader = try await fixture.database.openLoader(Things.request(mode: .upsert))
         _ = try await loader.begin(columns: Self.columns)
         let first = Things.batch([
             ["a", "10", nil], ["b", "1", "x"], ["b", "2", "y"], ["b", "3", "z"], ["c", "4", "w"], [nil, "5", nil],
@@ -271,7 +271,7 @@ struct LoaderTests {
         let fixture = try await DatabaseFixture.migrated(backend)
         let look = "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_rejects);"
         for (isComplete, expected) in [(false, "0|0"), (true, "2|1")] {
-            let loader = try await fixture.database.openLoader(Things.plan(isAtomic: true))
+            let loader = try await fixture.database.openLoader(Things.request(isAtomic: true))
             #expect(try await loader.begin(columns: Self.columns) == nil)
             #expect(await loader.lanes() == 1)
             _ = try await loader.load(Things.batch([["a", "1", nil]]))

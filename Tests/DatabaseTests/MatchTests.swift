@@ -12,10 +12,10 @@ struct MatchTests {
     private func load(_ fixture: DatabaseFixture, _ rows: [[String?]], _ mode: LoadMode, isDryRun: Bool) async throws
         -> LoadOutcome
     {
-        let plan = LoadPlan(
+        let request = LoadRequest(
             resource: Self.resource, orgId: "org", jobId: "j\(isDryRun)", specSHA256: "s", attemptId: "a1", fence: 1,
             isDryRun: isDryRun, mode: mode, matchOn: ["email"])
-        let loader = try await fixture.database.openLoader(plan)
+        let loader = try await fixture.database.openLoader(request)
         _ = try await loader.begin(columns: Self.resource.columns)
         var outcome = try await loader.load(Things.batch(rows))
         try await loader.commit(Things.checkpoint(records: rows.count, isComplete: true), rejects: nil)

@@ -17,8 +17,8 @@ struct RejectTests {
             ["2026-04-02", "visits", "web", "2.0"], ["2026-04-01", "visits", "ios", "3.0"],
         ])
         for isDryRun in [true, false] {
-            let plan = Things.plan(isDryRun: isDryRun, resource: analytics)
-            let loader = try await fixture.database.openLoader(plan)
+            let request = Things.request(isDryRun: isDryRun, resource: analytics)
+            let loader = try await fixture.database.openLoader(request)
             _ = try await loader.begin(columns: analytics.columns)
             #expect(try await loader.load(rows).refused.map(\.row) == [0, 3])
             await loader.close()
@@ -40,12 +40,12 @@ struct RejectTests {
     func paging(_ backend: Backend) async throws {
         let columns = [Column("id", .text), Column("number", .int)]
         let fixture = try await DatabaseFixture.migrated(backend)
-        let other = try await fixture.database.openLoader(Things.plan(job: "other"))
+        let other = try await fixture.database.openLoader(Things.request(job: "other"))
         _ = try await other.begin(columns: columns)
         try await other.commit(LoadCheckpoint(), rejects: Things.part(1))
         try Self.keep(Things.reject(3), in: fixture)
         try Self.keep(Things.reject(6, code: "ragged_row"), in: fixture)
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         _ = try await loader.begin(columns: columns)
         for record in [70, 900] {
             try await loader.commit(LoadCheckpoint(), rejects: Things.part(record, rows: record))
@@ -72,7 +72,7 @@ struct RejectTests {
         let columns = [Column("id", .text), Column("number", .int)]
         let fixture = try await DatabaseFixture.migrated(backend)
         try Self.keep(Things.reject(3), in: fixture)
-        let loader = try await fixture.database.openLoader(Things.plan(isDryRun: true))
+        let loader = try await fixture.database.openLoader(Things.request(isDryRun: true))
         _ = try await loader.begin(columns: columns)
         try await loader.commit(Things.checkpoint(records: 1), rejects: Things.part(1))
         #expect(try await loader.rejects(after: 0, limit: 10) == [])
@@ -89,7 +89,7 @@ struct RejectTests {
         let columns = [Column("id", .text), Column("number", .int)]
         let fixture = try await DatabaseFixture.migrated(backend)
         for (org, job) in [("org", "old"), ("org", "young"), ("other", "old")] {
-            let loader = try await fixture.database.openLoader(Things.plan(org: org, job: job))
+            let loader = try await fixture.database.openLoader(Things.request(org: org, job: job))
             _ = try await loader.begin(columns: columns)
             try await loader.commit(Things.checkpoint(records: 1), rejects: Things.part(1))
             #expect(try await loader.rejectUsage().rows == 1)
@@ -100,7 +100,7 @@ struct RejectTests {
             let value = backend == .sqlite ? "\(time.microseconds)" : "'\(time)'"
             try fixture.shell("UPDATE import_ledger SET updated_at = \(value) WHERE job_id = '\(job)';")
         }
-        let next = try await fixture.database.openLoader(Things.plan(job: "next"))
+        let next = try await fixture.database.openLoader(Things.request(job: "next"))
         _ = try await next.begin(columns: columns)
         #expect(await next.abandonedJobs() == ["old"])
         for job in ["old", "young"] { try await next.discardRejects(ofAbandoned: job) }
@@ -120,7 +120,7 @@ struct RejectTests {
             Things.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"]]),
             Things.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
         ]
-        let dry = try await fixture.database.openLoader(Things.plan(isDryRun: true, mode: mode))
+        let dry = try await fixture.database.openLoader(Things.request(isDryRun: true, mode: mode))
         #expect(try await dry.begin(columns: columns) == nil)
         var foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
         // Only the dry run tells what would change.
@@ -136,7 +136,7 @@ struct RejectTests {
             "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM import_ledger), "
             + "(SELECT count(*) FROM import_rejects);"
         #expect(try fixture.shell(look) == "2|0|0")
-        let real = try await fixture.database.openLoader(Things.plan(mode: mode))
+        let real = try await fixture.database.openLoader(Things.request(mode: mode))
         _ = try await real.begin(columns: columns)
         let happened = [try await real.load(batches[0]), try await real.load(batches[1])]
         await real.close()

@@ -84,7 +84,7 @@ struct ConsentTests {
     private func merge(_ before: String, _ after: String, _ options: String = "{}") throws -> (String?, Bool) {
         let resource = Resource(
             name: "r", columns: [Column("id", .text), Column("data", .json)], key: ["id"], timeColumn: nil)
-        let layout = LoadPlan(
+        let layout = LoadRequest(
             resource: resource, orgId: "o", jobId: "j", specSHA256: "", attemptId: "a", fence: 1, isDryRun: false,
             mode: .upsert
         ).changeLayout(resource.columns)

@@ -219,11 +219,11 @@ struct FuzzTests {
         return JSONMember(source, .object(members))
     }
 
-    private func map(_ plan: MappingPlan, _ rows: RowBatch) -> (RowBatch, [Int], [CellProblem]) {
+    private func map(_ mapping: ResolvedMapping, _ rows: RowBatch) -> (RowBatch, [Int], [CellProblem]) {
         var output = RowBatch(columnCount: 0)
         var sources: [Int] = []
         var problems: [CellProblem] = []
-        plan.canonicaliser.map(rows, into: &output, sources: &sources, problems: &problems)
+        mapping.canonicaliser.map(rows, into: &output, sources: &sources, problems: &problems)
         return (output, sources, problems)
     }
 
@@ -248,12 +248,12 @@ struct FuzzTests {
             do throws(JobError) {
                 let checked = try ImportSpec(
                     bytes: Array(text.utf8), environment: JobEnvironment(variables: [:]), catalogue: Self.zoo)
-                let plan = try MappingPlan(spec: checked, columns: names, isJSON: false)
+                let mapping = try ResolvedMapping(spec: checked, columns: names, isJSON: false)
                 var rows = RowBatch(columnCount: names.count)
                 for _ in 0..<Int.random(in: 1...6, using: &random) * names.count {
                     rows.append(random.pick(Self.cells))
                 }
-                check(plan, rows, seed, text)
+                check(mapping, rows, seed, text)
             } catch {
                 let codes = [
                     "spec_invalid", "mapping_source_missing", "mapping_incomplete",
@@ -266,27 +266,29 @@ struct FuzzTests {
         }
     }
 
-    private func check(_ plan: MappingPlan, _ rows: RowBatch, _ seed: UInt64, _ spec: String) {
-        let (mapped, sources, problems) = map(plan, rows)
+    private func check(_ mapping: ResolvedMapping, _ rows: RowBatch, _ seed: UInt64, _ spec: String) {
+        let (mapped, sources, problems) = map(mapping, rows)
         let refused = Set(problems.map(\.row))
         #expect(refused.isDisjoint(with: sources), "seed \(seed): \(spec)")
         #expect(refused.union(sources) == Set(0..<rows.rowCount), "seed \(seed): \(spec)")
-        #expect(mapped.rowCount == sources.count && mapped.columnCount == plan.columns.count, "seed \(seed): \(spec)")
+        #expect(
+            mapped.rowCount == sources.count && mapped.columnCount == mapping.columns.count, "seed \(seed): \(spec)")
         for row in 0..<rows.rowCount {
             var alone = RowBatch(columnCount: rows.columnCount)
             for column in 0..<rows.columnCount { alone.append(rows.text(row: row, column: column)) }
-            let (output, _, own) = map(plan, alone)
+            let (output, _, own) = map(mapping, alone)
             #expect(own.map(\.fault) == problems.filter { $0.row == row }.map(\.fault), "seed \(seed): \(spec)")
             guard let place = sources.firstIndex(of: row) else { continue }
-            for column in plan.columns.indices {
+            for column in mapping.columns.indices {
                 let text = mapped.text(row: place, column: column)
                 #expect(
-                    output.text(row: 0, column: column) == text, "seed \(seed), \(plan.columns[column].name): \(spec)")
+                    output.text(row: 0, column: column) == text,
+                    "seed \(seed), \(mapping.columns[column].name): \(spec)")
             }
         }
         // What came out would come out again.
         let plain = RowCanonicaliser(
-            fields: plan.columns.enumerated().map { FieldMapping(target: Column($1.name, $1.type), source: $0) },
+            fields: mapping.columns.enumerated().map { FieldMapping(target: Column($1.name, $1.type), source: $0) },
             key: [],
             isJSONSource: false)
         var again = RowBatch(columnCount: 0)
@@ -296,10 +298,10 @@ struct FuzzTests {
         #expect(faults == [], "seed \(seed): \(spec)")
         guard faults.isEmpty else { return }
         for row in 0..<mapped.rowCount {
-            for column in plan.columns.indices {
+            for column in mapping.columns.indices {
                 #expect(
                     again.text(row: row, column: column) == mapped.text(row: row, column: column),
-                    "seed \(seed), \(plan.columns[column].name): \(spec)")
+                    "seed \(seed), \(mapping.columns[column].name): \(spec)")
             }
         }
     }

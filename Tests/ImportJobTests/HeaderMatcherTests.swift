@@ -84,15 +84,15 @@ struct HeaderMatcherTests {
     }
 }
 
-@Suite("Mapping plans")
-struct MappingPlanTests {
-    private func plan(_ members: String, _ columns: [String], isJSON: Bool = false) throws -> MappingPlan {
-        try MappingPlan(spec: try ImportSpecTests.decode(members: members), columns: columns, isJSON: isJSON)
+@Suite("Resolved mappings")
+struct ResolvedMappingTests {
+    private func mapping(_ members: String, _ columns: [String], isJSON: Bool = false) throws -> ResolvedMapping {
+        try ResolvedMapping(spec: try ImportSpecTests.decode(members: members), columns: columns, isJSON: isJSON)
     }
 
     private func code(_ members: String, _ columns: [String], isJSON: Bool = false) -> String? {
         do {
-            _ = try plan(members, columns, isJSON: isJSON)
+            _ = try mapping(members, columns, isJSON: isJSON)
             return nil
         } catch {
             return JobError.wrapping(error).code.rawValue
@@ -101,14 +101,14 @@ struct MappingPlanTests {
 
     @Test("Targets come in the order of the catalogue, with the source of each")
     func order() throws {
-        let found = try plan("", ["Status", "E-Mail", "ID", "Shoe size"])
+        let found = try mapping("", ["Status", "E-Mail", "ID", "Shoe size"])
         #expect(found.columns.map(\.name) == ["id", "email", "status"])
         #expect(found.columns.map { found.sourceName(of: $0.name) } == ["ID", "E-Mail", "Status"])
         #expect(found.sourceName(of: "phone") == nil)
         #expect(found.unmapped == ["Shoe size"])
     }
 
-    @Test("A plan that cannot be is refused: no key, ambiguous, unmapped, missing")
+    @Test("A mapping that cannot be is refused: no key, ambiguous, unmapped, missing")
     func refused() {
         #expect(code("", ["email"]) == "mapping_incomplete")
         #expect(code("", []) == "mapping_incomplete")
@@ -125,21 +125,21 @@ struct MappingPlanTests {
 
     @Test("Objects may bring their keys later: every wanted field is loaded from the start, null until then")
     func json() throws {
-        let early = try plan("", ["email"], isJSON: true)
-        let late = try plan("", ["email", "id", "phone"], isJSON: true)
+        let early = try mapping("", ["email"], isJSON: true)
+        let late = try mapping("", ["email", "id", "phone"], isJSON: true)
         let all = try #require(Catalogue.builtIn.resource("contacts")).columns
         #expect(early.columns == all && late.columns == all)
         #expect(early.sourceName(of: "id") == nil && late.sourceName(of: "id") == "id")
-        let rest = try plan(#""mapping":{"Nr":"id"},"unmapped":"attributes""#, ["Nr", "x", "phone"], isJSON: true)
+        let rest = try mapping(#""mapping":{"Nr":"id"},"unmapped":"attributes""#, ["Nr", "x", "phone"], isJSON: true)
         #expect(rest.columns == all && rest.sourceName(of: "id") == "Nr" && rest.sourceName(of: "phone") == "phone")
-        let mapped = try plan(#""mapping":{"Nr":"id","Mail":"email","automatic":false}"#, ["Nr"], isJSON: true)
+        let mapped = try mapping(#""mapping":{"Nr":"id","Mail":"email","automatic":false}"#, ["Nr"], isJSON: true)
         #expect(mapped.columns.map(\.name) == ["id", "email"])
         #expect(mapped.sourceName(of: "id") == "Nr" && mapped.sourceName(of: "email") == nil)
     }
 
     @Test("The summary names target, source and type of each column")
     func summary() throws {
-        let text = try plan("", ["ID", "x"]).summary(nil).json.serialized()
+        let text = try mapping("", ["ID", "x"]).summary(nil).json.serialized()
         #expect(
             text
                 == #"{"rows":[],"columns":[{"name":"id","source":"ID","type":"text","by":"name","confidence":0.9}],"unmapped":["x"]}"#

@@ -21,11 +21,12 @@ struct NameFormTests {
                 if text == nil && isJSON { batch.ends[batch.ends.count - 1] = CellEnd(batch.byteCount, .absent) }
             }
         }
-        let plan = try MappingPlan(spec: ImportSpecTests.decode(members: members), columns: columns, isJSON: isJSON)
+        let mapping = try ResolvedMapping(
+            spec: ImportSpecTests.decode(members: members), columns: columns, isJSON: isJSON)
         var output = RowBatch(columnCount: 0)
         var sources: [Int] = []
         var problems: [CellProblem] = []
-        plan.canonicaliser.map(batch, into: &output, sources: &sources, problems: &problems)
+        mapping.canonicaliser.map(batch, into: &output, sources: &sources, problems: &problems)
         let found = (0..<output.rowCount).map { row in
             var values: [String: String] = [:]
             for (index, name) in output.names.enumerated() { values[name] = output.text(row: row, column: index) }
@@ -97,8 +98,8 @@ struct NameFormTests {
     @Test("A column under whose name a rule puts something else is told")
     func ruledMember() throws {
         let spec = try ImportSpecTests.decode(members: #""unmapped":"attributes","mapping":{"x":"attributes.city"}"#)
-        let plan = try MappingPlan(spec: spec, columns: ["id", "x", "city", "plan"], isJSON: false)
-        #expect(plan.unmapped == ["city"])
+        let mapping = try ResolvedMapping(spec: spec, columns: ["id", "x", "city", "plan"], isJSON: false)
+        #expect(mapping.unmapped == ["city"])
     }
 }
 

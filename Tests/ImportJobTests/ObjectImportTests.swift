@@ -49,22 +49,22 @@ struct ObjectImportTests {
         var reader = JSONRowReader(layout: isArray ? .array : .lines, batchBytes: batchBytes)
         var outcome = Outcome()
         var columns: [Column] = []
-        let loader = try await database.openLoader(spec.loadPlan(attemptId: "a", fence: 1))
+        let loader = try await database.openLoader(spec.loadRequest(attemptId: "a", fence: 1))
         let turn = LoadTurn()
         turn.pass()
         var batch = SourceBatch()
         func take() async throws {
             let names = batch.columns
-            let plan = try MappingPlan(spec: spec, columns: names, isJSON: true)
+            let mapping = try ResolvedMapping(spec: spec, columns: names, isJSON: true)
             if columns.isEmpty {
-                columns = plan.columns
+                columns = mapping.columns
                 _ = try await loader.begin(columns: columns)
             }
-            #expect(plan.columns == columns)
-            var checked = CheckedBatch(batch, plan: plan, mapped: RowBatch(columnCount: 0))
+            #expect(mapping.columns == columns)
+            var checked = CheckedBatch(batch, mapping: mapping, mapped: RowBatch(columnCount: 0))
             #expect(checked.check() == nil)
             try checked.judge(spec)
-            outcome.lost.formUnion(plan.unmapped + checked.passedOver)
+            outcome.lost.formUnion(mapping.unmapped + checked.passedOver)
             var refused: [Int: String] = [:]
             for problem in checked.problems where refused[problem.row] == nil {
                 refused[problem.row] = problem.fault.code
@@ -230,7 +230,7 @@ struct ObjectImportTests {
         let database = try await database(backend, folder)
         for dry in ["", #""dryRun":true"#] {
             let loader = try await database.openLoader(
-                try ImportSpecTests.decode(members: dry).loadPlan(attemptId: "a", fence: 1))
+                try ImportSpecTests.decode(members: dry).loadRequest(attemptId: "a", fence: 1))
             _ = try await loader.begin(columns: [Column("id", .text), Column("email", .text)])
             let turn = LoadTurn()
             turn.pass()

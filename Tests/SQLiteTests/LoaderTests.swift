@@ -19,7 +19,7 @@ struct LoaderTests {
             ],
             ["3", nil, nil, nil, nil, nil, nil, nil, nil, nil],
         ]
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         #expect(try await loader.begin(columns: Things.resource.columns) == nil)
         #expect(try await loader.load(Things.batch(rows)) == LoadOutcome(inserted: 3))
         try await loader.commit(LoadCheckpoint(), rejects: nil)

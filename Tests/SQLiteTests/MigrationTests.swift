@@ -76,7 +76,7 @@ struct SQLiteFailureTests {
     func missingForLoader() async throws {
         let folder = try TemporaryFolder()
         let database = SQLiteDatabase(path: folder.path + "/none")
-        let error = await #expect(throws: JobError.self) { _ = try await database.openLoader(Things.plan()) }
+        let error = await #expect(throws: JobError.self) { _ = try await database.openLoader(Things.request()) }
         #expect(error?.code == .databaseMissing)
         #expect(try folder.files() == [])
     }

@@ -18,7 +18,7 @@ struct RejectTests {
             Things.batch([["a", "1"], ["b", "2"], ["b", "3"], ["c", "4"], [nil, "5"]]),
             Things.batch([["c", "1"], ["d", "2"], ["a", "3"]]),
         ]
-        let dry = try await fixture.database.openLoader(Things.plan(isDryRun: true))
+        let dry = try await fixture.database.openLoader(Things.request(isDryRun: true))
         #expect(try await dry.begin(columns: Self.columns) == nil)
         var foretold = [try await dry.load(batches[0]), try await dry.load(batches[1])]
         // Only the dry run tells which keys came earlier in the source.
@@ -30,7 +30,7 @@ struct RejectTests {
         #expect(
             try fixture.shell("SELECT count(*) FROM import_ledger; SELECT count(*) FROM import_rejects;") == "0\n0\n")
 
-        let real = try await fixture.database.openLoader(Things.plan())
+        let real = try await fixture.database.openLoader(Things.request())
         _ = try await real.begin(columns: Self.columns)
         let happened = [try await real.load(batches[0]), try await real.load(batches[1])]
         await real.close()
@@ -43,7 +43,7 @@ struct RejectTests {
         let fixture = try await DatabaseFixture.migrated()
         let writer = try Connection(path: fixture.path, access: .readWrite)
         try writer.execute("BEGIN IMMEDIATE")
-        let loader = try await fixture.database.openLoader(Things.plan())
+        let loader = try await fixture.database.openLoader(Things.request())
         let error = await #expect(throws: JobError.self) { _ = try await loader.begin(columns: Self.columns) }
         #expect(error?.code == .databaseBusy && error?.exitCode == .temporary)
         // Readers do not mind.

@@ -5,8 +5,8 @@ enum AssumptionNotes {
     private static let firstRows = 1_000
 
     /// Times that name no zone and are read as UTC: by a format without one, or because they are days alone.
-    static func zones(_ plan: MappingPlan, _ batch: SourceBatch) -> [Note] {
-        plan.sourceFields.compactMap { field in
+    static func zones(_ mapping: ResolvedMapping, _ batch: SourceBatch) -> [Note] {
+        mapping.sourceFields.compactMap { field in
             if field.rule.assumesUTC { return note(field, "times have no zone in their format and are read as UTC") }
             let isOpen = field.rule.kind == .timestamp && field.rule.layouts.isEmpty && field.rule.zone == nil
             guard isOpen, hasDay(batch, field.source) else { return nil }

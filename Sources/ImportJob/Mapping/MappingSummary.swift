@@ -1,7 +1,7 @@
 internal import JobCore
 internal import JobRuntime
 
-extension MappingPlan {
+extension ResolvedMapping {
     /// The target columns as previews show them: what comes from the source of a personal field is personal too.
     var shownColumns: [Column] {
         func sources(_ field: FieldMapping) -> [Int] {

@@ -36,7 +36,7 @@ struct ImportPreview {
             sampledRows < Self.closeRows ? mapped.rowCount : min(mapped.rowCount, Self.closeRowsOfBatch)
         for index in columns.indices {
             Self.add(
-                mapped, column: index, close: close, source: batch.plan.source(of: index), batch, &statistics[index])
+                mapped, column: index, close: close, source: batch.mapping.source(of: index), batch, &statistics[index])
         }
         sampledRows += close
         proposal.add(batch)
@@ -67,7 +67,7 @@ struct ImportPreview {
             }
         }
         guard let source else { return }
-        let kind = batch.plan.columns[column].type
+        let kind = batch.mapping.columns[column].type
         let isNumber = kind == .int || kind == .decimal || kind == .double
         guard isNumber || kind == .text else { return }
         lookForDamage(batch.source, column: source, isNumber: isNumber, &statistics.identifiers)

@@ -19,11 +19,11 @@ struct SourceNotes {
     /// Looks at a batch that was mapped.
     mutating func look(_ batch: CheckedBatch) {
         for (column, count) in DoubleEncoding.counts(batch.mapped) {
-            doubleEncoded[batch.plan.columns[column].name, default: 0] += count
+            doubleEncoded[batch.mapping.columns[column].name, default: 0] += count
         }
         guard closeLook < Self.closeRows else { return }
         let rows = batch.source.rows
-        let dropped = Set(batch.plan.unmapped)
+        let dropped = Set(batch.mapping.unmapped)
         let consent = ConsentName(Column("status", .text, holdsConsent: true))
         let columns = batch.source.columns.indices.lazy.filter { dropped.contains(batch.source.columns[$0]) }
         for column in columns.prefix(Self.closeColumns) {

@@ -30,8 +30,8 @@ package struct PostgreSQLDatabase: Database, RowSource, RowSink, RecordStore {
         return snapshot
     }
 
-    package func openLoader(_ plan: LoadPlan) async throws -> any RowLoader {
-        let loader = PostgreSQLLoader(settings, plan: plan)
+    package func openLoader(_ request: LoadRequest) async throws -> any RowLoader {
+        let loader = PostgreSQLLoader(settings, request: request)
         try await loader.open()
         return loader
     }

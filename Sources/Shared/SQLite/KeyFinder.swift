@@ -9,17 +9,17 @@ internal import JobCore
     private let positions: [Int]
     private let hasRows: Bool
 
-    init(_ connection: Connection, _ plan: LoadPlan, _ columns: [Column]) throws(JobError) {
+    init(_ connection: Connection, _ request: LoadRequest, _ columns: [Column]) throws(JobError) {
         self.connection = connection
         binder = RowBinder(columns, connection)
-        positions = RowKeys(plan.resource.key, columns).positions
+        positions = RowKeys(request.resource.key, columns).positions
         let dialect = SQLiteDialect()
-        let table = "main.\(dialect.quoteTable(plan.resource.table))"
-        let match = plan.resource.key.enumerated().map { " AND \(dialect.quote($1)) = ?\($0 + 2)" }.joined()
+        let table = "main.\(dialect.quoteTable(request.resource.table))"
+        let match = request.resource.key.enumerated().map { " AND \(dialect.quote($1)) = ?\($0 + 2)" }.joined()
         find = try connection.prepare("SELECT 1 FROM \(table) WHERE org_id = ?1" + match)
-        try find.bind(.text(plan.orgId), at: 1)
+        try find.bind(.text(request.orgId), at: 1)
         let any = try connection.prepare(
-            SQLStatement("SELECT 1 FROM \(table) WHERE org_id = ?1 LIMIT 1", values: [.text(plan.orgId)]))
+            SQLStatement("SELECT 1 FROM \(table) WHERE org_id = ?1 LIMIT 1", values: [.text(request.orgId)]))
         hasRows = try any.step()
     }
 

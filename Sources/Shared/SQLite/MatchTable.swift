@@ -20,46 +20,46 @@ internal import JobCore
     private let inserter: (any BatchWriter)?
 
     init(
-        _ connection: Connection, _ plan: LoadPlan, _ columns: [Column],
+        _ connection: Connection, _ request: LoadRequest, _ columns: [Column],
         inserter: (any BatchWriter)?
     ) throws(JobError) {
         self.connection = connection
         self.inserter = inserter
-        keys = RowKeys(matchOn: plan, columns)
-        layout = plan.changeLayout(columns)
+        keys = RowKeys(matchOn: request, columns)
+        layout = request.changeLayout(columns)
         let dialect = SQLiteDialect()
-        let places = plan.matchOn.indices.map { "k\($0)" }.joined(separator: ", ")
+        let places = request.matchOn.indices.map { "k\($0)" }.joined(separator: ", ")
         try connection.execute(
             "CREATE TEMP TABLE dataio_matches (n INTEGER, \(places), PRIMARY KEY (\(places))) WITHOUT ROWID")
-        let isCaseless = plan.matchOn.map { plan.resource.column($0).map(plan.matchesWithoutCase) ?? false }
+        let isCaseless = request.matchOn.map { request.resource.column($0).map(request.matchesWithoutCase) ?? false }
         let marks = (["?1"] + isCaseless.indices.map { isCaseless[$0] ? "lower(?\($0 + 2))" : "?\($0 + 2)" })
             .joined(separator: ", ")
         keep = try connection.prepare("INSERT INTO temp.dataio_matches VALUES (\(marks))")
         forget = try connection.prepare("DELETE FROM temp.dataio_matches")
-        let table = "main.\(dialect.quoteTable(plan.resource.table))"
+        let table = "main.\(dialect.quoteTable(request.resource.table))"
         let read = layout.read.map { "t.\(dialect.quote($0.name))" }.joined(separator: ", ")
-        let matched = zip(plan.matchOn, isCaseless).map {
+        let matched = zip(request.matchOn, isCaseless).map {
             $1 ? "lower(t.\(dialect.quote($0)))" : "t.\(dialect.quote($0))"
         }
         let isMatch = matched.enumerated().map { "\($1) = k.k\($0)" }.joined(separator: " AND ")
         let isIndexed = try Self.hasIndex(
-            plan, table, zip(matched, isCaseless).filter(\.1).map(\.0), connection)
+            request, table, zip(matched, isCaseless).filter(\.1).map(\.0), connection)
         let from =
             isIndexed
             ? "temp.dataio_matches AS k CROSS JOIN \(table) AS t" : "\(table) AS t CROSS JOIN temp.dataio_matches AS k"
         find = try connection.prepare("SELECT k.n, \(read) FROM \(from) WHERE t.org_id = ?1 AND \(isMatch)")
-        try find.bind(.text(plan.orgId), at: 1)
+        try find.bind(.text(request.orgId), at: 1)
         binder = RowBinder(columns, connection)
         decoder = RowDecoder(
             statement: find, connection: connection, columns: [Column("n", .int)] + layout.read, batchBytes: 1 << 20)
-        changer = plan.isDryRun ? nil : try RowChanger(connection, plan, layout)
+        changer = request.isDryRun ? nil : try RowChanger(connection, request, layout)
     }
 
     /// Whether an index of the table leads to rows by what they match by.
     private static func hasIndex(
-        _ plan: LoadPlan, _ table: String, _ caseless: [String], _ connection: Connection
+        _ request: LoadRequest, _ table: String, _ caseless: [String], _ connection: Connection
     ) throws(JobError) -> Bool {
-        // An index of an expression has no column that could be looked for: the plan of a query tells whether there is
+        // An index of an expression has no column that could be looked for: the query plan tells whether there is
         // one (https://www.sqlite.org/eqp.html).
         for expression in caseless {
             for start in ["", "t.org_id = ?1 AND "] {
@@ -71,14 +71,14 @@ internal import JobCore
                 }
             }
         }
-        let plain = plan.matchOn.filter { plan.resource.column($0).map(plan.matchesWithoutCase) != true }
-        if plan.matchOn == plan.resource.key, caseless.isEmpty { return true }
+        let plain = request.matchOn.filter { request.resource.column($0).map(request.matchesWithoutCase) != true }
+        if request.matchOn == request.resource.key, caseless.isEmpty { return true }
         let columns = try connection.prepare(
             SQLStatement(
                 """
                 SELECT l.name, i.name FROM pragma_index_list(?1) AS l, pragma_index_info(l.name) AS i
                 WHERE i.seqno < ?2 ORDER BY l.seq, i.seqno
-                """, values: [.text(plan.resource.table), .integer(2)]))
+                """, values: [.text(request.resource.table), .integer(2)]))
         var leading: [String: Set<String>] = [:]
         while try columns.step() { leading[columns.text(0), default: []].insert(columns.text(1)) }
         return leading.values.contains { names in
@@ -138,7 +138,7 @@ internal import JobCore
     private let update: Statement
     private let all: [Int]
 
-    init(_ connection: Connection, _ plan: LoadPlan, _ layout: ChangeLayout) throws(JobError) {
+    init(_ connection: Connection, _ request: LoadRequest, _ layout: ChangeLayout) throws(JobError) {
         self.connection = connection
         binder = RowBinder(layout.columns, connection)
         all = Array(layout.columns.indices)
@@ -146,12 +146,12 @@ internal import JobCore
         let key = layout.key.enumerated().map { "\(dialect.quote($1.name)) = ?\($0 + 2)" }
         let sets = layout.changed.enumerated().map { "\(dialect.quote($1.name)) = ?\($0 + 2 + layout.key.count)" }
         // Without other columns there is nothing to change, but the row counts as changed.
-        let first = dialect.quote(plan.resource.key[0])
+        let first = dialect.quote(request.resource.key[0])
         update = try connection.prepare(
-            "UPDATE \(dialect.quoteTable(plan.resource.table)) SET "
+            "UPDATE \(dialect.quoteTable(request.resource.table)) SET "
                 + (sets.isEmpty ? "\(first) = \(first)" : sets.joined(separator: ", "))
                 + " WHERE org_id = ?1 AND \(key.joined(separator: " AND "))")
-        try update.bind(.text(plan.orgId), at: 1)
+        try update.bind(.text(request.orgId), at: 1)
     }
 
     func change(_ batch: RowBatch) throws -> LoadOutcome {

@@ -16,12 +16,12 @@ internal import JobCore
     private let keyPositions: [Int]
 
     /// Prepares the statements for rows of these columns.
-    init(connection: Connection, plan: LoadPlan, mode: LoadMode, columns: [Column]) throws(JobError) {
+    init(connection: Connection, request: LoadRequest, mode: LoadMode, columns: [Column]) throws(JobError) {
         self.connection = connection
         self.columns = columns
         binder = RowBinder(columns, connection)
         let dialect = SQLiteDialect()
-        let resource = plan.resource
+        let resource = request.resource
         keyPositions = resource.key.compactMap { key in columns.firstIndex { $0.name == key } }
         self.mode = mode
         let conflict = (["org_id"] + resource.key).map(dialect.quote).joined(separator: ", ")
@@ -29,26 +29,28 @@ internal import JobCore
         let marks = (0...columns.count).map { "?\($0 + 1)" }.joined(separator: ", ")
         insert = try connection.prepare(
             "INSERT INTO \(dialect.quoteTable(resource.table)) (\(names)) VALUES (\(marks)) "
-                + "ON CONFLICT (\(conflict)) " + Self.resolution(plan, mode, columns, dialect))
+                + "ON CONFLICT (\(conflict)) " + Self.resolution(request, mode, columns, dialect))
         if mode == .upsert {
             let match = resource.key.enumerated().map { " AND \(dialect.quote($1)) = ?\($0 + 2)" }.joined()
             find = try connection.prepare(
                 "SELECT 1 FROM main.\(dialect.quoteTable(resource.table)) WHERE org_id = ?1" + match)
-            try find?.bind(.text(plan.orgId), at: 1)
+            try find?.bind(.text(request.orgId), at: 1)
         } else {
             find = nil
         }
-        try insert.bind(.text(plan.orgId), at: 1)
+        try insert.bind(.text(request.orgId), at: 1)
     }
 
     /// What happens to a row whose key is there.
-    private static func resolution(_ plan: LoadPlan, _ mode: LoadMode, _ columns: [Column], _ dialect: SQLiteDialect)
+    private static func resolution(
+        _ request: LoadRequest, _ mode: LoadMode, _ columns: [Column], _ dialect: SQLiteDialect
+    )
         -> String
     {
         if mode == .insert { return "DO NOTHING" }
-        let changed = columns.filter { !plan.resource.key.contains($0.name) }.map { dialect.quote($0.name) }
+        let changed = columns.filter { !request.resource.key.contains($0.name) }.map { dialect.quote($0.name) }
         // Without other columns there is nothing to change, but the row counts as changed.
-        let names = changed.isEmpty ? [dialect.quote(plan.resource.key[0])] : changed
+        let names = changed.isEmpty ? [dialect.quote(request.resource.key[0])] : changed
         return "DO UPDATE SET " + names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
     }
 

@@ -26,8 +26,8 @@ package struct SQLiteDatabase: Database, RowSource, RowSink, RecordStore {
         return snapshot
     }
 
-    package func openLoader(_ plan: LoadPlan) async throws -> any RowLoader {
-        let loader = SQLiteLoader(path: path, plan: plan)
+    package func openLoader(_ request: LoadRequest) async throws -> any RowLoader {
+        let loader = SQLiteLoader(path: path, request: request)
         try await loader.open()
         return loader
     }

@@ -7,7 +7,7 @@ actor SQLiteLoader: RowLoader {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private let path: String
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private var connection: Connection?
     private var columns = LoadColumns([])
     private var writer: (any BatchWriter)?
@@ -15,15 +15,15 @@ actor SQLiteLoader: RowLoader {
     private var abandoned: [String] = []
     private var tableNotes: [Note] = []
 
-    init(path: String, plan: LoadPlan) {
+    init(path: String, request: LoadRequest) {
         self.path = path
-        self.plan = plan
-        ledger = ImportLedger(plan)
+        self.request = request
+        ledger = ImportLedger(request)
     }
 
     /// Opens the connection; a dry run opens it read-only.
     func open() throws {
-        let connection = try Connection(path: path, access: plan.isDryRun ? .readOnly : .readWrite)
+        let connection = try Connection(path: path, access: request.isDryRun ? .readOnly : .readWrite)
         // In WAL mode only FULL makes a commit survive a power cut; the manifest relies on it.
         try connection.execute("PRAGMA synchronous = FULL")
         self.connection = connection
@@ -33,7 +33,7 @@ actor SQLiteLoader: RowLoader {
         let connection = try opened()
         let found = try within(connection) { try ledger.takeOver($0) }
         abandoned = found.abandonedJobs
-        tableNotes = try TableCautions.notes(connection, plan, columns)
+        tableNotes = try TableCautions.notes(connection, request, columns)
         writer = try makeWriter(connection, columns)
         self.columns = LoadColumns(columns)
         return found.checkpoint
@@ -41,20 +41,20 @@ actor SQLiteLoader: RowLoader {
 
     /// What takes the rows of a batch: the table, or a dry run of it.
     private func makeWriter(_ connection: Connection, _ columns: [Column]) throws(JobError) -> any BatchWriter {
-        let mode = plan.readsStoredRows ? LoadMode.insert : plan.mode
+        let mode = request.readsStoredRows ? LoadMode.insert : request.mode
         // An update inserts nothing.
         let insert: (any BatchWriter)? =
-            if plan.mode == .update {
+            if request.mode == .update {
                 nil
-            } else if plan.isDryRun {
+            } else if request.isDryRun {
                 DryRunWriter(
-                    DryRunLoad(plan, columns: columns), table: try KeyFinder(connection, plan, columns))
+                    DryRunLoad(request, columns: columns), table: try KeyFinder(connection, request, columns))
             } else {
-                try RowInserter(connection: connection, plan: plan, mode: mode, columns: columns)
+                try RowInserter(connection: connection, request: request, mode: mode, columns: columns)
             }
-        if let insert, !plan.readsStoredRows { return insert }
+        if let insert, !request.readsStoredRows { return insert }
         return MatchedLoad(
-            plan, columns: columns, table: try MatchTable(connection, plan, columns, inserter: insert))
+            request, columns: columns, table: try MatchTable(connection, request, columns, inserter: insert))
     }
 
     func lanes() async -> Int { 1 }
@@ -79,7 +79,7 @@ actor SQLiteLoader: RowLoader {
         try ensureTransaction(connection)
         let session = SQLiteSession(connection: connection)
         if let rejects { try ledger.keep(rejects, session) }
-        if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
+        if request.isAtomic && !checkpoint.isComplete && !request.isDryRun { return }
         try ledger.record(checkpoint, session)
         try connection.execute("COMMIT")
     }
@@ -116,14 +116,14 @@ actor SQLiteLoader: RowLoader {
 
     private func ensureTransaction(_ connection: Connection) throws(JobError) {
         if connection.isInTransaction { return }
-        try connection.execute(plan.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE")
+        try connection.execute(request.isDryRun ? "BEGIN" : "BEGIN IMMEDIATE")
         writer?.begin()
     }
 
     /// Does something with the jobs' records inside the open transaction, or in one of its own.
     private func within<Value>(_ connection: Connection, _ work: (SQLiteSession) throws -> Value) throws -> Value {
         let session = SQLiteSession(connection: connection)
-        if connection.isInTransaction || plan.isDryRun { return try work(session) }
+        if connection.isInTransaction || request.isDryRun { return try work(session) }
         try connection.execute("BEGIN IMMEDIATE")
         let value = try work(session)
         try connection.execute("COMMIT")

@@ -5,9 +5,10 @@ enum TableCautions {
     /// Of columns whose declared type changes values without a word: a number in it is kept as one, whatever its text was.
     ///
     /// See https://www.sqlite.org/datatype3.html#type_affinity.
-    static func notes(_ connection: Connection, _ plan: LoadPlan, _ columns: [Column]) throws(JobError) -> [Note] {
+    static func notes(_ connection: Connection, _ request: LoadRequest, _ columns: [Column]) throws(JobError) -> [Note]
+    {
         let statement = try connection.prepare(
-            SQLStatement("SELECT name, type FROM pragma_table_info(?1)", values: [.text(plan.resource.table)]))
+            SQLStatement("SELECT name, type FROM pragma_table_info(?1)", values: [.text(request.resource.table)]))
         var types: [String: String] = [:]
         while try statement.step() { types[statement.text(0).lowercased()] = statement.text(1) }
         return columns.compactMap { column in

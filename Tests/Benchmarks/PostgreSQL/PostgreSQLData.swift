@@ -4,7 +4,7 @@ import TestSupport
 struct PostgreSQLData {
     static let eventColumns = "id, profile_id, name, occurred_at, session_id, source, ip, revenue, properties"
     static let profileColumns = """
-        id, email, phone, first_name, last_name, country, language, timezone, plan, subscribed, lifetime_value, \
+        id, email, phone, first_name, last_name, country, language, timezone, request, subscribed, lifetime_value, \
         created_at, updated_at, attributes
         """
 
@@ -59,7 +59,7 @@ struct PostgreSQLData {
               (ARRAY['DE', 'US', 'FR', 'PL', 'IT', 'DK', 'BR'])[hash % 7 + 1] AS country,
               (ARRAY['de', 'en', 'fr', 'pl', 'it', 'da', 'pt'])[hash % 7 + 1] AS language,
               (ARRAY['Europe/Berlin', 'America/New_York', 'Europe/Paris', NULL])[hash / 5 % 4 + 1] AS timezone,
-              (ARRAY['free', 'starter', 'growth', 'scale'])[hash / 11 % 4 + 1] AS plan,
+              (ARRAY['free', 'starter', 'growth', 'scale'])[hash / 11 % 4 + 1] AS request,
               CASE WHEN hash % 4 > 0 THEN 'true' ELSE 'false' END AS subscribed,
               CASE WHEN hash % 5 > 0 THEN (hash % 900000) / 100 || '.' || (10 + hash % 90) END AS lifetime_value,
               \(time(joined)) AS created_at,

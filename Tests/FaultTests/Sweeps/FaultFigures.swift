@@ -3,7 +3,7 @@ internal import Glibc
 @testable internal import JobBench
 
 /// How much is tried: `FAULT_SWEEP=all` is every call, `FAULT_RUNS` how many random runs.
-enum FaultPlan {
+enum SweepSize {
     static let isWhole = variable("FAULT_SWEEP") == "all"
     static let runs = variable("FAULT_RUNS").flatMap { Int($0) } ?? 30
     static let seed = variable("FAULT_SEED").flatMap { UInt64($0) }

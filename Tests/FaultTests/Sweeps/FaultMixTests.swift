@@ -25,7 +25,7 @@ struct FaultMixTests {
     func mixes() throws {
         let scenes = try FaultSweepTests.scenes.map { try FaultSweepTests.scene($0.world, $0.exports) }
         var figures = FaultFigures("random faults")
-        let seeds = FaultPlan.seed.map { [$0] } ?? (0..<UInt64(FaultPlan.runs)).map { 1_000 + $0 }
+        let seeds = SweepSize.seed.map { [$0] } ?? (0..<UInt64(SweepSize.runs)).map { 1_000 + $0 }
         var disturbances: [String: Int] = [:]
         for seed in seeds {
             var random = SeededRandom(seed: seed)

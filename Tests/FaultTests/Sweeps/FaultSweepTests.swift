@@ -53,7 +53,7 @@ struct FaultSweepTests {
         var figures = FaultFigures("killed at a system call: \(scene.name)")
         let made = try Self.callsMade(by: scene)
         for call in Self.calls {
-            for number in FaultPlan.numbers(upTo: made[call] ?? 0) {
+            for number in SweepSize.numbers(upTo: made[call] ?? 0) {
                 let launch = try scene.make("k\(call)\(number)")
                 let result = try scene.start(launch, before: Self.strace(call, "signal=SIGKILL", number)).wait()
                 let isKilled = result.status == 128 + SIGKILL
@@ -67,7 +67,7 @@ struct FaultSweepTests {
             }
         }
         #expect(figures.report() == [])
-        #expect(figures.count >= (FaultPlan.isWhole ? 40 : 4), "next to nothing was struck")
+        #expect(figures.count >= (SweepSize.isWhole ? 40 : 4), "next to nothing was struck")
     }
 
     @Test("The n-th call of every kind fails", arguments: scenes)
@@ -78,7 +78,7 @@ struct FaultSweepTests {
         let log = scene.world.bench.folder.path + "/struck"
         for (call, error) in Self.failures {
             // Of calls that are made by the thousand, most are made by the loader of libraries.
-            for number in FaultPlan.numbers(upTo: made[call] ?? 0, atMost: 12).prefix(FaultPlan.isWhole ? .max : 1) {
+            for number in SweepSize.numbers(upTo: made[call] ?? 0, atMost: 12).prefix(SweepSize.isWhole ? .max : 1) {
                 let launch = try scene.make("f\(call)\(error)\(number)")
                 let tracing = Self.strace(call, "error=\(error)", number, log: log)
                 let process = try scene.start(launch, before: tracing)
@@ -110,8 +110,8 @@ struct FaultSweepTests {
             place.world == "embedded"
             ? [("fsync", 15), ("linkat", 15), ("unlinkat", 15), ("fdatasync", 4), ("pwrite64", 4)] : [("sendto", 25)]
         let present = calls.filter { made[$0.0] != nil }
-        for (call, most) in FaultPlan.isWhole ? present : [present[Int.random(in: 0..<min(3, present.count))]] {
-            for number in FaultPlan.numbers(upTo: made[call] ?? 0, atMost: most) {
+        for (call, most) in SweepSize.isWhole ? present : [present[Int.random(in: 0..<min(3, present.count))]] {
+            for number in SweepSize.numbers(upTo: made[call] ?? 0, atMost: most) {
                 let launch = try scene.make("s\(call)\(number)")
                 let sleeper = try scene.start(launch, before: Self.strace(call, "signal=SIGSTOP", number))
                 guard let frozen = try Self.waitUntilFrozen(sleeper) else {

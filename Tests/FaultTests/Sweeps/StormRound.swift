@@ -14,7 +14,7 @@ final class StormRound {
     private static let patience = 90_000_000
 
     let seed: UInt64
-    let plan: StormPlan
+    let schedule: StormSchedule
     private let job: StormJob
     private let launch: FaultScene.Launch
     private var random: SeededRandom
@@ -34,11 +34,11 @@ final class StormRound {
         self.job = job
         self.seed = seed
         random = SeededRandom(seed: seed)
-        plan = StormPlan(job, &random)
+        schedule = StormSchedule(job, &random)
         launch = try job.prepare("r\(seed)")
     }
 
-    var note: String { "STORM_SEED=\(seed) (\(job.kind)): \(plan)" }
+    var note: String { "STORM_SEED=\(seed) (\(job.kind)): \(schedule)" }
 
     /// What is wrong, one line each.
     func problemsFound() throws -> [String] {
@@ -65,7 +65,7 @@ final class StormRound {
     private func disturb() throws {
         var proxies: [AnyObject] = []
         var variables: [String: String] = [:]
-        for event in plan.events {
+        for event in schedule.events {
             switch event.what {
             case .answer(let operation, let number, let delay):
                 let server = job.world.servers[0]
@@ -118,7 +118,7 @@ final class StormRound {
             ))
     }
 
-    private func perform(_ event: StormPlan.Event) throws {
+    private func perform(_ event: StormSchedule.Event) throws {
         let victim = random.pick(processes)
         let world = job.world
         switch event {
@@ -170,7 +170,7 @@ final class StormRound {
             if ![0, 64, 66, 75].contains(run.status) { problems.append("cancel: \(run)") }
         }
         let isGone = processes.contains { $0.signals.contains(SIGKILL) }
-        if manifest.at("status").string == "running", !isGone, !plan.disturbsStore, !plan.disturbsAnswers {
+        if manifest.at("status").string == "running", !isGone, !schedule.disturbsStore, !schedule.disturbsAnswers {
             problems.append("running, and nobody runs it: \(try processes.map { try $0.result() })")
         }
     }
@@ -180,9 +180,9 @@ final class StormRound {
         case 0: true
         case 128 + SIGKILL: signals.contains(SIGKILL)
         case 143: signals.contains(SIGTERM)
-        case 80: plan.cancels
-        case 75: plan.hasRivals || plan.disturbsStore || plan.disturbsDatabase
-        case 74: job.mayCommit && (plan.disturbsStore || plan.disturbsDatabase) || plan.disturbsDatabase
+        case 80: schedule.cancels
+        case 75: schedule.hasRivals || schedule.disturbsStore || schedule.disturbsDatabase
+        case 74: job.mayCommit && (schedule.disturbsStore || schedule.disturbsDatabase) || schedule.disturbsDatabase
         default: false
         }
     }
@@ -204,7 +204,7 @@ final class StormRound {
                 let earlier = try process.result()
                 if earlier.status == 0, earlier.output != run.output { problems.append("two answers") }
             }
-        case 80 where plan.cancels: problems += try InvariantChecker.cancelled(place, rowsBefore: job.rowsBefore)
+        case 80 where schedule.cancels: problems += try InvariantChecker.cancelled(place, rowsBefore: job.rowsBefore)
         default: problems.append("the next launch: \(run)")
         }
     }

@@ -31,7 +31,7 @@ final class ToyDatabase: Database, RowSource, RowSink, RecordStore {
 
     func openSnapshot() async throws -> any DatabaseSnapshot { ToySnapshot(tables: tables.withLock { $0 }) }
 
-    func openLoader(_ plan: LoadPlan) async throws -> any RowLoader { ToyLoader(self, plan) }
+    func openLoader(_ request: LoadRequest) async throws -> any RowLoader { ToyLoader(self, request) }
 
     func transact<Value: Sendable>(
         _ access: RecordAccess, _ work: @Sendable (any RecordSession) throws -> Value

@@ -3,31 +3,31 @@ import Synchronization
 
 /// The rows that a transaction of a load has changed, over those that are there.
 final class ToyTransaction {
-    let plan: LoadPlan
+    let request: LoadRequest
     let columns: [Column]
     private let toy: ToyDatabase
     private(set) var changed: [[String]: ToyDatabase.Row] = [:]
 
-    init(_ toy: ToyDatabase, _ plan: LoadPlan, _ columns: [Column]) {
+    init(_ toy: ToyDatabase, _ request: LoadRequest, _ columns: [Column]) {
         self.toy = toy
-        self.plan = plan
+        self.request = request
         self.columns = columns
     }
 
     func rollBack() { changed = [:] }
 
-    func key(_ row: ToyDatabase.Row) -> [String] { plan.resource.key.map { row[$0] ?? "" } }
+    func key(_ row: ToyDatabase.Row) -> [String] { request.resource.key.map { row[$0] ?? "" } }
 
     /// The rows of the organisation as the transaction sees them.
     func rows() throws -> [[String]: ToyDatabase.Row] {
-        let stored = try toy.tables.withLock { try $0.rows(of: plan.resource.table) }
-        let own = stored.filter { $0["org_id"] == plan.orgId }.map { (key($0), $0) }
+        let stored = try toy.tables.withLock { try $0.rows(of: request.resource.table) }
+        let own = stored.filter { $0["org_id"] == request.orgId }.map { (key($0), $0) }
         return Dictionary(own) { $1 }.merging(changed) { $1 }
     }
 
     /// A row of a batch in these columns; those that are null are not there.
     func row(_ batch: RowBatch, _ row: Int, _ columns: [Column]) -> ToyDatabase.Row {
-        var found = ["org_id": plan.orgId]
+        var found = ["org_id": request.orgId]
         for (place, column) in columns.enumerated() { found[column.name] = batch.text(row: row, column: place) }
         return found
     }
@@ -36,15 +36,15 @@ final class ToyTransaction {
 
     /// Puts the changes into the tables of a session.
     func apply(to session: ToyRecords) {
-        var rows = session.tables.rows[plan.resource.table] ?? []
+        var rows = session.tables.rows[request.resource.table] ?? []
         for (key, row) in changed {
-            if let place = rows.firstIndex(where: { $0["org_id"] == plan.orgId && self.key($0) == key }) {
+            if let place = rows.firstIndex(where: { $0["org_id"] == request.orgId && self.key($0) == key }) {
                 rows[place] = row
             } else {
                 rows.append(row)
             }
         }
-        session.tables.rows[plan.resource.table] = rows
+        session.tables.rows[request.resource.table] = rows
     }
 }
 
@@ -68,7 +68,7 @@ struct ToyTable: BulkTable, KeyTable {
         for (place, row) in rows.enumerated() {
             let new = transaction.row(batch, row, columns)
             let key = transaction.key(new)
-            if transaction.plan.resource.key.contains(where: { new[$0] == nil }) {
+            if transaction.request.resource.key.contains(where: { new[$0] == nil }) {
                 throw RowFault(place: nil, reason: .constraint("not_null"))
             }
             if let old = stored[key] {
@@ -110,9 +110,9 @@ struct ToyMatches: MatchingTable {
     }
 
     private func values(_ row: ToyDatabase.Row) -> [String?] {
-        let plan = transaction.plan
-        return plan.matchOn.map { name in
-            let isCaseless = plan.resource.column(name).map(plan.matchesWithoutCase) ?? false
+        let request = transaction.request
+        return request.matchOn.map { name in
+            let isCaseless = request.resource.column(name).map(request.matchesWithoutCase) ?? false
             return isCaseless ? row[name]?.lowercased() : row[name]
         }
     }
@@ -120,7 +120,7 @@ struct ToyMatches: MatchingTable {
     func insert(_ batch: RowBatch) throws -> LoadOutcome { try rows.load(batch, rows: Array(0..<batch.rowCount)) }
 
     func change(_ batch: RowBatch) throws -> LoadOutcome {
-        if transaction.plan.isDryRun { return LoadOutcome(updated: batch.rowCount) }
+        if transaction.request.isDryRun { return LoadOutcome(updated: batch.rowCount) }
         var table = ToyTable(transaction: transaction, mode: .update, columns: layout.columns)
         return LoadOutcome(updated: try table.write(batch, Array(0..<batch.rowCount)).updated)
     }
@@ -129,33 +129,33 @@ struct ToyMatches: MatchingTable {
 /// Loads one import into the toy database.
 actor ToyLoader: RowLoader {
     private let toy: ToyDatabase
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private let ledger: ImportLedger
     private var transaction: ToyTransaction?
     private var writer: (any BatchWriter)?
     private var kept: RejectPart?
     private var abandoned: [String] = []
 
-    init(_ toy: ToyDatabase, _ plan: LoadPlan) {
+    init(_ toy: ToyDatabase, _ request: LoadRequest) {
         self.toy = toy
-        self.plan = plan
-        ledger = ImportLedger(plan)
+        self.request = request
+        ledger = ImportLedger(request)
     }
 
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         let found = try toy.change { try ledger.takeOver($0) }
         abandoned = found.abandonedJobs
-        let transaction = ToyTransaction(toy, plan, columns)
+        let transaction = ToyTransaction(toy, request, columns)
         self.transaction = transaction
         let table = ToyTable(
-            transaction: transaction, mode: plan.readsStoredRows ? .insert : plan.mode, columns: columns)
-        let keys = RowKeys(plan.resource.key, columns)
+            transaction: transaction, mode: request.readsStoredRows ? .insert : request.mode, columns: columns)
+        let keys = RowKeys(request.resource.key, columns)
         let rows: any BatchWriter =
-            plan.isDryRun
-            ? DryRunWriter(DryRunLoad(plan, columns: columns), table: plan.mode == .update ? nil : table)
+            request.isDryRun
+            ? DryRunWriter(DryRunLoad(request, columns: columns), table: request.mode == .update ? nil : table)
             : BulkWriter(table.mode, table, keys: keys, startsWary: true)
-        let matches = ToyMatches(transaction: transaction, rows: rows, layout: plan.changeLayout(columns))
-        writer = plan.readsStoredRows ? MatchedLoad(plan, columns: columns, table: matches) : rows
+        let matches = ToyMatches(transaction: transaction, rows: rows, layout: request.changeLayout(columns))
+        writer = request.readsStoredRows ? MatchedLoad(request, columns: columns, table: matches) : rows
         return found.checkpoint
     }
 
@@ -168,9 +168,9 @@ actor ToyLoader: RowLoader {
     }
 
     func commit(_ checkpoint: LoadCheckpoint, rejects: RejectPart?, lane: Int) async throws {
-        if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
+        if request.isAtomic && !checkpoint.isComplete && !request.isDryRun { return }
         try toy.change { session in
-            if !plan.isDryRun { transaction?.apply(to: session) }
+            if !request.isDryRun { transaction?.apply(to: session) }
             if let rejects { try ledger.keep(rejects, session) }
             try ledger.record(checkpoint, session)
         }

@@ -26,13 +26,13 @@ package struct DatabaseConformance: Sendable {
         ("records are kept under a lock, and as a whole", { try await $0.records() }),
     ]
 
-    private func loader(_ plan: LoadPlan) async throws -> (any RowLoader, LoadCheckpoint?) {
-        let loader = try await database.openLoader(plan)
+    private func loader(_ request: LoadRequest) async throws -> (any RowLoader, LoadCheckpoint?) {
+        let loader = try await database.openLoader(request)
         return (loader, try await loader.begin(columns: Self.columns))
     }
 
-    private func load(_ rows: [[String?]], _ plan: LoadPlan) async throws -> LoadOutcome {
-        let (loader, _) = try await loader(plan)
+    private func load(_ rows: [[String?]], _ request: LoadRequest) async throws -> LoadOutcome {
+        let (loader, _) = try await loader(request)
         let outcome = try await loader.load(Things.batch(rows))
         try await loader.commit(Things.checkpoint(records: rows.count, isComplete: true))
         await loader.close()
@@ -68,7 +68,7 @@ package struct DatabaseConformance: Sendable {
         ]
         let empty: [String?] = ["a"] + Array(repeating: nil, count: 8) + [""]
         for org in ["round", "other"] {
-            let loader = try await database.openLoader(Things.plan(org: org))
+            let loader = try await database.openLoader(Things.request(org: org))
             _ = try await loader.begin(columns: Things.resource.columns)
             _ = try await loader.load(Things.batch(org == "round" ? [values, empty] : [empty]))
             try await loader.commit(LoadCheckpoint())
@@ -84,10 +84,10 @@ package struct DatabaseConformance: Sendable {
 
     private func snapshot() async throws -> [String] {
         var found = Problems()
-        _ = try await load([["a", "1", nil]], Things.plan(org: "view", job: "first"))
+        _ = try await load([["a", "1", nil]], Things.request(org: "view", job: "first"))
         let snapshot = try await database.openSnapshot()
         let query = Things.query(["id"], org: "view")
-        _ = try await load([["b", "1", nil]], Things.plan(org: "view", job: "second"))
+        _ = try await load([["b", "1", nil]], Things.request(org: "view", job: "second"))
         found.expect(try await Things.rows(query, in: snapshot), [["a"]], "the view")
         if !database.source.tellsAmount { found.expect(try await snapshot.count(query), 1, "its count") }
         await snapshot.close()
@@ -98,7 +98,7 @@ package struct DatabaseConformance: Sendable {
     private func conditions() async throws -> [String] {
         var found = Problems()
         let names = ["id", "price", "flag", "at", "data", "note"]
-        let loader = try await database.openLoader(Things.plan(org: "where"))
+        let loader = try await database.openLoader(Things.request(org: "where"))
         _ = try await loader.begin(columns: names.compactMap { Things.resource.column($0) })
         _ = try await loader.load(
             Things.batch([
@@ -120,8 +120,8 @@ package struct DatabaseConformance: Sendable {
 
     private func duplicates() async throws -> [String] {
         var found = Problems()
-        _ = try await load([["a", nil, "old"]], Things.plan(org: "twice", job: "first"))
-        let (loader, _) = try await loader(Things.plan(org: "twice", job: "second"))
+        _ = try await load([["a", nil, "old"]], Things.request(org: "twice", job: "first"))
+        let (loader, _) = try await loader(Things.request(org: "twice", job: "second"))
         let batch = Things.batch([["a", "1", "new"], ["b", "2", "first"], ["b", "3", "second"], ["c", "4", "x"]])
         let refused = [RowVerdict(row: 0, reason: .duplicateKey), RowVerdict(row: 2, reason: .duplicateKey)]
         found.expect(try await loader.load(batch), LoadOutcome(inserted: 2, refused: refused), "the first batch")
@@ -144,15 +144,15 @@ package struct DatabaseConformance: Sendable {
 
     private func changes() async throws -> [String] {
         var found = Problems()
-        _ = try await load([["a", "1", "old"]], Things.plan(org: "change", job: "first"))
+        _ = try await load([["a", "1", "old"]], Things.request(org: "change", job: "first"))
         let upsert = try await load(
             [["a", "2", "x"], ["b", "3", nil], ["b", "4", "y"], ["a", nil, "z"]],
-            Things.plan(org: "change", job: "second", mode: .upsert))
+            Things.request(org: "change", job: "second", mode: .upsert))
         found.expect(upsert, LoadOutcome(inserted: 1, updated: 3), "upsert")
         found.expect(try await rows("change"), [["a", nil, "z"], ["b", "4", "y"]], "rows behind the upsert")
         let update = try await load(
             [["b", "5", "w"], ["c", "6", nil], ["b", "7", "v"]],
-            Things.plan(org: "change", job: "third", mode: .update))
+            Things.request(org: "change", job: "third", mode: .update))
         found.expect(
             update, LoadOutcome(inserted: 0, updated: 2, refused: [RowVerdict(row: 1, reason: .noMatch)]), "update")
         found.expect(try await rows("change"), [["a", nil, "z"], ["b", "7", "v"]], "rows behind the update")
@@ -161,20 +161,20 @@ package struct DatabaseConformance: Sendable {
 
     private func matches() async throws -> [String] {
         var found = Problems()
-        func plan(_ job: String, _ mode: LoadMode, isDryRun: Bool = false) -> LoadPlan {
-            LoadPlan(
+        func request(_ job: String, _ mode: LoadMode, isDryRun: Bool = false) -> LoadRequest {
+            LoadRequest(
                 resource: Things.resource, orgId: "match", jobId: job, specSHA256: "s", attemptId: "a1", fence: 1,
                 isDryRun: isDryRun, mode: mode, matchOn: ["number"])
         }
-        _ = try await load([["a", "1", "old"], ["b", "2", "old"], ["c", "2", "old"]], Things.plan(org: "match"))
+        _ = try await load([["a", "1", "old"], ["b", "2", "old"], ["c", "2", "old"]], Things.request(org: "match"))
         let source: [[String?]] = [["x", "1", "new"], ["y", "2", "new"], ["z", "3", "new"], ["w", "1", "last"]]
         for (mode, expected) in [
             (LoadMode.update, [RowVerdict(row: 1, reason: .ambiguousMatch), RowVerdict(row: 2, reason: .noMatch)]),
             (.upsert, [RowVerdict(row: 1, reason: .ambiguousMatch)]),
         ] {
-            var dry = try await load(source, plan("dry-\(mode)", mode, isDryRun: true))
+            var dry = try await load(source, request("dry-\(mode)", mode, isDryRun: true))
             dry.changes = []
-            let real = try await load(source, plan("real-\(mode)", mode))
+            let real = try await load(source, request("real-\(mode)", mode))
             found.expect(dry, real, "the dry run of \(mode)")
             found.expect(real.refused, expected, "\(mode)")
         }
@@ -187,20 +187,20 @@ package struct DatabaseConformance: Sendable {
         var found = Problems()
         for mode in LoadMode.allCases {
             let org = "dry\(mode)"
-            _ = try await load([["a", "1", "old"]], Things.plan(org: org, job: "first"))
+            _ = try await load([["a", "1", "old"]], Things.request(org: org, job: "first"))
             let source: [[String?]] = [["b", "1", nil], ["a", "2", "x"], ["b", "3", "y"], ["a", "4", "z"]]
-            var dry = try await load(source, Things.plan(org: org, job: "dry", isDryRun: true, mode: mode))
+            var dry = try await load(source, Things.request(org: org, job: "dry", isDryRun: true, mode: mode))
             found.expect(try await rows(org), [["a", "1", "old"]], "\(mode): rows behind the dry run")
             dry.changes = []
             dry.repeatedKeys = 0
-            found.expect(dry, try await load(source, Things.plan(org: org, job: "real", mode: mode)), "\(mode)")
+            found.expect(dry, try await load(source, Things.request(org: org, job: "real", mode: mode)), "\(mode)")
         }
         return found.all
     }
 
     private func commits() async throws -> [String] {
         var found = Problems()
-        let (loader, _) = try await loader(Things.plan(org: "commit"))
+        let (loader, _) = try await loader(Things.request(org: "commit"))
         _ = try await loader.load(Things.batch([["a", "1", nil]]))
         found.expect(try await rows("commit", ["id"]), [], "before the commit")
         try await loader.commit(Things.checkpoint(records: 2), rejects: Things.part(2))
@@ -217,31 +217,32 @@ package struct DatabaseConformance: Sendable {
 
     private func attempts() async throws -> [String] {
         var found = Problems()
-        let (first, nothing) = try await loader(Things.plan(org: "again"))
+        let (first, nothing) = try await loader(Things.request(org: "again"))
         found.expect(nothing, nil, "a new job")
         _ = try await first.load(Things.batch([["a", "1", nil]]))
         var checkpoint = Things.checkpoint(records: 3)
         (checkpoint.inserted, checkpoint.rejected, checkpoint.sourceTag) = (1, 2, "tag")
         try await first.commit(checkpoint)
-        let (second, told) = try await loader(Things.plan(org: "again", attempt: "a2"))
+        let (second, told) = try await loader(Things.request(org: "again", attempt: "a2"))
         found.expect(told, checkpoint, "the next attempt")
         _ = try? await first.load(Things.batch([["b", "1", nil]]))
         found.expect(await code { try await first.commit(checkpoint) }, .leaseLost, "a late commit")
         await first.close()
         found.expect(
-            await code { _ = try await loader(Things.plan(org: "again", attempt: "a1")) }, .leaseLost, "a late attempt")
+            await code { _ = try await loader(Things.request(org: "again", attempt: "a1")) }, .leaseLost,
+            "a late attempt")
         await second.close()
         found.expect(
-            await code { _ = try await loader(Things.plan(org: "again", sha: "x", attempt: "a3")) },
+            await code { _ = try await loader(Things.request(org: "again", sha: "x", attempt: "a3")) },
             .idempotencyMismatch, "another spec")
         let key = LedgerKey(orgId: "again", jobId: "job")
         try await database.transact(.writing(lock: key.lock)) { session in
             try ImportLedger.fenceOff(key, fence: 7, specSHA256: "sha", session)
         }
         found.expect(
-            await code { _ = try await loader(Things.plan(org: "again", attempt: "a7")) }, .leaseLost,
+            await code { _ = try await loader(Things.request(org: "again", attempt: "a7")) }, .leaseLost,
             "an attempt behind the fence")
-        let (later, kept) = try await loader(Things.plan(org: "again", attempt: "a8"))
+        let (later, kept) = try await loader(Things.request(org: "again", attempt: "a8"))
         found.expect(kept?.records, 3, "an attempt in front of it")
         await later.close()
         return found.all
@@ -249,7 +250,7 @@ package struct DatabaseConformance: Sendable {
 
     private func rejects() async throws -> [String] {
         var found = Problems()
-        let (loader, _) = try await loader(Things.plan(org: "reject"))
+        let (loader, _) = try await loader(Things.request(org: "reject"))
         for record in [2, 5, 9] {
             _ = try await loader.load(Things.batch([["r\(record)", "1", nil]]))
             try await loader.commit(Things.checkpoint(records: record), rejects: Things.part(record, rows: record))
@@ -269,8 +270,8 @@ package struct DatabaseConformance: Sendable {
     private func atomic() async throws -> [String] {
         var found = Problems()
         for isCompleted in [false, true] {
-            let plan = Things.plan(org: "atom", job: "j\(isCompleted)", isAtomic: true)
-            let (loader, _) = try await loader(plan)
+            let request = Things.request(org: "atom", job: "j\(isCompleted)", isAtomic: true)
+            let (loader, _) = try await loader(request)
             _ = try await loader.load(Things.batch([["a", "1", nil]]))
             try await loader.commit(Things.checkpoint(records: 1))
             _ = try await loader.load(Things.batch([["b", "1", nil]]))

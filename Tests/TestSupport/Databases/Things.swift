@@ -59,11 +59,11 @@ package enum Things {
         return batch
     }
 
-    package static func plan(
+    package static func request(
         org: String = "org", job: String = "job", sha: String = "sha", attempt: String = "a1", isDryRun: Bool = false,
         mode: LoadMode = .insert, isAtomic: Bool = false, resource: Resource = resource
-    ) -> LoadPlan {
-        LoadPlan(
+    ) -> LoadRequest {
+        LoadRequest(
             resource: resource, orgId: org, jobId: job, specSHA256: sha, attemptId: attempt,
             fence: Int(attempt.dropFirst()) ?? 1, isDryRun: isDryRun,
             mode: mode, isAtomic: isAtomic)

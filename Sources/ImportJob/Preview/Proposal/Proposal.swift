@@ -29,7 +29,7 @@ struct Proposal {
         isJSON = batch.source.isJSON
         let limit = rows < Self.firstRows ? Self.firstRows : Self.rowsOfBatch
         rows += source.rowCount
-        for field in batch.plan.sourceFields {
+        for field in batch.mapping.sourceFields {
             if samples[field.name] == nil {
                 if order.count >= Self.fieldLimit { continue }
                 order.append(field.name)

@@ -45,9 +45,9 @@ extension Database {
     /// Opens the loader of one import.
     ///
     /// Throws `JobError`.
-    package func openLoader(_ plan: LoadPlan) async throws -> any RowLoader {
+    package func openLoader(_ request: LoadRequest) async throws -> any RowLoader {
         guard let sink else { throw takesNothing("rows") }
-        return try await sink.openLoader(plan)
+        return try await sink.openLoader(request)
     }
 
     /// Runs a few statements on the jobs' own tables in one transaction.

@@ -4,7 +4,7 @@ package protocol RowSink: Sendable {
     var holdsSpecialValues: Bool { get }
 
     /// Opens the loader of one import. Throws `JobError`.
-    func openLoader(_ plan: LoadPlan) async throws -> any RowLoader
+    func openLoader(_ request: LoadRequest) async throws -> any RowLoader
 }
 
 extension RowSink {

@@ -15,7 +15,7 @@ extension ImportLedger {
 
     /// Keeps where refused rows are.
     package func keep(_ part: RejectPart, _ session: any RecordSession) throws {
-        if plan.isDryRun { return }
+        if request.isDryRun { return }
         let values: [Literal] = [
             .integer(Int64(part.firstRecord)), .integer(0), .integer(Int64(part.bytes)), .text(""),
             .text(Self.partCode), .text(""), .integer(Int64(part.rows)), .text(part.object),
@@ -26,7 +26,7 @@ extension ImportLedger {
 
     /// What is kept of rejects from above the record number on, in order, at most `limit`, fewer when they are large.
     package func rejects(after record: Int, limit: Int, _ session: any RecordSession) throws -> [KeptReject] {
-        if plan.isDryRun { return [] }
+        if request.isDryRun { return [] }
         let query = RecordQuery(
             Self.rejectColumns, of: .importRejects,
             where: key.isJob + [RecordCondition("record", .greater, .integer(Int64(record)))], order: ["record"],
@@ -75,7 +75,7 @@ extension ImportLedger {
 
     /// Deletes the kept rejects.
     package func discardRejects(_ session: any RecordSession) throws {
-        if !plan.isDryRun { try Self.discardRejects(of: key, session) }
+        if !request.isDryRun { try Self.discardRejects(of: key, session) }
     }
 
     /// Deletes the kept rejects of a job.
@@ -87,11 +87,14 @@ extension ImportLedger {
         let kept = RecordQuery(
             ["job_id"], of: .importRejects,
             where: [
-                RecordCondition("org_id", .text(plan.orgId)), RecordCondition("job_id", .notEqual, .text(plan.jobId)),
+                RecordCondition("org_id", .text(request.orgId)),
+                RecordCondition("job_id", .notEqual, .text(request.jobId)),
             ], order: ["job_id"], isDistinct: true, limit: Self.abandonedAtOnce.among)
         var found: [String] = []
         for job in try session.records(kept) where found.count < Self.abandonedAtOnce.jobs {
-            if try isAbandoned(LedgerKey(orgId: plan.orgId, jobId: job.text(0)), session) { found.append(job.text(0)) }
+            if try isAbandoned(LedgerKey(orgId: request.orgId, jobId: job.text(0)), session) {
+                found.append(job.text(0))
+            }
         }
         return found
     }
@@ -105,7 +108,7 @@ extension ImportLedger {
 
     /// Deletes what such a job has kept, unless somebody has gone on with it; in a transaction under that job's lock.
     package func discardRejects(ofAbandoned jobId: String, _ session: any RecordSession) throws {
-        let key = LedgerKey(orgId: plan.orgId, jobId: jobId)
+        let key = LedgerKey(orgId: request.orgId, jobId: jobId)
         if try isAbandoned(key, session) { try Self.discardRejects(of: key, session) }
     }
 }

@@ -25,11 +25,11 @@ package struct LedgerKey: Sendable {
 ///
 /// The same for every database. Each method works in the transaction that is open; a dry run has no records.
 package struct ImportLedger: Sendable {
-    let plan: LoadPlan
+    let request: LoadRequest
 
-    package init(_ plan: LoadPlan) { self.plan = plan }
+    package init(_ request: LoadRequest) { self.request = request }
 
-    package var key: LedgerKey { LedgerKey(orgId: plan.orgId, jobId: plan.jobId) }
+    package var key: LedgerKey { LedgerKey(orgId: request.orgId, jobId: request.jobId) }
 
     /// What an attempt finds when it takes a job over.
     package struct Beginning: Sendable {
@@ -44,20 +44,20 @@ package struct ImportLedger: Sendable {
     /// An earlier attempt that is about to commit holds the record: what it has written is read behind it. Throws
     /// `lease_lost` (75) and `idempotency_mismatch` (64).
     package func takeOver(_ session: any RecordSession) throws -> Beginning {
-        if plan.isDryRun { return Beginning(checkpoint: nil, abandonedJobs: []) }
+        if request.isDryRun { return Beginning(checkpoint: nil, abandonedJobs: []) }
         let owner = [
-            RecordField("attempt_id", .text(plan.attemptId)), RecordField("fence", .integer(Int64(plan.fence))),
+            RecordField("attempt_id", .text(request.attemptId)), RecordField("fence", .integer(Int64(request.fence))),
             RecordField("updated_at", .timestamp(WallClock.now())),
         ]
-        let isEarlier = RecordCondition("fence", .less, .integer(Int64(plan.fence)))
-        let isMine = RecordCondition("attempt_id", .text(plan.attemptId))
+        let isEarlier = RecordCondition("fence", .less, .integer(Int64(request.fence)))
+        let isMine = RecordCondition("attempt_id", .text(request.attemptId))
         var isNew = false
         if try session.update(.importLedger, set: owner, where: key.isJob + [isEarlier]) == 0,
             try session.update(.importLedger, set: owner, where: key.isJob + [isMine]) == 0
         {
             isNew = try Self.fence(of: key, session) == nil
-            if !isNew { throw JobError.leaseLost(plan.jobId) }
-            try session.insert(Self.fresh(key, owner, specSHA256: plan.specSHA256), into: .importLedger)
+            if !isNew { throw JobError.leaseLost(request.jobId) }
+            try session.insert(Self.fresh(key, owner, specSHA256: request.specSHA256), into: .importLedger)
         }
         return Beginning(
             checkpoint: isNew ? nil : try checkpoint(session), abandonedJobs: try abandonedJobs(session))
@@ -75,9 +75,9 @@ package struct ImportLedger: Sendable {
         guard let found = try session.records(RecordQuery(columns, of: .importLedger, where: key.isJob)).first else {
             return nil
         }
-        if !found.text(7).hasSameBytes(as: plan.specSHA256) {
+        if !found.text(7).hasSameBytes(as: request.specSHA256) {
             throw JobError(
-                .idempotencyMismatch, "job \(plan.jobId) has already loaded rows for another spec",
+                .idempotencyMismatch, "job \(request.jobId) has already loaded rows for another spec",
                 hint: "use a new jobId")
         }
         let checkpoint = Self.checkpoint(found)
@@ -102,7 +102,7 @@ package struct ImportLedger: Sendable {
     ///
     /// Throws `lease_lost` when another attempt took the job over.
     package func record(_ checkpoint: LoadCheckpoint, _ session: any RecordSession) throws {
-        if plan.isDryRun { return }
+        if request.isDryRun { return }
         let counts = [
             checkpoint.records, checkpoint.inserted, checkpoint.updated, checkpoint.skipped, checkpoint.rejected,
         ]
@@ -112,9 +112,9 @@ package struct ImportLedger: Sendable {
                 RecordField("is_complete", .bool(checkpoint.isComplete)),
                 RecordField("updated_at", .timestamp(WallClock.now())),
             ]
-        let isMine = RecordCondition("attempt_id", .text(plan.attemptId))
+        let isMine = RecordCondition("attempt_id", .text(request.attemptId))
         if try session.update(.importLedger, set: fields, where: key.isJob + [isMine]) == 0 {
-            throw JobError.leaseLost(plan.jobId)
+            throw JobError.leaseLost(request.jobId)
         }
     }
 }

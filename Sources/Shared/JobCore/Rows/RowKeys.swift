@@ -13,8 +13,8 @@ package struct RowKeys: Sendable {
     }
 
     /// What rows match by, in batches of these columns.
-    package init(matchOn plan: LoadPlan, _ columns: [Column]) {
-        self.init(plan.matchOn, columns, isCaseless: plan.matchesWithoutCase)
+    package init(matchOn request: LoadRequest, _ columns: [Column]) {
+        self.init(request.matchOn, columns, isCaseless: request.matchesWithoutCase)
     }
 
     private init(_ names: [String], _ columns: [Column], isCaseless: (Column) -> Bool) {

@@ -14,11 +14,11 @@ enum DemoData {
             for row in rows {
                 for value in row { batch.append(value) }
             }
-            let plan = LoadPlan(
+            let request = LoadRequest(
                 resource: resource, orgId: orgId, jobId: "demo-\(name)", specSHA256: "demo", attemptId: "demo",
                 fence: 1,
                 isDryRun: false)
-            let loader = try await database.openLoader(plan)
+            let loader = try await database.openLoader(request)
             _ = try await loader.begin(columns: resource.columns)
             _ = try await loader.load([batch], lane: 0, turn: LoadTurn())
             var checkpoint = LoadCheckpoint()

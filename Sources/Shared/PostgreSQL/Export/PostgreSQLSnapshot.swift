@@ -38,12 +38,12 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
         return connection
     }
 
-    func count(_ query: RowQuery) async throws -> Int { try plan(query).rows }
+    func count(_ query: RowQuery) async throws -> Int { try split(query).rows }
 
-    private func plan(_ query: RowQuery) throws -> ReadPlan {
+    private func split(_ query: RowQuery) throws -> SplitQuery {
         let connection = try opened()
         do {
-            return try ReadPlan(query, connection)
+            return try SplitQuery(query, connection)
         } catch {
             throw connection.failure(error, doing: "plan")
         }
@@ -54,16 +54,16 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
     ) async throws {
         let connection = try opened()
         try await withTaskCancellationHandler {
-            let plan = try plan(query)
-            progress.expect(rows: plan.rows)
-            if plan.parts.count == 1 {
+            let split = try split(query)
+            progress.expect(rows: split.rows)
+            if split.parts.count == 1 {
                 let decoder = BinaryRowDecoder(
-                    connection: connection, columns: query.columns, forms: plan.forms, batchBytes: Self.batchBytes)
+                    connection: connection, columns: query.columns, forms: split.forms, batchBytes: Self.batchBytes)
                 let rows = RowCopy(connection: connection, decoder: decoder)
-                try rows.begin(plan.parts[0].sql)
+                try rows.begin(split.parts[0].sql)
                 while let batch = try rows.next(pool) { try await channel.send(batch) }
             } else {
-                try await read(plan, query.columns, try exported(connection), into: channel, pool: pool, progress)
+                try await read(split, query.columns, try exported(connection), into: channel, pool: pool, progress)
             }
             channel.finish()
         } onCancel: {
@@ -84,16 +84,16 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
     ///
     /// Connection n of k reads part n, n + k, n + 2k and so on, so that each needs to be ahead of its turn by little.
     private func read(
-        _ plan: ReadPlan, _ columns: [Column], _ snapshot: String, into channel: BoundedChannel<RowBatch>,
+        _ split: SplitQuery, _ columns: [Column], _ snapshot: String, into channel: BoundedChannel<RowBatch>,
         pool: Pool<RowBatch>, _ progress: ReadProgress
     ) async throws {
-        let count = min(plan.parts.count, max(2, min(4, ProcessInfo.processInfo.activeProcessorCount)))
+        let count = min(split.parts.count, max(2, min(4, ProcessInfo.processInfo.activeProcessorCount)))
         let settings = settings
-        let forms = plan.forms
+        let forms = split.forms
         let channels = (0..<count).map { _ in BoundedChannel<RangeReader.Item>(depth: Self.batchesAhead) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, rows) in channels.enumerated() {
-                let parts = stride(from: index, to: plan.parts.count, by: count).map { plan.parts[$0] }
+                let parts = stride(from: index, to: split.parts.count, by: count).map { split.parts[$0] }
                 group.addTask {
                     let reader = RangeReader()
                     try await reader.open(settings, snapshot: snapshot)
@@ -102,7 +102,7 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
                 }
             }
             group.addTask {
-                try await Self.merge(plan.parts, channels, into: channel, progress)
+                try await Self.merge(split.parts, channels, into: channel, progress)
             }
             // The first failure ends the others, which would wait for its rows.
             defer { group.cancelAll() }
@@ -111,7 +111,7 @@ actor PostgreSQLSnapshot: DatabaseSnapshot {
     }
 
     private static func merge(
-        _ parts: [ReadPlan.Part], _ channels: [BoundedChannel<RangeReader.Item>],
+        _ parts: [SplitQuery.Part], _ channels: [BoundedChannel<RangeReader.Item>],
         into channel: BoundedChannel<RowBatch>, _ progress: ReadProgress
     ) async throws {
         var share = 0.0

@@ -37,7 +37,7 @@ actor RangeReader {
 
     /// Reads the parts one after the other.
     func read(
-        _ parts: [ReadPlan.Part], columns: [Column], forms: [WireForm], into channel: BoundedChannel<Item>,
+        _ parts: [SplitQuery.Part], columns: [Column], forms: [WireForm], into channel: BoundedChannel<Item>,
         pool: Pool<RowBatch>
     ) async throws {
         guard let connection else { throw JobError(.internalError, "the reader is closed") }
@@ -52,7 +52,7 @@ actor RangeReader {
 
     /// A method of the actor: a closure that touches none of its state would run on the cooperative pool, and block it.
     private func copy(
-        _ parts: [ReadPlan.Part], _ rows: RowCopy, into channel: BoundedChannel<Item>, _ pool: Pool<RowBatch>
+        _ parts: [SplitQuery.Part], _ rows: RowCopy, into channel: BoundedChannel<Item>, _ pool: Pool<RowBatch>
     ) async throws {
         for part in parts {
             try rows.begin(part.sql)

@@ -9,11 +9,11 @@ struct JobLock {
     private let orgId: String
     private let jobId: String
 
-    init(_ plan: LoadPlan) {
-        orgId = plan.orgId
-        jobId = plan.jobId
-        fence = plan.fence
-        number = "hashtextextended(\(Quoting.literal("data-io import \(plan.orgId)/\(plan.jobId)")), 1)"
+    init(_ request: LoadRequest) {
+        orgId = request.orgId
+        jobId = request.jobId
+        fence = request.fence
+        number = "hashtextextended(\(Quoting.literal("data-io import \(request.orgId)/\(request.jobId)")), 1)"
     }
 
     /// Marks the open transaction; nobody waits for this lock.

@@ -21,8 +21,8 @@ struct KeyForms {
     private let mode: LoadMode
 
     /// `nil` where all values are stored as they are.
-    init?(_ plan: LoadPlan, _ columns: [Column], _ shape: TableShape, _ connection: Connection) {
-        let names = columns.map(\.name).filter { (plan.resource.key + plan.matchOn).contains($0) }
+    init?(_ request: LoadRequest, _ columns: [Column], _ shape: TableShape, _ connection: Connection) {
+        let names = columns.map(\.name).filter { (request.resource.key + request.matchOn).contains($0) }
         var parts: [Part] = []
         for name in names {
             guard let position = columns.firstIndex(where: { $0.name == name }), let field = shape.fields[name],
@@ -35,7 +35,7 @@ struct KeyForms {
         self.connection = connection
         self.parts = parts
         keys = RowKeys(parts.map { columns[$0.position].name }, columns)
-        mode = plan.mode
+        mode = request.mode
         let arrays = parts.indices.map { "$\($0 + 1)::text[]" }.joined(separator: ", ")
         let places = parts.indices.map { "c\($0)" }.joined(separator: ", ")
         let values = parts.map { "(\($0.expression))::text" }.joined(separator: ", ")

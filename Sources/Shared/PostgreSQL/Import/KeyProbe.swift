@@ -9,11 +9,11 @@ struct KeyProbe: KeyTable {
     private let orgId: String
     private let table: String
 
-    init(_ plan: LoadPlan, _ key: [TableShape.Field], keys: RowKeys, _ connection: Connection) {
+    init(_ request: LoadRequest, _ key: [TableShape.Field], keys: RowKeys, _ connection: Connection) {
         self.connection = connection
         self.keys = keys
-        orgId = plan.orgId
-        table = Quoting.table(plan.resource.table)
+        orgId = request.orgId
+        table = Quoting.table(request.resource.table)
         columns = key.count
         let arrays = (0..<key.count).map { "$\($0 + 2)::text[]" }.joined(separator: ", ")
         let places = (0..<key.count).map { "c\($0)" }.joined(separator: ", ")

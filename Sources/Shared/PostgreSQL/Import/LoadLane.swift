@@ -6,7 +6,7 @@ actor LoadLane {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private let settings: ConnectionSettings
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private let ledger: ImportLedger
     private let lock: JobLock
     private nonisolated let waker = Waker()
@@ -20,11 +20,11 @@ actor LoadLane {
     /// A role that allows less does not let a lane wait for its turn in a transaction.
     private static let shortSilence = 60_000
 
-    init(_ settings: ConnectionSettings, plan: LoadPlan) {
+    init(_ settings: ConnectionSettings, request: LoadRequest) {
         self.settings = settings
-        self.plan = plan
-        ledger = ImportLedger(plan)
-        lock = JobLock(plan)
+        self.request = request
+        ledger = ImportLedger(request)
+        lock = JobLock(request)
     }
 
     /// Connects.
@@ -62,8 +62,8 @@ actor LoadLane {
     /// Takes the job over, and looks at the table.
     func takeOver(_ columns: [Column]) async throws -> Beginning {
         try await working("begin") { connection in
-            let set = LoadSetUp(plan, columns, connection)
-            if plan.isDryRun {
+            let set = LoadSetUp(request, columns, connection)
+            if request.isDryRun {
                 let made = try Session.within(connection) { try set.dryRun() }
                 writer = made.writer
                 return Beginning(notes: made.notes)
@@ -85,7 +85,7 @@ actor LoadLane {
         if connection != nil { return }
         try await open()
         try await working("begin") { connection in
-            writer = try Session.within(connection) { try LoadSetUp(plan, columns, connection).writer().writer }
+            writer = try Session.within(connection) { try LoadSetUp(request, columns, connection).writer().writer }
         }
     }
 
@@ -106,7 +106,7 @@ actor LoadLane {
             try ensureTransaction(connection)
             let records = PostgreSQLRecords(connection: connection)
             if let rejects { try ledger.keep(rejects, records) }
-            if plan.isAtomic && !checkpoint.isComplete && !plan.isDryRun { return }
+            if request.isAtomic && !checkpoint.isComplete && !request.isDryRun { return }
             try ledger.record(checkpoint, records)
             try connection.execute("COMMIT")
         }
@@ -121,7 +121,7 @@ actor LoadLane {
 
     private func ensureTransaction(_ connection: Connection) throws {
         if connection.isInTransaction { return }
-        if plan.isDryRun {
+        if request.isDryRun {
             // For one chunk: a view of the whole run would keep the server from tidying up while the source is read.
             try connection.execute(Session.begin("READ ONLY", on: connection, idleLimit: idleLimit))
         } else {

@@ -2,12 +2,12 @@ internal import JobCore
 
 /// What is found out about the table before the first row.
 struct LoadSetUp {
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private let columns: [Column]
     private let connection: Connection
 
-    init(_ plan: LoadPlan, _ columns: [Column], _ connection: Connection) {
-        self.plan = plan
+    init(_ request: LoadRequest, _ columns: [Column], _ connection: Connection) {
+        self.request = request
         self.columns = columns
         self.connection = connection
     }
@@ -30,35 +30,35 @@ struct LoadSetUp {
     /// temporary tables.
     func writer() throws -> (writer: any BatchWriter, mayBeOneOfSeveral: Bool, notes: [Note]) {
         let (shape, fields) = try examine()
-        let notes = try TableCautions(plan, columns, shape, connection).notes()
-        if plan.readsStoredRows {
+        let notes = try TableCautions(request, columns, shape, connection).notes()
+        if request.readsStoredRows {
             let table = MatchTable(
                 probe: try matches(shape), rows: try rows(shape, fields, .insert),
-                changes: try changes(shape, plan.changeLayout(columns)))
-            return (settling(MatchedLoad(plan, columns: columns, table: table), shape), false, notes)
+                changes: try changes(shape, request.changeLayout(columns)))
+            return (settling(MatchedLoad(request, columns: columns, table: table), shape), false, notes)
         }
-        let mayBeOneOfSeveral = shape.hasIndependentRows && !plan.isAtomic && forms(shape)?.joinsTexts != true
-        return (settling(try rows(shape, fields, plan.mode), shape), mayBeOneOfSeveral, notes)
+        let mayBeOneOfSeveral = shape.hasIndependentRows && !request.isAtomic && forms(shape)?.joinsTexts != true
+        return (settling(try rows(shape, fields, request.mode), shape), mayBeOneOfSeveral, notes)
     }
 
     /// The writer of a dry run, and what to know about the table.
     func dryRun() throws -> (writer: any BatchWriter, notes: [Note]) {
         let (shape, _) = try examine()
-        let load = DryRunLoad(plan, columns: columns)
-        let isKeyed = plan.mode != .update
-        var probe = isKeyed ? KeyProbe(plan, try keyFields(shape), keys: keys, connection) : nil
+        let load = DryRunLoad(request, columns: columns)
+        let isKeyed = request.mode != .update
+        var probe = isKeyed ? KeyProbe(request, try keyFields(shape), keys: keys, connection) : nil
         if try probe?.hasRows() == false { probe = nil }
-        let stored = probe == nil ? nil : try StoredKeys(plan, shape, keyFields(shape), connection)
+        let stored = probe == nil ? nil : try StoredKeys(request, shape, keyFields(shape), connection)
         let writer = DryRunWriter(load, table: probe, all: stored)
         let whole: any BatchWriter =
-            plan.readsStoredRows
+            request.readsStoredRows
             ? MatchedLoad(
-                plan, columns: columns, table: MatchTable(probe: try matches(shape), rows: writer, changes: nil))
+                request, columns: columns, table: MatchTable(probe: try matches(shape), rows: writer, changes: nil))
             : writer
-        return (settling(whole, shape), try TableCautions(plan, columns, shape, connection).notes())
+        return (settling(whole, shape), try TableCautions(request, columns, shape, connection).notes())
     }
 
-    private func forms(_ shape: TableShape) -> KeyForms? { KeyForms(plan, columns, shape, connection) }
+    private func forms(_ shape: TableShape) -> KeyForms? { KeyForms(request, columns, shape, connection) }
 
     /// The writer, behind what puts keys into the form of the table where that is needed.
     private func settling(_ writer: any BatchWriter, _ shape: TableShape) -> any BatchWriter {
@@ -69,9 +69,9 @@ struct LoadSetUp {
     private func rows(
         _ shape: TableShape, _ fields: [TableShape.Field], _ mode: LoadMode
     ) throws -> any BatchWriter {
-        let target = RowTarget(plan, mode, columns, fields, shape, connection)
-        if let setUp = target.setUp, plan.mode != .update { try connection.execute(setUp) }
-        let probe = KeyProbe(plan, try keyFields(shape), keys: keys, connection)
+        let target = RowTarget(request, mode, columns, fields, shape, connection)
+        if let setUp = target.setUp, request.mode != .update { try connection.execute(setUp) }
+        let probe = KeyProbe(request, try keyFields(shape), keys: keys, connection)
         let table = LoadTable(target, probe: probe, keyConstraints: shape.keyConstraints, connection)
         return BulkWriter(mode, table, keys: keys, startsWary: try probe.hasRows())
     }
@@ -79,27 +79,27 @@ struct LoadSetUp {
     /// What changes rows that are there.
     private func changes(_ shape: TableShape, _ layout: ChangeLayout) throws -> any BatchWriter {
         let fields = layout.columns.compactMap { shape.fields[$0.name] }
-        let target = RowTarget(changing: layout, plan, fields, connection)
+        let target = RowTarget(changing: layout, request, fields, connection)
         if let setUp = target.setUp { try connection.execute(setUp) }
         return BulkWriter(
             .update, LoadTable(target, probe: nil, keyConstraints: [], connection),
-            keys: RowKeys(plan.resource.key, layout.columns), startsWary: false)
+            keys: RowKeys(request.resource.key, layout.columns), startsWary: false)
     }
 
     /// What finds rows that are there.
     private func matches(_ shape: TableShape) throws -> MatchProbe {
-        let table = plan.resource.table
-        let layout = plan.changeLayout(columns)
-        let needed = plan.matchOn + layout.read.map(\.name)
+        let table = request.resource.table
+        let layout = request.changeLayout(columns)
+        let needed = request.matchOn + layout.read.map(\.name)
         _ = try shape.require(needed, table: table, to: "SELECT", \.canSelect, connection)
-        return try MatchProbe(plan, layout, keys: RowKeys(matchOn: plan, columns), shape, connection)
+        return try MatchProbe(request, layout, keys: RowKeys(matchOn: request, columns), shape, connection)
     }
 
     /// The keys of a batch.
-    private var keys: RowKeys { RowKeys(plan.resource.key, columns) }
+    private var keys: RowKeys { RowKeys(request.resource.key, columns) }
 
     private func keyFields(_ shape: TableShape) throws -> [TableShape.Field] {
-        try shape.require(plan.resource.key, table: plan.resource.table, to: "SELECT", \.canSelect, connection)
+        try shape.require(request.resource.key, table: request.resource.table, to: "SELECT", \.canSelect, connection)
     }
 
     /// The table, and its columns that are loaded.
@@ -107,14 +107,14 @@ struct LoadSetUp {
     /// Throws `database_statement` for what is missing or cannot be written, `database_forbidden` for what the role may
     /// not write, `key_not_unique` when nothing keeps the key unique.
     private func examine() throws -> (TableShape, [TableShape.Field]) {
-        let table = plan.resource.table
-        let shape = try TableShape(plan.resource, connection)
+        let table = request.resource.table
+        let shape = try TableShape(request.resource, connection)
         let names = columns.map(\.name)
-        if plan.mode != .update {
+        if request.mode != .update {
             _ = try shape.require(["org_id"] + names, table: table, to: "INSERT", \.canInsert, connection)
         }
-        if plan.mode != .insert {
-            let changed = plan.changeLayout(columns).changed.map(\.name)
+        if request.mode != .insert {
+            let changed = request.changeLayout(columns).changed.map(\.name)
             _ = try shape.require(changed, table: table, to: "UPDATE", \.canUpdate, connection)
         }
         let fields = names.compactMap { shape.fields[$0] }
@@ -131,7 +131,7 @@ struct LoadSetUp {
                 hint: "make it text, or leave the column out of the mapping")
         }
         if shape.keyConstraints.isEmpty && shape.relationKind != "v" {
-            let key = (["org_id"] + plan.resource.key).joined(separator: ", ")
+            let key = (["org_id"] + request.resource.key).joined(separator: ", ")
             throw JobError(
                 .keyNotUnique, "\(connection.name): nothing keeps (\(key)) of table \(table) unique")
         }

@@ -11,25 +11,25 @@ final class MatchProbe {
     private let setUp: String
 
     init(
-        _ plan: LoadPlan, _ layout: ChangeLayout, keys: RowKeys, _ shape: TableShape, _ connection: Connection
+        _ request: LoadRequest, _ layout: ChangeLayout, keys: RowKeys, _ shape: TableShape, _ connection: Connection
     ) throws {
         self.connection = connection
         self.keys = keys
         self.layout = layout
-        let table = Quoting.table(plan.resource.table)
+        let table = Quoting.table(request.resource.table)
         reads = try layout.read.compactMap { column in
-            try shape.fields[column.name].map { try ColumnRead(column, $0, table: plan.resource.table) }
+            try shape.fields[column.name].map { try ColumnRead(column, $0, table: request.resource.table) }
         }
-        let match = plan.matchOn.compactMap { shape.fields[$0] }
+        let match = request.matchOn.compactMap { shape.fields[$0] }
         let places = match.indices.map { "dataio_k\($0)" }
         names = places.joined(separator: ", ")
         // Rows that will be changed are not changed by others meanwhile.
-        let lock = plan.isDryRun || plan.mode == .insert ? "" : " FOR UPDATE"
-        let org = "org_id = \(Quoting.literal(plan.orgId))"
+        let lock = request.isDryRun || request.mode == .insert ? "" : " FOR UPDATE"
+        let org = "org_id = \(Quoting.literal(request.orgId))"
         let columns = match.map { Quoting.name($0.name) }
         let values = zip(places, match).map { $1.value("k.\($0)") }
-        let isCaseless = plan.matchOn.map { plan.resource.column($0).map(plan.matchesWithoutCase) ?? false }
-        if plan.matchOn == plan.resource.key, !isCaseless.contains(true) {
+        let isCaseless = request.matchOn.map { request.resource.column($0).map(request.matchesWithoutCase) ?? false }
+        if request.matchOn == request.resource.key, !isCaseless.contains(true) {
             // Only the index of the key gives its order without a sort; see `KeyProbe`.
             let list = columns.joined(separator: ", ")
             let value = values.joined(separator: ", ")

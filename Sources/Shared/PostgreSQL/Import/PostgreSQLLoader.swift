@@ -12,7 +12,7 @@ actor PostgreSQLLoader: RowLoader {
     private let lanesOpen: [LoadLane]
     private var columns: [Column] = []
     private var keys: RowKeys
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private var mayUseSeveral = false
     private var isClosed = false
     private var abandoned: [String] = []
@@ -20,10 +20,10 @@ actor PostgreSQLLoader: RowLoader {
     /// Hashes of the keys of each lane's chunk, until it is committed.
     private var keysUnderWay: [Set<UInt64>]
 
-    init(_ settings: ConnectionSettings, plan: LoadPlan) {
-        self.plan = plan
+    init(_ settings: ConnectionSettings, request: LoadRequest) {
+        self.request = request
         let count = min(Self.maximumLanes, ProcessInfo.processInfo.activeProcessorCount)
-        lanesOpen = (0..<max(1, count)).map { _ in LoadLane(settings, plan: plan) }
+        lanesOpen = (0..<max(1, count)).map { _ in LoadLane(settings, request: request) }
         keysUnderWay = Array(repeating: [], count: lanesOpen.count)
         keys = RowKeys([], [])
     }
@@ -33,7 +33,7 @@ actor PostgreSQLLoader: RowLoader {
 
     func begin(columns: [Column]) async throws -> LoadCheckpoint? {
         self.columns = columns
-        keys = RowKeys(plan.resource.key, columns)
+        keys = RowKeys(request.resource.key, columns)
         let beginning = try await lanesOpen[0].takeOver(columns)
         mayUseSeveral = beginning.mayBeOneOfSeveral
         abandoned = beginning.abandonedJobs
@@ -111,7 +111,7 @@ actor PostgreSQLLoader: RowLoader {
     func notes() async -> [Note] { tableNotes }
 
     func discardRejects(ofAbandoned jobId: String) async throws {
-        let lock = LedgerKey(orgId: plan.orgId, jobId: jobId).lock
+        let lock = LedgerKey(orgId: request.orgId, jobId: jobId).lock
         try await lanesOpen[0].withLedger("discard rejects", lock: lock) {
             try $0.discardRejects(ofAbandoned: jobId, $1)
         }

@@ -19,12 +19,13 @@ struct RowTarget {
     let setUp: String?
 
     init(
-        _ plan: LoadPlan, _ mode: LoadMode, _ columns: [Column], _ fields: [TableShape.Field], _ shape: TableShape,
+        _ request: LoadRequest, _ mode: LoadMode, _ columns: [Column], _ fields: [TableShape.Field],
+        _ shape: TableShape,
         _ connection: Connection
     ) {
         self.connection = connection
         stage = Self.stage
-        let table = Quoting.table(plan.resource.table)
+        let table = Quoting.table(request.resource.table)
         let list = columns.map { Quoting.name($0.name) }.joined(separator: ", ")
         let isDirect =
             mode == .insert && !shape.hasRowSecurity && !zip(columns, fields).contains(where: Self.isConverted)
@@ -34,20 +35,20 @@ struct RowTarget {
             copy = "COPY \(table) (org_id, \(list)) FROM STDIN (FORMAT text)"
             move = nil
             setUp = nil
-            encoder = CopyTextEncoder(columns: types, constant: plan.orgId)
+            encoder = CopyTextEncoder(columns: types, constant: request.orgId)
             return
         }
         encoder = CopyTextEncoder(columns: types, hasRowNumber: true)
         copy = "COPY \(Self.stage) (dataio_row, \(list)) FROM STDIN (FORMAT text)"
         setUp = Self.create(Self.stage, columns, fields)
         let values = zip(columns, fields).map { Self.value($0, $1, table) }
-        var sql = "INSERT INTO \(table) AS t (org_id, \(list)) SELECT \(Quoting.literal(plan.orgId)), "
+        var sql = "INSERT INTO \(table) AS t (org_id, \(list)) SELECT \(Quoting.literal(request.orgId)), "
         sql += values.joined(separator: ", ") + " FROM \(Self.stage) s ORDER BY s.dataio_row"
         if mode == .upsert {
-            let key = (["org_id"] + plan.resource.key).map(Quoting.name).joined(separator: ", ")
-            let changed = columns.filter { !plan.resource.key.contains($0.name) }.map { Quoting.name($0.name) }
+            let key = (["org_id"] + request.resource.key).map(Quoting.name).joined(separator: ", ")
+            let changed = columns.filter { !request.resource.key.contains($0.name) }.map { Quoting.name($0.name) }
             // Without other columns there is nothing to change, but the row has to be found.
-            let changes = changed.isEmpty ? [Quoting.name(plan.resource.key[0])] : changed
+            let changes = changed.isEmpty ? [Quoting.name(request.resource.key[0])] : changed
             sql += " ON CONFLICT (\(key)) DO UPDATE SET "
             sql += changes.map { "\($0) = EXCLUDED.\($0)" }.joined(separator: ", ")
             // A row that was there has been locked or changed by this statement, which its xmax tells.
@@ -59,22 +60,22 @@ struct RowTarget {
 
     /// Changes of rows that are there.
     init(
-        changing layout: ChangeLayout, _ plan: LoadPlan, _ fields: [TableShape.Field], _ connection: Connection
+        changing layout: ChangeLayout, _ request: LoadRequest, _ fields: [TableShape.Field], _ connection: Connection
     ) {
         self.connection = connection
         stage = Self.changes
-        let table = Quoting.table(plan.resource.table)
+        let table = Quoting.table(request.resource.table)
         let list = layout.columns.map { Quoting.name($0.name) }.joined(separator: ", ")
         encoder = CopyTextEncoder(columns: layout.columns.map(\.type), hasRowNumber: true)
         copy = "COPY \(stage) (dataio_row, \(list)) FROM STDIN (FORMAT text)"
         setUp = Self.create(stage, layout.columns, fields)
         let isRow = layout.key.map { "t.\(Quoting.name($0.name)) = s.\(Quoting.name($0.name))" }
-        let condition = (["t.org_id = \(Quoting.literal(plan.orgId))"] + isRow).joined(separator: " AND ")
+        let condition = (["t.org_id = \(Quoting.literal(request.orgId))"] + isRow).joined(separator: " AND ")
         let sets = zip(layout.changed, fields.dropFirst(layout.key.count)).map { column, field in
             "\(Quoting.name(column.name)) = \(Self.value(column, field, table))"
         }
         // Without other columns there is nothing to change, but the row has to be found.
-        let key = Quoting.name(plan.resource.key[0])
+        let key = Quoting.name(request.resource.key[0])
         let set = sets.isEmpty ? "\(key) = t.\(key)" : sets.joined(separator: ", ")
         move =
             "WITH done AS (UPDATE \(table) AS t SET \(set) FROM \(stage) s WHERE \(condition) RETURNING 1) "

@@ -15,20 +15,20 @@ struct StoredKeys: KeyReader {
     private let estimate: Int
 
     /// `nil` where keys are not told apart by their canonical text, or there are too many.
-    init?(_ plan: LoadPlan, _ shape: TableShape, _ key: [TableShape.Field], _ connection: Connection) throws {
-        let columns = plan.resource.key.compactMap { plan.resource.column($0) }
+    init?(_ request: LoadRequest, _ shape: TableShape, _ key: [TableShape.Field], _ connection: Connection) throws {
+        let columns = request.resource.key.compactMap { request.resource.column($0) }
         guard columns.count == key.count, zip(columns, key).allSatisfy(Self.isToldByText),
             try Self.hasPlainCollations(shape, key, connection)
         else { return nil }
         self.connection = connection
         self.columns = columns
-        let reads = try zip(columns, key).map { try ColumnRead($0, $1, table: plan.resource.table) }
+        let reads = try zip(columns, key).map { try ColumnRead($0, $1, table: request.resource.table) }
         forms = reads.map(\.form)
         sql = """
-            SELECT \(reads.map(\.expression).joined(separator: ", ")) FROM \(Quoting.table(plan.resource.table))
-            WHERE org_id = \(Quoting.literal(plan.orgId))
+            SELECT \(reads.map(\.expression).joined(separator: ", ")) FROM \(Quoting.table(request.resource.table))
+            WHERE org_id = \(Quoting.literal(request.orgId))
             """
-        estimate = try PlannedScan(sql, connection).rows
+        estimate = try QueryPlan(sql, connection).rows
         if estimate > Self.maximumCount { return nil }
     }
 

@@ -2,13 +2,13 @@ internal import JobCore
 
 /// What a careful person would want to know about the table that rows go to.
 struct TableCautions {
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private let columns: [Column]
     private let shape: TableShape
     private let connection: Connection
 
-    init(_ plan: LoadPlan, _ columns: [Column], _ shape: TableShape, _ connection: Connection) {
-        self.plan = plan
+    init(_ request: LoadRequest, _ columns: [Column], _ shape: TableShape, _ connection: Connection) {
+        self.request = request
         self.columns = columns
         self.shape = shape
         self.connection = connection
@@ -19,7 +19,7 @@ struct TableCautions {
         let rounding = columns.compactMap { column in
             shape.fields[column.name].flatMap { Self.rounds(column, $0) ? Self.roundingNote($0) : nil }
         }
-        return plan.isDryRun ? rounding + (try untried()) : rounding
+        return request.isDryRun ? rounding + (try untried()) : rounding
     }
 
     private static func roundingNote(_ field: TableShape.Field) -> Note {
@@ -74,12 +74,12 @@ struct TableCautions {
               WHERE conrelid = to_regclass($1) AND contype IN ('c', 'f', 'x')
               UNION ALL SELECT 3, 0, 'trigger (' || tgname || ')' FROM pg_trigger
               WHERE tgrelid = to_regclass($1) AND NOT tgisinternal) AS found ORDER BY place, number, what LIMIT 50
-            """, [Quoting.table(plan.resource.table), given])
+            """, [Quoting.table(request.resource.table), given])
         found += (0..<rows.rowCount).compactMap { rows.text($0, 0) }
         if found.isEmpty { return [] }
         return [
             Note(
-                "constraints_not_tried", at: plan.resource.table,
+                "constraints_not_tried", at: request.resource.table,
                 "The dry run does not try what the table itself asks for: \(found.joined(separator: ", ")). Rows that it "
                     + "refuses are rejects of the real run.")
         ]

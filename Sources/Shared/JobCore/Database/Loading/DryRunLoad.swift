@@ -9,9 +9,9 @@ package final class DryRunLoad {
     private var places: [KeySet.Places] = []
     private var hasStoredKeys = false
 
-    package init(_ plan: LoadPlan, columns: [Column]) {
-        mode = plan.readsStoredRows ? .insert : plan.mode
-        keys = RowKeys(plan.resource.key, columns)
+    package init(_ request: LoadRequest, columns: [Column]) {
+        mode = request.readsStoredRows ? .insert : request.mode
+        keys = RowKeys(request.resource.key, columns)
     }
 
     /// All keys of the table are remembered, and nobody needs to ask for them.

@@ -42,7 +42,7 @@ package final class MatchedLoad<Table: MatchingTable>: BatchWriter {
     /// Bytes of a value that are told; fewer are shown.
     private static var shownBytes: Int { 1 << 12 }
 
-    private let plan: LoadPlan
+    private let request: LoadRequest
     private let table: Table
     private let layout: ChangeLayout
     private let merger: any RowMerger
@@ -52,12 +52,12 @@ package final class MatchedLoad<Table: MatchingTable>: BatchWriter {
     private var unwritten = KeySet()
     private var shown = 0
 
-    package init(_ plan: LoadPlan, columns: [Column], table: Table) {
-        self.plan = plan
+    package init(_ request: LoadRequest, columns: [Column], table: Table) {
+        self.request = request
         self.table = table
-        layout = plan.changeLayout(columns)
-        merger = plan.makeMerger(layout)
-        keys = RowKeys(matchOn: plan, columns)
+        layout = request.changeLayout(columns)
+        merger = request.makeMerger(layout)
+        keys = RowKeys(matchOn: request, columns)
         storedKeys = RowKeys(layout.key.map(\.name), layout.read)
     }
 
@@ -125,14 +125,14 @@ package final class MatchedLoad<Table: MatchingTable>: BatchWriter {
         for row in rows {
             let place = Int(matches.place[row])
             if place < 0 {
-                if plan.mode == .update {
+                if request.mode == .update {
                     outcome.refused.append(RowVerdict(row: row, reason: .noMatch))
-                } else if plan.isDryRun, unwritten.contains(keys.hash(batch, row)) {
-                    outcome.meet(row, plan.mode)
+                } else if request.isDryRun, unwritten.contains(keys.hash(batch, row)) {
+                    outcome.meet(row, request.mode)
                 } else {
                     new.append(row)
                 }
-            } else if plan.mode == .insert {
+            } else if request.mode == .insert {
                 outcome.meet(row, .insert)
             } else if matches.isAmbiguous[row] {
                 outcome.refused.append(RowVerdict(row: row, reason: .ambiguousMatch))
@@ -153,7 +153,7 @@ package final class MatchedLoad<Table: MatchingTable>: BatchWriter {
 
     private func insert(_ batch: RowBatch, _ new: [Int]) throws -> LoadOutcome {
         let inserted = try table.insert(batch.subset(new))
-        if plan.isDryRun {
+        if request.isDryRun {
             let refused = Set(inserted.refused.map(\.row))
             for (place, row) in new.enumerated() where !refused.contains(place) {
                 unwritten.insert(keys.hash(batch, row))
@@ -168,7 +168,7 @@ package final class MatchedLoad<Table: MatchingTable>: BatchWriter {
     ) {
         for column in layout.key.indices { changes.appendField(of: stored, row: storedRow, column: column) }
         if merger.merge(stored, storedRow, batch, row, into: &changes) { outcome.consentKept += 1 }
-        guard plan.isDryRun, shown < Self.shownChanges else { return }
+        guard request.isDryRun, shown < Self.shownChanges else { return }
         let place = changes.rowCount - 1
         var fields: [RowChange.Field] = []
         for (index, column) in layout.columns.enumerated() {

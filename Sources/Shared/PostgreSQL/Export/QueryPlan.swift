@@ -1,5 +1,5 @@
 /// What the planner thinks of a statement.
-struct PlannedScan {
+struct QueryPlan {
     let isSequential: Bool
     let rows: Int
 

@@ -6,7 +6,7 @@ internal import JobRuntime
 ///
 /// The target columns are the same for every set that a source may come to have: a header tells all there will be, and
 /// for objects every field is loaded that any name could reach.
-struct MappingPlan {
+struct ResolvedMapping {
     let canonicaliser: RowCanonicaliser
     /// Target columns that are loaded, in order.
     let columns: [Column]

@@ -4,7 +4,7 @@ internal import TestSupport
 @testable internal import JobBench
 
 /// What happens to a job in one round, and when.
-struct StormPlan: CustomStringConvertible {
+struct StormSchedule: CustomStringConvertible {
     enum Event: Equatable {
         case kill, terminate
         /// A process stands still for so many microseconds, and a second one is started meanwhile.

@@ -2,10 +2,10 @@ internal import JobCore
 
 /// How the rows of a query are read: by one connection in the order asked for, or in ranges by several.
 ///
-/// The server's own plan decides. A large table that it would scan from end to end is read in ranges of blocks, in the
+/// The server's query plan decides. A large table that it would scan from end to end is read in ranges of blocks, in the
 /// order in which the rows are stored, unless a range of time asks for the order of time; a large stretch of an index by
 /// time is read in ranges of time; everything else by one connection.
-struct ReadPlan {
+struct SplitQuery {
     /// One COPY: its statement, and which share of the whole it is.
     struct Part: Equatable {
         let sql: String
@@ -25,7 +25,7 @@ struct ReadPlan {
     let rows: Int
     let forms: [WireForm]
 
-    /// Plans the reading inside the transaction that fixes the view.
+    /// Splits the query inside the transaction that fixes the view.
     init(_ query: RowQuery, _ connection: Connection) throws {
         let table = query.resource.table
         let shape = try TableShape(query.resource, connection)
@@ -36,14 +36,14 @@ struct ReadPlan {
         for (column, field) in zip(query.columns, fields) { reads.append(try ColumnRead(column, field, table: table)) }
         forms = reads.map(\.form)
         let sql = Statements(query, reads.map(\.expression), order: Self.order(query, shape))
-        let scan = try PlannedScan(sql.plain(), connection)
-        rows = min(scan.rows, query.limit ?? .max)
+        let plan = try QueryPlan(sql.plain(), connection)
+        rows = min(plan.rows, query.limit ?? .max)
         let whole = [Part(sql: sql.copy(where: [], isOrdered: true), share: 1)]
         if query.limit != nil {
             parts = whole
         } else if let time = query.resource.timeColumn, query.order.first == time, query.resource.key.first != time {
-            parts = try scan.rows < Self.rowsForRanges ? whole : Self.timeParts(time, query, sql, connection) ?? whole
-        } else if connection.serverVersion >= 140_000, shape.hasBlocks, scan.isSequential,
+            parts = try plan.rows < Self.rowsForRanges ? whole : Self.timeParts(time, query, sql, connection) ?? whole
+        } else if connection.serverVersion >= 140_000, shape.hasBlocks, plan.isSequential,
             shape.blocks >= Self.blocksForRanges
         {
             parts = Self.blockRanges(shape.blocks).map { Part(sql: sql.copy(where: $0), share: $1) }
@@ -59,7 +59,7 @@ struct ReadPlan {
         let ranges = try timeRanges(time, query.resource, connection)
         if ranges.count < 2 { return nil }
         let middle = sql.plain(where: ranges[ranges.count / 2])
-        if try PlannedScan(middle, connection).isSequential { return nil }
+        if try QueryPlan(middle, connection).isSequential { return nil }
         return ranges.map { Part(sql: sql.copy(where: $0, isOrdered: true), share: 1 / Double(ranges.count)) }
     }
 

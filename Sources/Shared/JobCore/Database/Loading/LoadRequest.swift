@@ -15,7 +15,7 @@ package enum LoadMode: String, Sendable, CaseIterable {
 }
 
 /// Everything a loader needs to know about its import.
-package struct LoadPlan: Sendable {
+package struct LoadRequest: Sendable {
     package let resource: Resource
     package let orgId: String
     package let jobId: String
