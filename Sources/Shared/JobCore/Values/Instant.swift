@@ -2,19 +2,19 @@
 ///
 /// Data from outside can name any moment, so no sum traps: what is out of reach is infinite, and stays so.
 ///
-/// `Timestamp` has its text. What hot loops of other modules use is public: the compiler inlines nothing across modules
-/// that is `package`.
-public struct Instant: Sendable, Hashable, Comparable {
+/// `Timestamp` has its text.
+@usableFromInline
+package struct Instant: Sendable, Hashable, Comparable {
     /// Microseconds since 1970 in UTC; the extremes stand for the infinite instants.
-    public let microseconds: Int64
+    @usableFromInline package let microseconds: Int64
 
     /// The instant that many microseconds after the beginning of 1970.
     @inlinable @inline(__always)
-    public init(microseconds: Int64) { self.microseconds = microseconds }
+    package init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// Whether one comes before the other.
     @inlinable @inline(__always)
-    public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+    package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 }
 
 extension Instant {
@@ -71,5 +71,5 @@ extension Instant {
 
 extension Instant: CustomStringConvertible {
     /// The canonical text.
-    public var description: String { Timestamp.format(self) }
+    @usableFromInline package var description: String { Timestamp.format(self) }
 }
