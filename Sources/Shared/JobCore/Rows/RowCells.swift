@@ -1,6 +1,6 @@
 /// The cells of a batch for loops at full speed; valid only while `RowBatch.withCells` runs.
 ///
-/// Nothing is checked but in debug builds: rows, columns and indices are those of the batch.
+/// Precondition of all that takes a row, column or index: it is one of the batch. That is checked in every build.
 @safe @usableFromInline package struct RowCells {
     /// The bytes of all cells, and what follows them.
     @usableFromInline package let bytes: UnsafeBufferPointer<UInt8>
@@ -27,7 +27,8 @@
     /// The cell at that index, counted row by row.
     @inlinable @inline(__always)
     package subscript(index: Int) -> RowCell {
-        unsafe RowCell(start: start(of: index), entry: ends[index])
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a cell of the batch")
+        return unsafe RowCell(start: start(of: index), entry: ends[index])
     }
 
     /// The cell in that row and column.
@@ -43,15 +44,21 @@
     /// Bytes of the cells of a row.
     @inlinable @inline(__always)
     package func byteCount(row: Int) -> Int {
+        precondition(UInt(bitPattern: row) < UInt(bitPattern: rowCount), "a row of the batch")
         let first = row &* columnCount
         return start(of: first &+ columnCount) &- start(of: first)
     }
 
     /// Walks the cells from that index on.
     @inlinable @inline(__always)
-    package func walk(from index: Int) -> Walk { unsafe Walk(ends: ends, index: index, start: start(of: index)) }
+    package func walk(from index: Int) -> Walk {
+        precondition(UInt(bitPattern: index) <= UInt(bitPattern: count), "a cell of the batch")
+        return unsafe Walk(ends: ends, index: index, start: start(of: index))
+    }
 
     /// Where the cell at that index begins; behind the last one, where that ends.
+    ///
+    /// Whoever calls it has checked the index.
     @inlinable @inline(__always)
     func start(of index: Int) -> Int { unsafe index == 0 ? 0 : ends[index &- 1].offset }
 
@@ -73,6 +80,7 @@
         /// Precondition: there is one.
         @inlinable @inline(__always)
         package mutating func next() -> RowCell {
+            precondition(unsafe UInt(bitPattern: index) < UInt(bitPattern: ends.count), "a cell of the batch")
             let cell = unsafe RowCell(start: start, entry: ends[index])
             index &+= 1
             start = cell.end
