@@ -13,7 +13,7 @@ struct FlightsTests {
         let benches = [try Workbench(.empty), try Workbench(.empty)]
         let spec = #""resource":"events","sourceKey":"flights","skipDuplicates":true,\#(Flights.mapping)"#
         for (bench, name) in zip(benches, ["flights.csv", "flights.jsonl"]) {
-            try bench.upload(try Tool.run("zstd", ["-cq", "-1", name], in: files.path), as: "flights")
+            try bench.upload(try Tool.run("zstd", ["-cq", "-1", name], in: files), as: "flights")
             let load = try bench.load(spec)
             #expect(load.status == 0, "\(load.messages)")
             #expect(load.count("rowsRead") == Flights.rows)
@@ -32,7 +32,7 @@ struct FlightsTests {
             #expect(run.count("rowsWritten") == Flights.rows)
             paths.append(benches[index].storePath + "/" + (run["files.0.key"].string ?? ""))
         }
-        let result = try Tool.python(Flights.comparison, [files.path + "/flights.jsonl"] + paths)
+        let result = try Tool.python(Flights.comparison, [files + "/flights.jsonl"] + paths)
         #expect(result.split(separator: "\n") == exports.map { _ in "same" })
         let again = try benches[0].load(spec)
         #expect(again.status == 0)

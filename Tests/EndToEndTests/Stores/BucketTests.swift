@@ -22,7 +22,7 @@ struct BucketTests {
             prepared.errorText.split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
                 .first { $0.at("uploadUrl").string != nil })
         let upload = try #require(links.at("uploadUrl").string)
-        #expect(try Bucket.curl(["-T", files.path + "/flights.csv", upload]).status == 0)
+        #expect(try Bucket.curl(["-T", files + "/flights.csv", upload]).status == 0)
         let load = try bucket.run(.import, source)
         #expect(load.status == 0, "\(load.messages)")
         #expect(load.count("inserted") == Flights.rows)
@@ -36,9 +36,9 @@ struct BucketTests {
         let disposition = "content-disposition: attachment; filename=\"events.csv\""
         if kind != .moto { #expect(fetched.errorText.lowercased().contains(disposition)) }
         #expect(try Tool.sha256(fetched.output) == run["files.0.sha256"].string)
-        try files.write(fetched.output, to: "events.csv")
+        try bucket.bench.folder.write(fetched.output, to: "fetched.csv")
         let same = try Tool.python(
-            Flights.comparison, [files.path + "/flights.jsonl", files.path + "/events.csv"])
+            Flights.comparison, [files + "/flights.jsonl", bucket.bench.folder.path + "/fetched.csv"])
         #expect(same == "same")
         let verified = try bucket.bench.run(.export, ["verify", "--org", "org_demo", "--job", "out"])
         #expect(verified.status == 0, "\(verified.errorText)")

@@ -51,44 +51,6 @@ struct KillTests {
         #expect(run["attempt"].int ?? 0 > 1 || killed == 0)
     }
 
-    private static let calls = ["fsync", "linkat", "renameat", "unlinkat", "mkdirat", "pwrite64", "fdatasync", "flock"]
-
-    /// Kills the job at the n-th call of each kind that any of its threads makes, until it makes no more.
-    private func killAtCalls(_ scene: KillScene, _ reset: String, limit: Int) throws -> Int {
-        var killed = 0
-        try scene.bench.folder.write(scene.spec, to: "spec.json")
-        for call in Self.calls {
-            for number in 1...limit {
-                // Later calls lie further apart.
-                let occurrence = number < 4 ? number : number * number / 3
-                let traced = try ChildProcess.run(
-                    "strace",
-                    [
-                        "-f", "-o", "/dev/null", "-e", "trace=\(call)",
-                        "-e", "inject=\(call):signal=SIGKILL:when=\(occurrence)",
-                        scene.program.path, "--spec", "spec.json",
-                    ], environment: KillScene.lease, workingFolder: scene.bench.folder.path)
-                let wasKilled = traced.status == 128 + SIGKILL
-                #expect(wasKilled || traced.status == 0, "\(call) \(occurrence): \(traced.errorText)")
-                if wasKilled { killed += 1 }
-                try scene.expectRecovery("\(call) \(occurrence)")
-                try scene.reset(reset)
-                if !wasKilled { break }
-            }
-        }
-        return killed
-    }
-
-    @Test("An export that is killed at a system call of any kind is completed by the next run")
-    func exportCalls() throws {
-        #expect(try killAtCalls(KillScene.export(), "", limit: 4) > 10)
-    }
-
-    @Test("An import that is killed at a system call of any kind loads every row once")
-    func importCalls() throws {
-        #expect(try killAtCalls(KillScene.load(), KillScene.emptyTables, limit: 3) > 10)
-    }
-
     @Test("A first run that is killed leaves no half of a demo organisation")
     func firstRun() throws {
         var random = SeededRandom(seed: 17)
