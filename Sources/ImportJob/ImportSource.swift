@@ -58,9 +58,15 @@ enum ImportSource: Sendable {
         }
     }
 
+    /// Where all its bytes are on this machine's disk already.
+    var copy: SourceSpool? {
+        if case .spooled(let spool, _, _) = self { return spool }
+        return nil
+    }
+
     /// The same bytes as a copy on this machine's disk, read to their end.
     func spooled() async throws -> ImportSource {
-        let spool = try SourceSpool(for: "an atomic import")
+        let spool = try SourceSpool(for: .atomicImport)
         return .spooled(spool, size: try await spool.fill(self), tag: tag)
     }
 

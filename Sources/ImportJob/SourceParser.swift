@@ -23,6 +23,9 @@ final class SourceParser {
     private var format: (any InputFormat)?
     /// The first bytes as stored, until there are enough; `nil` when there were.
     private var opening: [UInt8]? = []
+    /// Where the whole source is already.
+    private let copy: SourceSpool?
+    /// Where a source that is sought in goes, or is.
     private var spool: SourceSpool?
     private var decompressor: Decompressor?
     private var transcoder: TextTranscoder?
@@ -36,9 +39,10 @@ final class SourceParser {
 
     init(
         spec: ImportSpec, channel: BoundedChannel<SourceBatch>, pool: Pool<SourceBatch>, traits: SourceTraits,
-        heavy: HeavyBatches
+        heavy: HeavyBatches, copy: SourceSpool? = nil
     ) {
         self.heavy = heavy
+        self.copy = copy
         self.spec = spec
         self.channel = channel
         self.pool = pool
@@ -88,7 +92,7 @@ final class SourceParser {
         opening = nil
         if let sought = sought(first) {
             format = sought
-            spool = try SourceSpool(for: "an import of the format \(sought.name)")
+            spool = try copy ?? SourceSpool(for: .format(sought.name))
         }
         if !first.isEmpty { try await take(first) }
     }
@@ -100,7 +104,10 @@ final class SourceParser {
 
     private func take(_ chunk: [UInt8]) async throws {
         defer { consumed += chunk.count }
-        if let spool { return try await spool.append(chunk) }
+        if let spool {
+            if copy == nil { try await spool.append(chunk) }
+            return
+        }
         var position = 0
         while position < chunk.count || decompressor?.hasPending == true {
             position = try decompress(chunk, from: position)

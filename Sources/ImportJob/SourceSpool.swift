@@ -15,28 +15,36 @@ actor SourceSpool {
     private static let stride = 16 << 20
     private static let chunkBytes = 1 << 18
 
-    private let folder: String
     private let file: NamelessFile
-    /// Who needs it, for messages.
-    private let user: String
+    private let user: User
     private var size = 0
     private var position = 0
     /// The size at which the room that is left is looked at again.
     private var checkedUpTo = 0
     private var mayBeCut = false
 
-    /// An empty file; `user` is who needs it, such as "an atomic import".
+    /// Who needs a whole source on the disk, and what else could be done.
+    struct User {
+        fileprivate let name: String
+        fileprivate let way: String
+
+        static let atomicImport = User(name: "an atomic import", way: ", or import without 'atomic'")
+
+        static func format(_ name: String) -> User { User(name: "an import of the format \(name)", way: "") }
+    }
+
+    /// An empty file.
     ///
     /// Throws `spool_unavailable` (78).
-    init(for user: String) throws(JobError) {
+    init(for user: User) throws(JobError) {
         self.user = user
-        folder = NamelessFile.folder
         do {
-            file = try NamelessFile(in: folder)
+            file = try NamelessFile()
         } catch {
             throw JobError(
                 .spoolUnavailable,
-                "\(user) keeps its whole source in \(folder), and nothing can be written there: error \(error.number)")
+                "\(user.name) keeps its whole source in \(NamelessFile.folder), and nothing can be written there: "
+                    + "error \(error.number)")
         }
     }
 
@@ -78,7 +86,7 @@ actor SourceSpool {
         do {
             try file.append(bytes)
         } catch {
-            throw error.isFull ? full : .spoolBroken(in: folder, error)
+            throw error.isFull ? full : .spoolBroken(error)
         }
         size += bytes.count
     }
@@ -90,8 +98,8 @@ actor SourceSpool {
 
     private var full: JobError {
         JobError(
-            .diskFull, "\(user) keeps its whole source in \(folder), and there is no room left",
-            hint: "free space, name another folder in TMPDIR, or import without 'atomic'")
+            .diskFull, "\(user.name) keeps its whole source in \(NamelessFile.folder), and there is no room left",
+            hint: "free space, or name another folder in TMPDIR\(user.way)")
     }
 }
 
@@ -104,13 +112,15 @@ struct SpooledBytes: SeekableSource {
         do {
             try file.read(max(min(count, size - offset), 0), at: offset, into: &buffer)
         } catch {
-            throw JobError.spoolBroken(in: NamelessFile.folder, error)
+            throw JobError.spoolBroken(error)
         }
     }
 }
 
 extension JobError {
-    fileprivate static func spoolBroken(in folder: String, _ failure: NamelessFile.Failure) -> JobError {
-        JobError(.ioError, "the copy of the source in \(folder): error \(failure.number)", hint: "check the disk")
+    fileprivate static func spoolBroken(_ failure: NamelessFile.Failure) -> JobError {
+        JobError(
+            .ioError, "the copy of the source in \(NamelessFile.folder): error \(failure.number)",
+            hint: "check the disk")
     }
 }

@@ -40,7 +40,8 @@ struct SourceStream: Sendable {
         traits: SourceTraits, heavy: HeavyBatches
     ) async throws {
         let start = WallClock.monotonic()
-        let parser = SourceParser(spec: spec, channel: channel, pool: pool, traits: traits, heavy: heavy)
+        let parser = SourceParser(
+            spec: spec, channel: channel, pool: pool, traits: traits, heavy: heavy, copy: source.copy)
         var chunk: [UInt8] = []
         while try await source.read(into: &chunk) {
             try await parser.consume(chunk)

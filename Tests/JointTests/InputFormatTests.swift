@@ -81,6 +81,26 @@ struct InputFormatTests {
         #expect(preview?.source?.format == "archive" && preview?.source?.encoding == nil)
     }
 
+    @Test("A source that is on this machine's disk already is not copied once more")
+    func soughtInCopy() async throws {
+        let file = ToyArchive.file(["id", "email"], (0..<300).map { ["c\($0)", "u\($0)@home.org"] })
+        let copy = try SourceSpool(for: .atomicImport)
+        try await copy.append(file)
+        let channel = BoundedChannel<SourceBatch>(depth: 100)
+        let parser = SourceParser(
+            spec: try spec(""), channel: channel, pool: Pool { SourceBatch() }, traits: SourceTraits(),
+            heavy: HeavyBatches(), copy: copy)
+        for start in stride(from: 0, to: file.count, by: 1000) {
+            try await parser.consume(Array(file[start..<min(start + 1000, file.count)]))
+        }
+        try await parser.finish()
+        channel.finish()
+        var rows = 0
+        while let batch = try await channel.receive() { rows += batch.rows.rowCount }
+        #expect(rows == 300)
+        #expect(await copy.contents.size == file.count)
+    }
+
     @Test("What its reader finds wrong ends the job")
     func damage() async throws {
         let error = await #expect(throws: JobError.self) {

@@ -38,7 +38,7 @@ enum RefusedContent {
             throw notText(signature.name, hint: signature.hint)
         }
         guard isText(sample) else { throw notText("binary data", hint: "CSV, JSON or JSON Lines is expected") }
-        if let name = markup(sample[TextStart.of(sample)...]) {
+        if let name = markup(sample[TextStart.offset(in: sample)...]) {
             throw JobError(
                 .notTabular, "the source is no table, it looks like \(name)",
                 position: DataPosition(byteOffset: 0))

@@ -1,5 +1,3 @@
-package import JobCore
-
 /// CSV as a format of sources: what is left when nothing else is recognised.
 package struct CSVInput: InputFormat {
     package init() {}
@@ -62,55 +60,5 @@ extension CSVReaderOptions {
         {
             quote = byte
         }
-    }
-}
-
-/// What becomes of text that a spreadsheet would run, or was kept from running.
-package enum CSVFormulas: Sendable {
-    /// It stays as it is.
-    case raw
-    /// `="007"` is 007.
-    case unwrap
-    /// The apostrophes are taken away too that an export put in front of text like a formula.
-    case unescape
-
-    fileprivate init(spec: String?) {
-        self =
-            switch spec {
-            case "raw": .raw
-            case "unescape": .unescape
-            default: .unwrap
-            }
-    }
-}
-
-extension CSVReader: SourceReader {
-    package var findings: SourceFindings? {
-        guard let delimiter, let traits else { return nil }
-        var found = SourceFindings()
-        found.delimiter = SourceFindings.Finding(
-            text: Self.text(delimiter),
-            by: options.delimiter != nil ? .spec : delimiterCandidates.isEmpty ? .sep : .content)
-        found.delimiterCandidates = delimiterCandidates
-        found.quote = SourceFindings.Finding(
-            text: Self.text(traits.quote), by: options.quote == nil ? .content : .spec)
-        found.escape = SourceFindings.Finding(
-            text: (traits.isBackslashEscaped ? CSVEscape.backslash : .quote).rawValue,
-            by: options.escape == .auto ? .content : .spec)
-        found.leavesOutBlanks = traits.hasBlanks
-        found.skippedLines = traits.skippedLines
-        return found
-    }
-
-    private static func text(_ byte: UInt8) -> String { String(decoding: [byte], as: UTF8.self) }
-
-    package mutating func complete(_ batch: inout SourceBatch) {
-        guard let delimiter else { return }
-        // A guarded file has the apostrophes in any case, and behind them what its source had.
-        let isGuarded = options.isGuarded(batch.columns)
-        if isGuarded { batch.removeFormulaGuards(delimiter: delimiter) }
-        if options.formulas != .raw { batch.unwrapFormulas() }
-        // Text that an export has guarded is meant as it is.
-        if options.formulas == .unescape && !isGuarded { batch.removeFormulaGuards(delimiter: delimiter) }
     }
 }

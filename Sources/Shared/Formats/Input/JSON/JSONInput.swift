@@ -11,7 +11,7 @@ package struct JSONInput: InputFormat {
     package var takesPath: Bool { layout == .array }
 
     package func recognises(_ beginning: [UInt8]) -> Bool {
-        TextStart.byte(beginning) == UInt8(ascii: layout == .array ? "[" : "{")
+        TextStart.firstByte(in: beginning) == UInt8(ascii: layout == .array ? "[" : "{")
     }
 
     /// Throws `json_path_missing` (65) for one object that is no row but has the rows in it.

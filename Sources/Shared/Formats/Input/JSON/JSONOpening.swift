@@ -37,7 +37,7 @@ package struct JSONOpening: Sendable {
 
     /// Whether the first line of a file that begins with an object looks like a part of one that has several.
     static func isSpread(_ sample: [UInt8]) -> Bool {
-        let start = TextStart.of(sample)
+        let start = TextStart.offset(in: sample)
         guard let first = sample[start...].firstIndex(where: { !TextStart.isSpace($0) }),
             sample[first] == UInt8(ascii: "{"),
             let end = sample[first...].firstIndex(of: 0x0A),
